@@ -1,0 +1,46 @@
+# Two commands do all the set-up: `make run` and `make test`. Everything else builds on them.
+
+PYTHON ?= python3
+SCENARIO ?= scenarios/lhokseumawe.yaml
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+.PHONY: run test check test-long bench clean
+
+# The main job: environment, install, one ordinary week of the mall, and where to look.
+run: .venv/run
+	@$(BIN)/mppsim run $(SCENARIO)
+
+# Environment, install, all tests.
+test: .venv/dev
+	@$(BIN)/python -m pytest
+
+# What CI checks besides the tests: style, types, and the reference results.
+check: .venv/dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/mppsim check
+
+# Hours of tests, sharded and resumable: make test-long SHARD=1/4
+test-long: .venv/dev
+	@$(BIN)/python tests/long.py $(if $(SHARD),--shard $(SHARD))
+
+.venv/run: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mppsim needs Python 3.11 or newer; say: make PYTHON=python3.11")'
+	@test -e $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing mppsim into .venv (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/dev: .venv/run
+	@echo "Installing what the tests need into .venv (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -1,0 +1,82 @@
+"""mppsim: a discrete-event capacity simulator for public service malls.
+
+A scenario describes the mall; seed, replications and engine belong to the call:
+
+>>> import sim
+>>> mall = sim.load("scenarios/tutorial.yaml")
+>>> workload = sim.sample(mall, seed=1, replication=0)
+>>> log = sim.simulate(mall, workload)
+>>> log.stops[["agency", "ticket", "called", "outcome"]].shape[1]
+4
+>>> measures = sim.measure(log, mall)
+>>> results = sim.replicate(mall, replications=10, seed=1, workers=1)
+>>> called_in_time = results.estimate("called_in_time")
+>>> bool(called_in_time.low <= called_in_time.value <= called_in_time.high)
+True
+
+`compare(base, alternatives)` runs the same citizens through several malls.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.engine import simulate
+    from sim.errors import EngineError, MallError, OutputError, ScenarioError, WorkloadError
+    from sim.experiments.compare import Comparison, compare
+    from sim.experiments.replicate import replicate
+    from sim.log import Log
+    from sim.sampling import sample
+    from sim.scenario.loading import load
+    from sim.scenario.model import Scenario
+    from sim.statistics.measures import Measures, measure
+    from sim.statistics.results import Results
+    from sim.workload import Workload
+
+_ROOMS = {
+    "Comparison": "experiments.compare",
+    "EngineError": "errors",
+    "Log": "log",
+    "MallError": "errors",
+    "Measures": "statistics.measures",
+    "OutputError": "errors",
+    "Results": "statistics.results",
+    "Scenario": "scenario.model",
+    "ScenarioError": "errors",
+    "Workload": "workload",
+    "WorkloadError": "errors",
+    "compare": "experiments.compare",
+    "load": "scenario.loading",
+    "measure": "statistics.measures",
+    "replicate": "experiments.replicate",
+    "sample": "sampling",
+    "simulate": "engine",
+}
+__all__ = [
+    "Comparison",
+    "EngineError",
+    "Log",
+    "MallError",
+    "Measures",
+    "OutputError",
+    "Results",
+    "Scenario",
+    "ScenarioError",
+    "Workload",
+    "WorkloadError",
+    "compare",
+    "load",
+    "measure",
+    "replicate",
+    "sample",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `mppsim --help` answers at once."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(f"sim.{_ROOMS[name]}"), name)

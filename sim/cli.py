@@ -1,0 +1,330 @@
+"""The command `mppsim`: parse, call, print. Heavy imports wait until a command needs them.
+
+Exit status: 0 done, 1 ran but something is not as wanted, 2 bad input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+
+import typer
+
+from sim.errors import MallError, ScenarioError
+from sim.words import say
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+P = ParamSpec("P")
+app = typer.Typer(
+    name="mppsim",
+    help="A capacity simulator for public service malls (Mal Pelayanan Publik).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Lang(str, Enum):
+    """Languages that people can read results in."""
+
+    id = "id"
+    en = "en"
+
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario in YAML.")]
+Language = Annotated[
+    Lang, typer.Option("--lang", envvar="MPPSIM_LANG", help="Language of results and messages.")
+]
+Overlays = Annotated[
+    list[Path], typer.Option("--with", metavar="FILE", help="An overlay; may be repeated.")
+]
+Replications = Annotated[
+    int | None, typer.Option(min=1, help="How many replications (100; to a precision: at most).")
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(help="Stop when shares are within so many points of 100 (and waits in turn)."),
+]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all cores by default.")]
+EngineName = Annotated[str, typer.Option("--engine", help="The engine: simpy.")]
+Out = Annotated[
+    Path | None, typer.Option(help="Folder for the outputs; results/<scenario> by default.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn what a person can mend into a plain message, and Ctrl-C into status 130."""
+
+    @functools.wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        lang = str(getattr(kwargs.get("lang"), "value", "en"))
+        try:
+            status = command(*args, **kwargs) or 0
+        except ScenarioError as error:
+            for fault in error.faults:
+                typer.echo(fault.say(lang), err=True)
+            typer.echo(say("cli.faults", lang, n=len(error.faults)), err=True)
+            status = 2
+        except MallError as error:
+            typer.echo(f"mppsim: {error}", err=True)
+            status = 2
+        except KeyboardInterrupt:
+            typer.echo(say("cli.interrupted", lang), err=True)
+            sys.stdout.flush()
+            os._exit(130)  # killed workers may keep Python's own way out waiting
+        except BrokenPipeError:
+            os._exit(0)  # the reader, such as `head`, has seen enough
+        raise typer.Exit(status)
+
+    return guarded
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Print the version, or go on to a command."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"mppsim {version_of('mppsim')}")
+        raise typer.Exit
+
+
+@app.command()
+@plainly
+def run(
+    file: File,
+    overlays: Overlays = [],  # noqa: B006
+    replications: Replications = None,
+    precision: Precision = None,
+    seed: Seed = 0,
+    engine: EngineName = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+    tables: Annotated[bool, typer.Option("--tables", help="Also summary.xlsx and .csv.")] = False,
+    parquet: Annotated[
+        bool, typer.Option("--replications-table", help="Also replications.parquet.")
+    ] = False,
+    log: Annotated[bool, typer.Option("--log", help="Also the log of one replication.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Run a scenario and write a page that says how the mall keeps its promise."""
+    from sim.engine import check_engine, simulate
+    from sim.experiments.replicate import replicate
+    from sim.sampling import sample
+    from sim.scenario.loading import load
+
+    check_engine(engine)
+    scenario = load(file, overlays)
+    _warn_of_overload(scenario, lang.value)
+    with _progress(lang.value) as progress:
+        results = replicate(
+            scenario, replications, precision=precision, seed=seed, engine=engine,
+            workers=workers, progress=progress,
+        )  # fmt: skip
+    from sim.report.answer import Answer
+    from sim.report.sentences import five_lines
+    from sim.report.tables import summary
+    from sim.report.writing import write_run
+
+    _say_precision(results.run, lang.value)
+    one = simulate(scenario, sample(scenario, seed, 0), engine)
+    folder = out or Path("results") / "+".join(path.stem for path in (file, *overlays))
+    written = write_run(
+        results, one, folder, lang.value, tables=tables, replications=parquet, keep_log=log,
+        command=sys.argv,
+    )  # fmt: skip
+    answer = Answer.of(results)
+    _print(summary(results, answer) if as_json else five_lines(answer, lang.value))
+    typer.echo(say("cli.page", lang.value, path=_shown(written[0])), err=as_json)
+    if open_:
+        typer.launch(written[0].as_uri())
+
+
+@app.command()
+@plainly
+def compare(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The mall as it is.")],
+    alternatives: Annotated[
+        list[Path], typer.Argument(metavar="ALTERNATIVE...", help="The mall as it may become.")
+    ],
+    replications: Replications = None,
+    seed: Seed = 0,
+    engine: EngineName = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> None:
+    """Run the same citizens through two malls and say whether the agency may join."""
+    from sim.engine import check_engine
+    from sim.experiments import compare as comparing
+    from sim.experiments.replicate import REPLICATIONS
+    from sim.report.comparison import described, plain
+    from sim.report.tables import jsonable
+    from sim.report.writing import replace_files
+    from sim.scenario.loading import load
+
+    check_engine(engine)
+    first = load(base)
+    others = [load(path) for path in alternatives]
+    for other in others:
+        _warn_of_overload(other, lang.value)
+    with _progress(lang.value) as progress:
+        found = comparing.compare(
+            first, others, replications or REPLICATIONS, seed=seed, engine=engine,
+            workers=workers, progress=progress,
+        )  # fmt: skip
+    text, data = described(found, lang.value), jsonable(plain(found, sys.argv))
+    names = "-vs-".join(path.stem for path in (base, *alternatives))
+    folder = out or Path("results") / names
+
+    def write(aside: Path) -> None:
+        (aside / "comparison.txt").write_text(text + "\n", encoding="utf-8")
+        whole = json.dumps(data, ensure_ascii=False, indent=2)
+        (aside / "comparison.json").write_text(whole + "\n", encoding="utf-8")
+
+    replace_files(folder.resolve(), write, lang.value)
+    _print(data if as_json else text)
+    typer.echo(say("cli.written", lang.value, path=_shown(folder)), err=True)
+
+
+@app.command()
+@plainly
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenarios to check.")],
+    overlays: Overlays = [],  # noqa: B006
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> int:
+    """Check scenarios and name every fault with its place and its remedy."""
+    from sim.scenario.loading import load
+
+    found = []
+    for file in files:
+        try:
+            load(file, overlays)
+            if not as_json:
+                typer.echo(say("cli.sound", lang.value, file=file))
+        except ScenarioError as error:
+            found += error.faults
+    if as_json:
+        rows = [
+            {"file": f.place.file, "line": f.place.line, "column": f.place.column,
+             "path": f.path, "code": f.code, "message": f.say(lang.value)}
+            for f in found
+        ]  # fmt: skip
+        _print(rows)
+    elif found:
+        raise ScenarioError(found)
+    return 2 if found else 0
+
+
+@app.command()
+@plainly
+def show(file: File, overlays: Overlays = [], lang: Language = Lang.id) -> None:  # noqa: ARG001, B006
+    """Print a scenario as resolved: bases, overlays and defaults put together, as YAML."""
+    from sim.scenario.loading import load
+    from sim.scenario.writing import show as shown
+
+    typer.echo(shown(load(file, overlays)), nl=False)
+
+
+@app.command()
+@plainly
+def schema(lang: Language = Lang.en) -> None:
+    """Print the JSON Schema with which an editor checks and completes scenarios."""
+    from sim.scenario.schema import json_schema
+
+    _print(json_schema(lang.value))
+
+
+@app.command()
+@plainly
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="Scenarios; all shipped ones by default."),
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Rewrite the references instead.")
+    ] = False,
+    workers: Workers = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> int:
+    """Rerun the scenarios that have a reference result and say what moved."""
+    from sim.report.regression import described
+    from sim.verification.check import check as checked
+    from sim.verification.check import references, renew
+
+    if update:
+        for path in renew(files, workers=workers):
+            typer.echo(say("cli.written", lang.value, path=_shown(path)))
+        return 0
+    found = [checked(path, workers=workers) for path in references(files)]
+    moved = [row for each in found for row in each.moved]
+    _print([each.plain() for each in found] if as_json else described(found, lang.value))
+    return 1 if moved else 0
+
+
+def _print(what: Any) -> None:
+    """Print text as it is, and data as JSON."""
+    typer.echo(
+        what if isinstance(what, str) else json.dumps(what, ensure_ascii=False, indent=2)
+    )
+
+
+def _shown(path: Path) -> str:
+    """Return a path as a person finds it: from the present folder where it is below that."""
+    path = path.resolve()
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def _warn_of_overload(scenario: Scenario, lang: str) -> None:
+    """Say before the run which counters are given more work than they can do."""
+    from sim.engine.loads import overloads
+    from sim.report import sentences
+    from sim.report.titles import titles
+
+    for text in sentences.overloads(overloads(scenario), lang, titles(scenario)):
+        typer.echo(say("cli.overload", lang, text=text), err=True)
+
+
+def _say_precision(run: Any, lang: str) -> None:
+    if run.precise is not None:
+        key = "precise" if run.precise else "not_precise"
+        typer.echo(say(f"cli.{key}", lang, measure=run.last_to_settle), err=True)
+
+
+@contextmanager
+def _progress(lang: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how far the replications are, and how long the rest takes."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    with Progress(
+        "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=Console(stderr=True), transient=True,
+    ) as bar:  # fmt: skip
+        task = bar.add_task(say("cli.replications", lang), total=None)
+        yield lambda done, most: bar.update(task, completed=done, total=most)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Start the command."""
+    app(args=list(arguments) if arguments is not None else None)

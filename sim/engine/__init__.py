@@ -1,0 +1,86 @@
+"""Engines: a scenario and a workload in, what happened out. No random numbers inside.
+
+Every engine obeys the rules of the hall (docs/rules.md) and returns the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.engine.plan import DayPlan, counter_names, plan_day
+from sim.errors import EngineError, WorkloadError
+from sim.log import Log, Names
+from sim.scenario.model import Scenario
+from sim.workload import ABSENT, Workload
+
+Engine = str | Callable[[Scenario, Workload], Log]
+ENGINES = ("simpy",)
+
+
+def simulate(scenario: Scenario, workload: Workload, engine: Engine = "simpy") -> Log:
+    """Play a workload by the rules of the hall.
+
+    engine : "simpy", or a function (scenario, workload) -> Log of your own
+
+    Raises EngineError for an engine that does not exist, WorkloadError where the workload does
+    not fit the scenario.
+    """
+    check_engine(engine)
+    check_workload(scenario, workload)
+    if callable(engine):
+        return engine(scenario, workload)
+    from sim.engine.reference.run import run
+
+    return run(scenario, workload)
+
+
+def check_engine(engine: Engine) -> None:
+    """Raise EngineError unless there is such an engine."""
+    if not callable(engine) and engine not in ENGINES:
+        raise EngineError(f"there is no engine {engine!r}; there is {', '.join(ENGINES)}")
+
+
+def plans(scenario: Scenario) -> tuple[DayPlan, ...]:
+    """Return the plan of each day of a replication."""
+    return tuple(plan_day(scenario, day) for day in scenario.days)
+
+
+def names_of(scenario: Scenario) -> Names:
+    """Return what the codes in a log of this scenario stand for."""
+    return Names(
+        days=tuple(day.label for day in scenario.days),
+        dates=tuple(day.date.isoformat() if day.date else "" for day in scenario.days),
+        journeys=tuple(sorted(scenario.journeys)),
+        services=scenario.services,
+        classes=tuple(scenario.class_shares),
+        counters=counter_names(scenario),
+    )
+
+
+def check_workload(scenario: Scenario, workload: Workload) -> None:
+    """Raise WorkloadError unless the workload's names, order and times fit the scenario."""
+    names = names_of(scenario)
+    for what in ("days", "journeys", "services", "classes"):
+        if getattr(workload, what) != getattr(names, what):
+            raise WorkloadError(f"the workload was made for other {what} than this scenario has")
+    if len(workload) == 0:
+        return
+    if not _sorted(workload):
+        raise WorkloadError("the citizens must be sorted by day, due time and identity")
+    for column in ("due", "walk", "time", "patience"):
+        if (getattr(workload, column) < 0).any():
+            raise WorkloadError(f"column {column!r} has a negative or missing time")
+    if ((workload.booked < 0) & (workload.booked != ABSENT)).any():
+        raise WorkloadError("column 'booked' has a negative time")
+    codes = {"day": "days", "journey": "journeys", "service": "services"}
+    for column, of in {**codes, "visitor_class": "classes"}.items():
+        values = getattr(workload, column)
+        if len(values) and not 0 <= values.min() <= values.max() < len(getattr(names, of)):
+            raise WorkloadError(f"column {column!r} names something that does not exist")
+
+
+def _sorted(workload: Workload) -> bool:
+    keys = (workload.rank(), workload.due, workload.day)
+    return bool((np.lexsort(keys) == np.arange(len(workload))).all())

@@ -1,0 +1,160 @@
+"""The load that a scenario offers to each agency and line, before anything is simulated.
+
+Offered load = citizens an hour x hours of service each (erlangs: the counters that they keep
+busy on average). More than the open counters can take means a line that grows.
+Source: Gross, Shortle, Thompson and Harris, Fundamentals of Queueing Theory, 5th ed., sec. 1.3.
+
+Every stop is counted at the time when its citizen enters the mall, and everybody stays until
+served: later stops really come somewhat later, and who leaves or is refused brings no work.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.plan import OPEN, CounterPlan, DayPlan, plan_day
+from sim.scenario import quantities as q
+from sim.scenario.calendar import Day, Span
+from sim.scenario.model import Scenario
+from sim.scenario.profile import arrival_profile
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is offered to the counters of one agency, or of one line in it.
+
+    weekday : the day's label; interval : the hour in which citizens enter ("08:00"), "" all day
+    services : the services of the line; empty for the agency as a whole
+    offered : erlangs
+    counters : open on average, each counted by its speed
+    throughout : whether a counter is open during the whole interval
+    """
+
+    weekday: str
+    interval: str
+    agency: str
+    services: tuple[str, ...]
+    offered: float
+    counters: float
+    throughout: bool
+
+    @property
+    def ratio(self) -> float:
+        """Offered load per open counter: above 1 the line grows; inf where none is open."""
+        if self.counters > 0:
+            return self.offered / self.counters
+        return math.inf if self.offered > 0 else 0.0
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether more is offered than the counters can take.
+
+        An hour in which they open or break is none: who comes too early waits for the rest.
+        """
+        return self.ratio > 1 + 1e-9 and (self.throughout or not self.interval)
+
+
+def loads(scenario: Scenario) -> tuple[Load, ...]:
+    """Return the load of each day and hour, of each agency and each line in it.
+
+    Agencies come by name; an agency with one line has no line of its own in the list.
+    """
+    return tuple(load for day in scenario.days for load in _loads_of(scenario, day))
+
+
+def overloads(scenario: Scenario) -> tuple[Load, ...]:
+    """Return the loads above what the counters can take, the heaviest first."""
+    return tuple(sorted((x for x in loads(scenario) if x.overloaded), key=lambda x: -x.ratio))
+
+
+def _loads_of(scenario: Scenario, day: Day) -> Iterator[Load]:
+    plan = plan_day(scenario, day)
+    work = _work(scenario, day)
+    for name in sorted(scenario.agencies):
+        for members, services in _groups(scenario, plan, name):
+            for interval, span in _spans(day):
+                yield _load(scenario, plan, work, name, members, services, interval, span)
+
+
+def _groups(
+    scenario: Scenario, plan: DayPlan, agency: str
+) -> Iterator[tuple[list[int], tuple[str, ...]]]:
+    """Return the agency's services by position, then those of each line if it has several."""
+    own = [s for s, name in enumerate(scenario.services) if name.startswith(f"{agency}.")]
+    yield own, ()
+    lines = sorted({plan.line_of[s] for s in own})
+    for line in lines if len(lines) > 1 else ():
+        members = [s for s in own if plan.line_of[s] == line]
+        yield members, tuple(scenario.services[s] for s in members)
+
+
+def _load(
+    scenario: Scenario, plan: DayPlan, work: Floats, agency: str, members: list[int],
+    services: tuple[str, ...], interval: str, span: Span,
+) -> Load:  # fmt: skip
+    begin, end = span
+    share = _share_come(scenario, plan.day, span)
+    givers = {k for s in members for k in plan.givers[plan.line_of[s]]}
+    counters = [plan.counters[k] for k in sorted(givers)]
+    open_ = [_open(counter, span) for counter in counters]
+    capacity = sum(c.speed * minutes for c, minutes in zip(counters, open_, strict=True))
+    return Load(
+        weekday=plan.day.label,
+        interval=interval,
+        agency=agency,
+        services=services,
+        offered=float(work[members].sum()) * share / (end - begin),
+        counters=capacity / (end - begin),
+        throughout=any(minutes == end - begin for minutes in open_),
+    )
+
+
+def _work(scenario: Scenario, day: Day) -> Floats:
+    """Return the time (µs) that a day's citizens need of each service at a counter; (S,)."""
+    slower = sum(
+        share * scenario.visitors[name].takes_longer
+        for name, share in scenario.class_shares.items()
+    )
+    factor = scenario.weekday_factor.get(day.weekday, 1.0) * scenario.demand.scale
+    work = np.zeros(len(scenario.services))
+    for name, journey in scenario.journeys.items():
+        citizens = journey.per_day * factor * len(day.midnights)
+        for stop in scenario.stops_of(name):
+            mean = scenario.service(stop.service).time.mean
+            work[scenario.services.index(stop.service)] += citizens * stop.share * mean * slower
+    return work
+
+
+def _share_come(scenario: Scenario, day: Day, span: Span) -> float:
+    """Return the share of a day's citizens who enter within a span of it."""
+    if day.continuous:
+        return 1.0
+    edges, come = arrival_profile(scenario.demand, day)
+    return float(np.interp(span[1], edges, come) - np.interp(span[0], edges, come))
+
+
+def _spans(day: Day) -> list[tuple[str, Span]]:
+    """Return the whole day, from the doors to closing, and its hours of the clock."""
+    begin = min(day.doors, day.opens)
+    spans = [("", (begin, day.closes))]
+    if not day.continuous:
+        hours = range(begin // q.HOUR, -(-day.closes // q.HOUR))
+        spans += [(f"{h:02d}:00", (h * q.HOUR, (h + 1) * q.HOUR)) for h in hours]
+    return spans
+
+
+def _open(counter: CounterPlan, span: Span) -> int:
+    """Return how long (µs) a counter is open within a span."""
+    total, since = 0, -1
+    for time, state in counter.turns:
+        if since >= 0:
+            total += max(0, min(time, span[1]) - max(since, span[0]))
+        since = time if state == OPEN else -1
+    return total

@@ -1,0 +1,287 @@
+"""One day of the hall: the door, the citizens' ways, and the order of each instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import simpy
+
+from sim.engine.plan import DayPlan
+from sim.engine.reference.counter import Counter
+from sim.engine.reference.line import Line, Ticket
+from sim.engine.reference.moment import CALENDAR, CALLS, CITIZENS, PATIENCE_ENDS, Moment
+from sim.log import REASONS, STOP_OUTCOMES, VISIT_OUTCOMES
+from sim.workload import ABSENT, NEVER
+
+COMPLETED, LEFT, REFUSED, SENT_HOME, IN_PROGRESS = (
+    VISIT_OUTCOMES.index(name)
+    for name in ("completed", "left", "refused", "sent_home", "in_progress")
+)
+SERVED, RENEGED, TURNED_AWAY, STOP_SENT_HOME, STOP_IN_PROGRESS = (
+    STOP_OUTCOMES.index(name)
+    for name in ("served", "reneged", "turned_away", "sent_home", "in_progress")
+)
+NO_REASON, IMPATIENT, TOO_LATE, HALL_FULL, DAY_END = (
+    REASONS.index(name) for name in ("", "patience", "closed", "hall_full", "day_end")
+)
+Steps = Generator[simpy.Event, Any, None]
+
+
+@dataclass(slots=True)
+class StopRow:
+    """What becomes of one stop of a citizen."""
+
+    stop: int
+    service: int
+    ticket: Ticket | None
+    outcome: int
+    reason: int
+
+
+@dataclass(slots=True)
+class Citizen:
+    """One citizen's day: what she brings (from the workload) and what becomes of it.
+
+    stops : (number in the journey, service, walk, service time, patience), in order
+    """
+
+    rank: int
+    booked: int
+    due: int
+    priority: int
+    stops: list[tuple[int, int, int, int, int]]
+    entered: int = ABSENT
+    left: int = ABSENT
+    outcome: int = REFUSED
+    reason: int = TOO_LATE
+    rows: list[StopRow] = field(default_factory=list)
+    reached: int = 0
+    way: simpy.Process | None = None
+    at_close: bool = False
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """The ticket that she holds now."""
+        return self.rows[-1].ticket if len(self.rows) > self.reached else None
+
+
+class Hall:
+    """The hall on one day: everything that the rules of the hall speak of."""
+
+    def __init__(self, plan: DayPlan) -> None:
+        self.plan = plan
+        self.day = plan.day
+        self.env = simpy.Environment(initial_time=0)
+        self.lines = [Line(k, closes) for k, closes in enumerate(plan.closes)]
+        self.counters = [Counter(self, k, of) for k, of in enumerate(plan.counters)]
+        self.givers = [[self.counters[k] for k in of] for of in plan.givers]
+        self.inside: dict[int, Citizen] = {}
+        self.numbers = [0] * (max(plan.agency_of) + 1)
+        self.staying: list[Counter] = []
+        self._freed: list[Counter] = []
+
+    @property
+    def now(self) -> int:
+        """The present instant, µs since midnight: it stays an int, since every delay is one."""
+        return self.env.now  # type: ignore[return-value]
+
+    def open(self, citizens: list[Citizen]) -> None:
+        """Play the day. What became of it stands in the citizens and counters afterwards."""
+        for counter, plan in zip(self.counters, self.plan.counters, strict=True):
+            for time, state in plan.turns:
+                self._at(time, CALENDAR, counter.rank, partial(counter.turn, state))
+        self._at(self.day.closes, CALENDAR, len(self.counters), self._close)
+        self.env.process(self._door(citizens))
+        while self.env.peek() <= self.day.ends:
+            self.env.step()
+        self._end_of_day()
+
+    # The door, and a citizen's way through the hall
+
+    def _door(self, citizens: list[Citizen]) -> Steps:
+        """Let citizens in, one by one; who comes before the doors open waits outside."""
+        for citizen in sorted(citizens, key=lambda c: (max(c.due, self.day.doors), c.rank)):
+            come = max(citizen.due, self.day.doors)
+            yield Moment(self.env, come - self.now, CITIZENS, citizen.rank)
+            if come >= self.day.last_ticket:
+                citizen.reason = TOO_LATE
+            elif self.plan.capacity is not None and len(self.inside) >= self.plan.capacity:
+                citizen.reason = HALL_FULL
+            else:
+                citizen.way = self.env.process(self._visit(citizen))
+
+    def _visit(self, citizen: Citizen) -> Steps:
+        """A citizen's way: stop after stop, then out."""
+        citizen.entered = self.now
+        self.inside[citizen.rank] = citizen
+        outcome, reason = COMPLETED, NO_REASON
+        try:
+            for number, (_, service, walk, time, patience) in enumerate(citizen.stops):
+                citizen.reached = number
+                if number:
+                    yield Moment(self.env, walk, CITIZENS, citizen.rank)
+                if not self._admits(self._line(service)):
+                    self._row(citizen, None, TURNED_AWAY, TOO_LATE)
+                    outcome, reason = REFUSED, TOO_LATE
+                    break
+                ticket = self._take_ticket(citizen, service, time, patience)
+                result = yield ticket.done
+                if result == RENEGED:
+                    citizen.rows[-1].outcome, citizen.rows[-1].reason = RENEGED, IMPATIENT
+                    outcome, reason = LEFT, IMPATIENT
+                    break
+                citizen.rows[-1].outcome = SERVED
+                if citizen.at_close and number + 1 < len(citizen.stops):
+                    citizen.reached = number + 1
+                    raise simpy.Interrupt(TOO_LATE)
+            else:
+                citizen.reached = len(citizen.stops)
+            if outcome != REFUSED and citizen.stops:
+                yield Moment(self.env, 0, CITIZENS, citizen.rank)  # out, one by one
+        except simpy.Interrupt as sent:
+            outcome, reason = SENT_HOME, int(sent.cause or TOO_LATE)
+            self._send_home(citizen, reason, self.now)
+        self._leave(citizen, outcome, reason)
+
+    def _line(self, service: int) -> Line:
+        return self.lines[self.plan.line_of[service]]
+
+    def _admits(self, line: Line) -> bool:
+        """Whether a line still gives tickets: until it closes, or the hall is empty."""
+        if line.closes == self.day.closes and not self.day.send_home:
+            return True
+        return self.now < line.closes
+
+    def _take_ticket(self, citizen: Citizen, service: int, time: int, patience: int) -> Ticket:
+        """Give a ticket; a free counter calls it at once, else it waits in its line."""
+        now = self.now
+        line = self._line(service)
+        agency = self.plan.agency_of[service]
+        self.numbers[agency] += 1
+        ticket = Ticket(self.env.event(), line, self.numbers[agency], now, time)
+        self._row(citizen, ticket, SERVED, NO_REASON)
+        for counter in self.givers[line.index]:
+            if counter.may_call(line):
+                counter.call(ticket)
+                return ticket
+        since = now if citizen.booked == ABSENT else max(now, citizen.booked)
+        walk_in = citizen.booked == ABSENT
+        # The stop only tells apart two tickets of one booking in one line.
+        ticket.key = (-citizen.priority, walk_in, since, citizen.rank, citizen.reached)
+        line.join(ticket)
+        if patience != NEVER:
+            end = Moment(self.env, since + patience - now, PATIENCE_ENDS, citizen.rank)
+            end.then(lambda: self._lose_patience(ticket))
+        return ticket
+
+    def _lose_patience(self, ticket: Ticket) -> None:
+        if ticket.waiting:
+            ticket.waiting = False
+            ticket.end = self.now
+            ticket.done.succeed(RENEGED)
+            self._dismiss()
+
+    def _row(self, citizen: Citizen, ticket: Ticket | None, outcome: int, reason: int) -> None:
+        number, service, *_ = citizen.stops[citizen.reached]
+        citizen.rows.append(StopRow(number, service, ticket, outcome, reason))
+
+    def _leave(self, citizen: Citizen, outcome: int, reason: int) -> None:
+        citizen.left = self.now
+        citizen.outcome, citizen.reason = outcome, reason
+        del self.inside[citizen.rank]
+        if not self.inside:
+            self._dismiss()
+
+    # Counters that become free, and overtime
+
+    def freed(self, counter: Counter) -> None:
+        """Note that a counter became free: it calls in the calling phase of this instant."""
+        if not self._freed:
+            self._at(self.now, CALLS, 0, self._call)
+        self._freed.append(counter)
+
+    def _call(self) -> None:
+        """Let the counters that became free call, agencies by name, counters by number.
+
+        Only they can find a ticket: any other free counter found none when it became free, and
+        each new ticket is offered to the free counters as it is taken.
+        """
+        freed, self._freed = self._freed, []
+        for counter in sorted(freed, key=lambda c: c.rank):
+            wanted = counter.free and (counter.open or self.needs(counter))
+            ticket = counter.next_ticket() if wanted else None
+            if ticket:
+                counter.call(ticket)
+        self._dismiss()
+
+    def needs(self, counter: Counter) -> bool:
+        """Whether a counter in overtime is still needed."""
+        if counter.last == self.day.closes and not self.day.send_home:
+            return bool(self.inside)
+        return any(line.first() for line in counter.kept_for)
+
+    def _dismiss(self) -> None:
+        """Let the counters in overtime go that have nothing left to do."""
+        for counter in [c for c in self.staying if c.ticket is None and not self.needs(c)]:
+            self.staying.remove(counter)
+            counter.leave()
+
+    # Closing
+
+    def _close(self) -> None:
+        """Close the mall: with `send_home`, who waits or walks goes home now."""
+        if self.day.send_home:
+            for _, citizen in sorted(self.inside.items()):
+                if citizen.ticket and not citizen.ticket.waiting:
+                    citizen.at_close = True  # she is served, then goes home
+                elif citizen.way:
+                    if citizen.ticket:
+                        citizen.ticket.waiting = False
+                    citizen.way.interrupt(TOO_LATE)
+        if self.now == self.day.closes:
+            self._dismiss()
+
+    def _send_home(self, citizen: Citizen, reason: int, now: int) -> None:
+        """Note every stop that is left, the one at which she waits included."""
+        if citizen.ticket:
+            citizen.ticket.end = now
+            citizen.rows[-1].outcome, citizen.rows[-1].reason = STOP_SENT_HOME, reason
+            citizen.reached += 1
+        while citizen.reached < len(citizen.stops):
+            self._row(citizen, None, STOP_SENT_HOME, reason)
+            citizen.reached += 1
+
+    def _end_of_day(self) -> None:
+        """At the hard end whoever is left goes home; a continuous run just stops looking."""
+        for _, citizen in sorted(self.inside.items()):
+            if self.day.continuous:
+                citizen.outcome, citizen.reason = IN_PROGRESS, NO_REASON
+                if citizen.ticket:
+                    citizen.rows[-1].outcome = STOP_IN_PROGRESS
+            else:
+                self._send_home(citizen, DAY_END, self.day.ends)
+                citizen.outcome, citizen.reason = SENT_HOME, DAY_END
+                citizen.left = self.day.ends
+        self.inside.clear()
+
+    def _at(self, time: int, phase: int, rank: int, do: Callable[[], None]) -> None:
+        Moment(self.env, time - self.now, phase, rank).then(do)
+
+    def stretches(self, counter: Counter) -> Iterator[tuple[int, int, int]]:
+        """Yield what a counter did: from, to (µs), state. Its last closing ends the account."""
+        shown = counter.shown
+        for (begin, state), (end, _) in pairwise(shown):
+            yield begin, end, state
+        if shown and shown[-1][1] != 0 and shown[-1][0] < self.day.ends:
+            yield shown[-1][0], self.day.ends, shown[-1][1]
+
+
+def play(plan: DayPlan, citizens: list[Citizen]) -> Hall:
+    """Play one day by the rules of the hall and return the hall as it was left."""
+    hall = Hall(plan)
+    hall.open(citizens)
+    return hall

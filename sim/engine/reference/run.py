@@ -1,0 +1,115 @@
+"""All days of a replication on the reference engine: arrays to citizens, citizens to rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine import names_of, plans
+from sim.engine.reference.day import Citizen, Hall, play
+from sim.log import Counters, Log, Stops, Visits
+from sim.scenario.model import Scenario
+from sim.workload import ABSENT, Workload
+
+Row = tuple[int, ...]
+
+
+def run(scenario: Scenario, workload: Workload) -> Log:
+    """Play every day of a workload and return its log."""
+    visits: list[Row] = []
+    stops: list[Row] = []
+    counters: list[Row] = []
+    rank = workload.rank()
+    first = np.searchsorted(workload.day, np.arange(len(workload.days) + 1))
+    for day, plan in enumerate(plans(scenario)):
+        here = range(int(first[day]), int(first[day + 1]))
+        citizens = _citizens(workload, here, rank, plan.priority)
+        hall = play(plan, citizens)
+        for row, citizen in zip(here, citizens, strict=True):
+            visits.append((citizen.entered, citizen.left, citizen.outcome, citizen.reason))
+            stops.extend(_stop_rows(row, citizen))
+        counters.extend(_counter_rows(day, hall))
+    return Log(
+        replication=workload.replication,
+        names=names_of(scenario),
+        visit_rows=_visit_rows(scenario, workload, first, visits),
+        stop_rows=Stops(*_columns(stops, 12)),
+        counter_rows=Counters(*_columns(counters, 5)),
+    )
+
+
+def _citizens(
+    workload: Workload, here: range, rank: np.ndarray, priority: tuple[int, ...]
+) -> list[Citizen]:
+    begin, end = here.start, here.stop
+    offset = workload.offset[begin : end + 1].tolist()
+    of_stops = slice(offset[0], offset[-1])
+    columns = (workload.stop, workload.service, workload.walk, workload.time, workload.patience)
+    stops = list(zip(*(column[of_stops].tolist() for column in columns), strict=True))
+    classes = workload.visitor_class[begin:end].tolist()
+    return [
+        Citizen(
+            rank=r,
+            booked=booked,
+            due=due,
+            priority=priority[visitor_class],
+            stops=stops[offset[k] - offset[0] : offset[k + 1] - offset[0]],
+        )
+        for k, (r, booked, due, visitor_class) in enumerate(
+            zip(
+                rank[begin:end].tolist(),
+                workload.booked[begin:end].tolist(),
+                workload.due[begin:end].tolist(),
+                classes,
+                strict=True,
+            )
+        )
+    ]
+
+
+def _stop_rows(row: int, citizen: Citizen) -> list[Row]:
+    rows: list[Row] = []
+    for of in citizen.rows:
+        t = of.ticket
+        times = (t.counter, t.number, t.taken, t.called, t.start, t.end) if t else _NO_TICKET
+        rows.append((row, of.stop, 1, of.service, *times, of.outcome, of.reason))
+    return rows
+
+
+_NO_TICKET = (-1, 0, ABSENT, ABSENT, ABSENT, ABSENT)
+
+
+def _counter_rows(day: int, hall: Hall) -> list[Row]:
+    return [
+        (day, counter.rank, begin, end, state)
+        for counter in hall.counters
+        for begin, end, state in hall.stretches(counter)
+    ]
+
+
+def _visit_rows(
+    scenario: Scenario, workload: Workload, first: np.ndarray, became: list[Row]
+) -> Visits:
+    entered, left, outcome, reason = _columns(became, 4)
+    of_class = [scenario.visitors[name].priority for name in workload.classes]
+    priority = np.array(of_class, dtype=np.int64)
+    return Visits(
+        day=workload.day,
+        visit=np.arange(len(workload)) - first[workload.day] + 1,
+        journey=workload.journey,
+        index=workload.index,
+        origin=workload.origin,
+        attempt=workload.attempt,
+        visitor_class=workload.visitor_class,
+        priority=priority[workload.visitor_class],
+        booked=workload.booked,
+        due=workload.due,
+        entered=entered,
+        left=left,
+        outcome=outcome,
+        reason=reason,
+    )
+
+
+def _columns(rows: list[Row], width: int) -> list[np.ndarray]:
+    table = np.array(rows, dtype=np.int64).reshape(-1, width)
+    return [np.ascontiguousarray(table[:, k]) for k in range(width)]

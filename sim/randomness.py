@@ -1,0 +1,67 @@
+"""Random numbers that have an address instead of a place in a stream.
+
+A draw is addressed by (seed, replication, day, purpose, name, index, occurrence). Philox 4x64
+(Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") turns an
+address into a number directly: its key is 128 bits of BLAKE2b over (seed, purpose, name), its
+counter the four words (index, replication, day, occurrence). So nobody's numbers depend on who
+else is drawn, and the last replication needs no run of those before it.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+_WORD = 1 << 64
+
+
+def philox_key(seed: int, purpose: str, name: str) -> NDArray[np.uint64]:
+    """Return the two 64-bit words that stand for (seed, purpose, name)."""
+    address = json.dumps([seed, purpose, name], ensure_ascii=True, separators=(",", ":"))
+    digest = blake2b(address.encode("ascii"), digest_size=16).digest()
+    return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+
+
+def uniforms(
+    key: NDArray[np.uint64], replication: int, day: int, count: int, occurrence: int = 0
+) -> NDArray[np.float64]:
+    """Return the uniforms of indices 0 .. count - 1, each strictly between 0 and 1.
+
+    key : (2,) uint64, from `philox_key`
+    returns : (count,) float64, multiples of 2**-53, odd, so that 0 and 1 never occur
+    """
+    first = ((occurrence * _WORD + day) * _WORD + replication) * _WORD
+    # NumPy's generator increments its counter before the first block, hence one less.
+    stream = np.random.Philox(key=key, counter=(first - 1) % _WORD**4)
+    raw = stream.random_raw(4 * count)[::4]  # the first word of each index's block
+    return ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+class Draws:
+    """The draws of one replication: `draws(purpose, name, counts)` for days with given counts."""
+
+    def __init__(self, seed: int, replication: int, days: tuple[int, ...]) -> None:
+        self.seed = seed
+        self.replication = replication
+        self.days = days
+
+    def __call__(self, purpose: str, name: str, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the uniforms of all days, one day after the other.
+
+        counts : (number of days,) how many indices each day has
+        returns : (sum of counts,) float64
+        """
+        key = philox_key(self.seed, purpose, name)
+        blocks = [
+            uniforms(key, self.replication, day, int(count))
+            for day, count in zip(self.days, counts, strict=True)
+            if count
+        ]
+        return np.concatenate(blocks) if blocks else np.empty(0)
+
+    def per_day(self, purpose: str, name: str) -> NDArray[np.float64]:
+        """Return one uniform for each day."""
+        return self(purpose, name, np.ones(len(self.days), dtype=np.int64))

@@ -1,0 +1,1 @@
+"""What people read: the answer, the page, the pictures, the tables."""

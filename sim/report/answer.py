@@ -1,0 +1,530 @@
+"""The answer in numbers and verdicts, without words: is each promise kept, where and when not?
+
+A promise is kept if the lower confidence bound of the share called in time is at or above the
+share promised, broken if the upper bound lies below it; else it cannot be told. The verdict of
+an agency or service rests on a 95 % interval of its own. Where one agency is cut into weekdays or
+hours, the intervals of its cuts are 95 % together (Bonferroni), so that looking at many hours
+finds no trouble by chance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from sim.engine.loads import Load, overloads
+from sim.report.observed import Counted, counted
+from sim.scenario import quantities as q
+from sim.scenario.figures import Figure, figures
+from sim.scenario.model import Journey, Promise, Scenario, VisitorClass
+from sim.statistics.intervals import Estimate, ratio_interval
+from sim.statistics.results import Results
+
+Verdict = Literal["kept", "broken", "cannot_tell", "nobody", "no_promise"]
+"""`nobody`: no ticket was taken in any replication."""
+_TROUBLE: tuple[Verdict, ...] = ("broken", "cannot_tell", "kept", "nobody", "no_promise")
+FEWEST_TICKETS = 30
+"""Tickets over all replications below which a weekday or an hour gets no verdict of its own."""
+BAD = 0.05
+"""A bad day is one in twenty."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One weekday, one hour of the clock, or one hour of one weekday ("" where not cut).
+
+    tickets : on such a day (or in such an hour of a day), on average
+    resting : why people wait there whatever the staff does: `break` where the mall's break falls
+        into the hour, `opening` where the hour begins before the mall opens
+    called_in_time : its interval is simultaneous with those of the agency's other slices
+    """
+
+    weekday: str
+    interval: str
+    verdict: Verdict
+    called_in_time: Estimate
+    tickets: float
+    resting: Literal["", "break", "opening"] = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an agency, or a service, stands to its promise.
+
+    name : `dukcapil` or `dukcapil.ktp`; title : its name in the scenario
+    wait, required : the promise, minutes and share; NaN where services promise differently,
+        or nothing
+    tickets, gave_up, turned_away, sent_home : people per day; left, refused : shares; waits in
+        minutes
+    utilisation : share of the staffed time that is spent serving; None for a service
+    weekdays, hours : every slice in order; trouble : the hours of single weekdays in which the
+        promise is broken, the worst first
+    """
+
+    name: str
+    title: str
+    verdict: Verdict
+    wait: float
+    required: float
+    called_in_time: Estimate
+    margin: Estimate
+    tickets: Estimate
+    wait_mean: Estimate
+    wait_p90: Estimate
+    gave_up: Estimate
+    left: Estimate
+    turned_away: Estimate
+    refused: Estimate
+    sent_home: Estimate
+    utilisation: Estimate | None
+    weekdays: tuple[Slice, ...] = ()
+    hours: tuple[Slice, ...] = ()
+    trouble: tuple[Slice, ...] = ()
+    services: tuple[Standing, ...] = ()
+
+    @property
+    def bad_weekdays(self) -> tuple[str, ...]:
+        """The weekdays on which the promise is broken, the worst first."""
+        return tuple(s.weekday for s in _worst_first(self.weekdays))
+
+    @property
+    def bad_hours(self) -> tuple[str, ...]:
+        """The hours of the clock in which the promise is broken over the week, worst first."""
+        return tuple(s.interval for s in _worst_first(self.hours))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What an ordinary day brings (the median), and what one day in twenty brings or worse."""
+
+    ordinary: Estimate
+    bad: Estimate
+
+
+@dataclass(frozen=True)
+class DayAnswer:
+    """One weekday, over its days in all replications; people per day, shares of visits."""
+
+    weekday: str
+    visits: Estimate
+    fulfilled: Estimate
+    called_in_time: Estimate
+    gave_up: Estimate
+    left: Estimate
+    turned_away: Estimate
+    refused: Estimate
+    sent_home: Estimate
+    in_hall_max: Estimate
+    spread_visits: Spread
+    spread_fulfilled: Spread
+    spread_in_hall_max: Spread
+
+
+@dataclass(frozen=True)
+class Group:
+    """The citizens of one journey or one class: visits a day, shares of visits, minutes."""
+
+    name: str
+    title: str
+    visits: Estimate
+    fulfilled: Estimate
+    left: Estimate
+    refused: Estimate
+    wait_in_visit: Estimate
+    time_in_mall: Estimate
+
+
+@dataclass(frozen=True)
+class MallAnswer:
+    """The mall as a whole: people per day, shares of visits, times in minutes.
+
+    called_at_counters : called in time, of the tickets at agencies with counters: who takes a
+        number at a machine is called at once, and would hide the others
+    """
+
+    visits: Estimate
+    completed: Estimate
+    fulfilled: Estimate
+    called_in_time: Estimate
+    called_at_counters: Estimate
+    gave_up: Estimate
+    left: Estimate
+    turned_away: Estimate
+    refused: Estimate
+    sent_home: Estimate
+    wait_in_visit: Estimate
+    time_in_mall: Estimate
+    in_hall_max: Estimate
+    overtime: Estimate
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a run says about a scenario.
+
+    verdict : kept if every agency with a promise keeps it, broken if one breaks it
+    agencies : ordered by trouble, the worst first
+    days : weekdays in order, empty for a continuous run; busiest : the one with most visits
+    seats, capacity : of the hall, None where the scenario states none
+    overloads : offered load above what the counters can take, from the scenario alone
+    saturated : agencies that served during 95 % of their staffed time or more on some weekday
+    counted : what was counted beside what the model gives
+    figures : every figure of the scenario with its source
+    """
+
+    scenario: str
+    replications: int
+    seed: int
+    verdict: Verdict
+    agencies: tuple[Standing, ...]
+    mall: MallAnswer
+    journeys: tuple[Group, ...]
+    classes: tuple[Group, ...]
+    days: tuple[DayAnswer, ...]
+    busiest: str
+    seats: int | None
+    capacity: int | None
+    overloads: tuple[Load, ...]
+    saturated: tuple[tuple[str, str, Estimate], ...]
+    counted: tuple[Counted, ...]
+    figures: tuple[Figure, ...]
+
+    @classmethod
+    def of(cls, results: Results) -> Answer:
+        """Return the answer of the results of all replications."""
+        scenario = results.scenario
+        agencies = sorted(_agencies(results), key=_trouble)
+        days = tuple(_day(results, weekday) for weekday in _weekdays(scenario))
+        busiest = max(days, key=lambda day: _or(day.visits.value, 0.0), default=None)
+        return cls(
+            scenario=scenario.name,
+            replications=results.replications,
+            seed=results.run.seed,
+            verdict=_together(a.verdict for a in agencies),
+            agencies=tuple(agencies),
+            mall=_mall(results),
+            journeys=_groups(results, "journey", scenario.journeys),
+            classes=_groups(results, "visitor_class", scenario.visitors),
+            days=days,
+            busiest=busiest.weekday if busiest else "",
+            seats=scenario.hall.seats,
+            capacity=scenario.hall.capacity,
+            overloads=overloads(scenario),
+            saturated=tuple(_saturated(results)),
+            counted=counted(results),
+            figures=figures(scenario),
+        )
+
+    @property
+    def promised(self) -> tuple[Standing, ...]:
+        """The agencies that promise something, in the order of trouble."""
+        return tuple(a for a in self.agencies if a.verdict != "no_promise")
+
+    def with_verdict(self, verdict: Verdict) -> tuple[Standing, ...]:
+        """Return the agencies with a verdict, in the order of trouble."""
+        return tuple(a for a in self.agencies if a.verdict == verdict)
+
+    @property
+    def broken_services(self) -> tuple[tuple[Standing, Standing], ...]:
+        """The services that break their promise in agencies that do not: (agency, service)."""
+        return tuple(
+            (agency, service)
+            for agency in self.promised
+            if agency.verdict != "broken"
+            for service in agency.services
+            if service.verdict == "broken"
+        )
+
+    @property
+    def busiest_day(self) -> DayAnswer | None:
+        """The weekday with most visits; None for a continuous run."""
+        return next((day for day in self.days if day.weekday == self.busiest), None)
+
+    @property
+    def worst_day(self) -> DayAnswer | None:
+        """The weekday with fewest visits fulfilled; the busiest unless another is surely worse."""
+        busiest = self.busiest_day
+        if busiest is None:
+            return None
+        worst = min(self.days, key=lambda day: _or(day.fulfilled.value, 2.0))
+        return worst if worst.fulfilled.high < busiest.fulfilled.low else busiest
+
+    @property
+    def assumed(self) -> tuple[Figure, ...]:
+        """The figures that are assumptions, stated or by default, or that have no source."""
+        return tuple(f for f in self.figures if f.kind != "source")
+
+
+def estimate(
+    results: Results, measure: str, scope: str = "mall", name: str = "", interval: str = "",
+    weekday: str = "", confidence: float = 0.95,
+) -> Estimate:  # fmt: skip
+    """Return a measure's estimate; where one replication alone knows it, its value without bounds.
+
+    So a run of one replication shows what happened in it, and proves nothing.
+    """
+    found = results.estimate(measure, scope, name, interval, weekday, confidence)
+    if math.isnan(found.value):
+        known = results.per_replication(measure, scope, name, interval, weekday)
+        known = known[~np.isnan(known)]
+        if len(known) == 1:
+            return replace(found, value=float(known[0]))
+    return found
+
+
+def verdict_of(called_in_time: Estimate, margin: Estimate, required: float) -> Verdict:
+    """Return the verdict of a promise.
+
+    required : the share promised; NaN where services promise different shares, so that only the
+        margin (share called in time minus share promised, by ticket) decides
+    """
+    # The share's own bound is stricter where everybody was, or nobody: there the margin has no
+    # width, though a few tickets prove little.
+    low, high = margin.low, margin.high
+    if not math.isnan(required):
+        low = min(called_in_time.low - required, low)
+        high = max(called_in_time.high - required, high)
+    return _verdict(low, high)
+
+
+def _verdict(low: float, high: float) -> Verdict:
+    tiny = 1e-12  # sums of `in time - promised` are a hair off where they should be 0
+    if math.isnan(low) or math.isnan(high):
+        return "cannot_tell"
+    if low >= -tiny:
+        return "kept"
+    return "broken" if high < -tiny else "cannot_tell"
+
+
+def _together(verdicts: Iterable[Verdict]) -> Verdict:
+    found = set(verdicts)
+    return next((verdict for verdict in _TROUBLE if verdict in found), "no_promise")
+
+
+def _agencies(results: Results) -> Iterator[Standing]:
+    scenario = results.scenario
+    for name, agency in scenario.agencies.items():
+        own = [f"{name}.{service}" for service in agency.services]
+        services = [
+            _standing(
+                results, "service", full, agency.services[full.partition(".")[2]].name or full,
+                [scenario.promise_of(full)],
+            )
+            for full in own
+        ]  # fmt: skip
+        promises = [scenario.promise_of(full) for full in own]
+        yield _standing(results, "agency", name, agency.name or name, promises, services)
+
+
+def _standing(
+    results: Results, scope: str, name: str, title: str, promises: list[Promise | None],
+    services: Iterable[Standing] = (),
+) -> Standing:  # fmt: skip
+    def of(measure: str) -> Estimate:
+        return estimate(results, measure, scope, name)
+
+    stated = [p for p in promises if p is not None]
+    wait = _same(p.wait / q.MINUTE for p in stated)
+    required = _same(p.for_ for p in stated)
+    called_in_time, margin = of("called_in_time"), of("promise_margin")
+    verdict: Verdict = verdict_of(called_in_time, margin, required)
+    if not stated:
+        verdict = "no_promise"
+    elif math.isnan(called_in_time.value):
+        verdict = "nobody"
+    cuts = _Cuts(results, scope, name, _or(required, called_in_time.value - margin.value))
+    return Standing(
+        name=name,
+        title=title,
+        verdict=verdict,
+        wait=wait,
+        required=required,
+        called_in_time=called_in_time,
+        margin=margin,
+        tickets=of("tickets"),
+        wait_mean=of("wait.mean"),
+        wait_p90=of("wait.p90"),
+        gave_up=of("gave_up"),
+        left=of("left"),
+        turned_away=of("turned_away"),
+        refused=of("refused"),
+        sent_home=of("sent_home"),
+        utilisation=of("utilisation") if scope == "agency" else None,
+        weekdays=cuts.weekdays() if stated else (),
+        hours=cuts.hours() if stated else (),
+        trouble=cuts.trouble() if stated and scope == "agency" else (),
+        services=tuple(sorted(services, key=_trouble)),
+    )
+
+
+@dataclass(frozen=True)
+class _Cuts:
+    """The slices of one agency or service against the share that it requires."""
+
+    results: Results
+    scope: str
+    name: str
+    required: float
+
+    def weekdays(self) -> tuple[Slice, ...]:
+        return self._slices([(day, "") for day in _weekdays(self.results.scenario)])
+
+    def hours(self) -> tuple[Slice, ...]:
+        return self._slices([("", hour) for hour in _hours(self.results)])
+
+    def trouble(self) -> tuple[Slice, ...]:
+        days, hours = _weekdays(self.results.scenario), _hours(self.results)
+        return _worst_first(self._slices([(day, hour) for day in days for hour in hours]))
+
+    def _slices(self, labels: list[tuple[str, str]]) -> tuple[Slice, ...]:
+        confidence = 1 - 0.05 / max(1, len(labels))
+        return tuple(self._slice(day, hour, confidence) for day, hour in labels)
+
+    def _slice(self, weekday: str, interval: str, confidence: float) -> Slice:
+        at = (self.scope, self.name, interval, weekday)
+        share = estimate(self.results, "called_in_time", *at, confidence=confidence)
+        tickets = self.results.n[:, self.results.position("called_in_time", *at)].sum()
+        verdict: Verdict = "cannot_tell"
+        if tickets == 0:
+            verdict = "nobody"
+        elif tickets >= FEWEST_TICKETS:
+            verdict = _verdict(share.low - self.required, share.high - self.required)
+        per_day = estimate(self.results, "tickets", *at).value
+        resting = _resting(self.results.scenario, self.name, weekday, interval)
+        return Slice(weekday, interval, verdict, share, per_day, resting)
+
+
+def _resting(
+    scenario: Scenario, name: str, weekday: str, interval: str
+) -> Literal["", "break", "opening"]:
+    """Return whether a break or the opening falls into an hour, on all days or on one."""
+    if not interval or scenario.agencies[name.partition(".")[0]].machines is not None:
+        return ""
+    begin = int(interval[:2]) * q.HOUR
+    days = [day for day in scenario.days if weekday in ("", day.weekday)]
+    if all(any(f < begin + q.HOUR and begin < t for f, t in day.breaks) for day in days):
+        return "break"
+    return "opening" if all(begin < day.opens for day in days) else ""
+
+
+def _mall(results: Results) -> MallAnswer:
+    def of(measure: str) -> Estimate:
+        return estimate(results, measure)
+
+    return MallAnswer(
+        visits=of("visits"),
+        completed=of("completed"),
+        fulfilled=of("fulfilled"),
+        called_in_time=of("called_in_time"),
+        called_at_counters=_at_counters(results),
+        gave_up=of("gave_up"),
+        left=of("left"),
+        turned_away=of("turned_away"),
+        refused=of("refused"),
+        sent_home=of("sent_home"),
+        wait_in_visit=of("wait_in_visit.mean"),
+        time_in_mall=of("time_in_mall.mean"),
+        in_hall_max=of("in_hall.max"),
+        overtime=of("overtime"),
+    )
+
+
+def _at_counters(results: Results) -> Estimate:
+    agencies = results.scenario.agencies
+    columns = [
+        results.position("called_in_time", "agency", name)
+        for name in agencies
+        if agencies[name].machines is None
+    ]
+    total, n = results.total[:, columns].sum(axis=1), results.n[:, columns].sum(axis=1)
+    return ratio_interval(total, n, share=True)
+
+
+def _groups(
+    results: Results, scope: str, named: Mapping[str, Journey] | Mapping[str, VisitorClass]
+) -> tuple[Group, ...]:
+    def group(name: str) -> Group:
+        def of(measure: str) -> Estimate:
+            return estimate(results, measure, scope, name)
+
+        return Group(
+            name=name,
+            title=named[name].name or name,
+            visits=of("visits"),
+            fulfilled=of("fulfilled"),
+            left=of("left"),
+            refused=of("refused"),
+            wait_in_visit=of("wait_in_visit.mean"),
+            time_in_mall=of("time_in_mall.mean"),
+        )
+
+    groups = [group(name) for name in sorted(named)]
+    return tuple(sorted(groups, key=lambda g: _or(g.fulfilled.value, 2.0)))
+
+
+def _day(results: Results, weekday: str) -> DayAnswer:
+    def of(measure: str) -> Estimate:
+        return estimate(results, measure, weekday=weekday)
+
+    def spread(measure: str, share: float) -> Spread:
+        ordinary = results.bad_day(measure, 0.5, weekday=weekday)
+        bad = results.bad_day(measure, share, weekday=weekday)
+        if bad.n < 1 / BAD:  # of fewer than twenty days, none is one in twenty
+            bad = replace(bad, value=math.nan, low=math.nan, high=math.nan)
+        return Spread(ordinary, bad)
+
+    return DayAnswer(
+        weekday=weekday,
+        visits=of("visits"),
+        fulfilled=of("fulfilled"),
+        called_in_time=of("called_in_time"),
+        gave_up=of("gave_up"),
+        left=of("left"),
+        turned_away=of("turned_away"),
+        refused=of("refused"),
+        sent_home=of("sent_home"),
+        in_hall_max=of("in_hall.max"),
+        spread_visits=spread("visits", 1 - BAD),
+        spread_fulfilled=spread("fulfilled", BAD),
+        spread_in_hall_max=spread("in_hall.max", 1 - BAD),
+    )
+
+
+def _saturated(results: Results) -> Iterator[tuple[str, str, Estimate]]:
+    """Return (agency, weekday, utilisation) where there is hardly any time left to catch up."""
+    for name in sorted(results.scenario.agencies):
+        for weekday in _weekdays(results.scenario) or ("",):
+            busy = estimate(results, "utilisation", "agency", name, "", weekday)
+            if busy.value >= 0.95:
+                yield name, weekday, busy
+
+
+def _trouble(standing: Standing) -> tuple[int, float, str]:
+    return _TROUBLE.index(standing.verdict), _or(standing.margin.value, 1.0), standing.name
+
+
+def _worst_first(slices: Iterable[Slice]) -> tuple[Slice, ...]:
+    broken = [s for s in slices if s.verdict == "broken"]
+    return tuple(sorted(broken, key=lambda s: s.called_in_time.value))
+
+
+def _weekdays(scenario: Scenario) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(day.weekday for day in scenario.days if day.weekday))
+
+
+def _hours(results: Results) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.interval for m in results.measures if m.interval))
+
+
+def _same(values: Iterable[float]) -> float:
+    """Return the one value that all share, else NaN."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else math.nan
+
+
+def _or(value: float, other: float) -> float:
+    return other if math.isnan(value) else value

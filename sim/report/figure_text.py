@@ -1,0 +1,71 @@
+"""The figures of a scenario as a reader sees them: `5,3 menit` for `318 s`, by their source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic_core import PydanticCustomError
+
+from sim.report import locale
+from sim.scenario.figures import Figure
+from sim.scenario.model import Quantity, read_quantity
+
+MOST_VALUES = 6
+"""Of a longer list of values, only the first and the last are printed."""
+_CLOCK = re.compile(r"\b(\d{1,2}):(\d{2})\b")
+
+
+def figure_text(text: str | Quantity, lang: str) -> str:
+    """Write a figure in the reader's locale; what is no quantity stays as it is."""
+    parts = str(text).split(", ")
+    if len(parts) > MOST_VALUES:
+        return f"{_one(parts[0], lang)}, …, {_one(parts[-1], lang)} ({len(parts)})"
+    return ", ".join(_one(part, lang) for part in parts)
+
+
+def _one(text: str, lang: str) -> str:
+    if _CLOCK.search(text):
+        return _CLOCK.sub(lambda found: locale.clock(found[0], lang), text).replace("-", "–")
+    try:
+        quantity = read_quantity(text)
+    except PydanticCustomError:
+        return text
+    if quantity.kind == "duration":
+        return locale.duration(quantity.value, lang)
+    if quantity.kind == "share":
+        return locale.short(100 * quantity.value, lang, 2) + "%"
+    return locale.short(quantity.value, lang, 3)
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """The figures that rest on one source, by the part of the scenario that they belong to.
+
+    parts : name of the part, such as `agencies.bank`, and its figures as (path below it, text)
+    """
+
+    kind: str
+    source: str
+    parts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def by_source(figures: Iterable[Figure]) -> tuple[Sourced, ...]:
+    """Gather figures by their source, in the order of the scenario."""
+    groups: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
+    for figure in figures:
+        parts = groups.setdefault((figure.kind, figure.source), {})
+        part, rest = _cut(figure.path)
+        parts.setdefault(part, []).append((rest, figure.text))
+    return tuple(
+        Sourced(kind, source, tuple((part, tuple(rows)) for part, rows in parts.items()))
+        for (kind, source), parts in groups.items()
+    )
+
+
+def _cut(path: str) -> tuple[str, str]:
+    """Cut a path into its part of the scenario and the rest."""
+    steps = path.split(".")
+    depth = 2 if steps[0] in ("agencies", "journeys", "visitors") else 1
+    return ".".join(steps[:depth]), ".".join(steps[depth:])

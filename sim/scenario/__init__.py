@@ -1,0 +1,1 @@
+"""What the mall is: from a YAML file to a checked, frozen scenario."""

@@ -1,0 +1,144 @@
+"""What only the whole scenario can tell: whether its parts fit each other.
+
+Each check looks at one thing and yields what it finds; all are run, so that all faults come out
+in one go. They run once, after the models are sound; nothing re-checks a loaded scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario import quantities as q
+from sim.scenario.calendar import Day
+from sim.scenario.checking_hours import HOURS_CHECKS, Whole
+from sim.scenario.checking_names import NAMES_CHECKS
+from sim.scenario.faults import Fault, Finding
+from sim.scenario.locating import Locator
+from sim.scenario.merging import Merged
+from sim.scenario.model import Agency, Demand, Scenario, Staffing
+from sim.scenario.profile import arrival_profile
+
+MOST_COUNTERS = 10_000
+MOST_VISITS_A_DAY = 1_000_000
+MOST_VISITS_A_RUN = 20_000_000
+MOST_STOPS = 100
+"""Stops of one journey, those at the entrance included."""
+
+
+def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
+    """Return what is wrong with a scenario whose parts are each sound."""
+    whole = Whole(scenario, merged.root, merged.removed)
+    findings = [f for each in (*HOURS_CHECKS, *NAMES_CHECKS, *CHECKS) for f in each(whole)]
+    return locator.faults(findings)
+
+
+def _class_shares(whole: Whole) -> Iterator[Finding]:
+    visitors = whole.scenario.visitors
+    rest = [name for name, of in visitors.items() if of.share is None]
+    total = sum(of.share or 0.0 for of in visitors.values())
+    shown = {"value": f"{100 * total:.10g} %"}
+    if len(rest) > 1:
+        yield Finding("class_rest", {"value": ", ".join(rest)}, ("visitors",))
+    elif total > 1 + 1e-9 or (not rest and total < 1 - 1e-9):
+        yield Finding("class_shares", shown, ("visitors",))
+
+
+def _demand(whole: Whole) -> Iterator[Finding]:
+    scenario = whole.scenario
+    if scenario.demand.scale == 0:
+        yield Finding("no_demand", {}, ("demand", "scale"))
+    if all(journey.per_day == 0 for journey in scenario.journeys.values()):
+        yield Finding("no_demand", {}, ("journeys",))
+    factors = [scenario.demand.weekday.get(day, 1.0) for day in scenario.calendar.days]
+    if not any(factors):
+        yield Finding("no_demand", {}, ("demand", "weekday"))
+
+
+def _profile(whole: Whole) -> Iterator[Finding]:
+    """A day on which the profile lets nobody come; if it is so every day, that is one fault."""
+    demand = whole.scenario.demand
+    if demand.profile is None or not whole.sound_hours:
+        return
+    days = whole.scenario.days
+    closed = [day.label for day in days if not _has_arrivals(demand, day)]
+    if len(closed) == len(days):
+        yield Finding("profile_unused", {}, ("demand", "profile"))
+    elif closed:
+        yield Finding("profile_unused_day", {"value": ", ".join(closed)}, ("demand", "profile"))
+
+
+def _has_arrivals(demand: Demand, day: Day) -> bool:
+    if day.weekday and day.weekday not in (demand.profile or {}):
+        return False
+    try:
+        arrival_profile(demand, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _staffing(whole: Whole) -> Iterator[Finding]:
+    for name, agency in whole.scenario.agencies.items():
+        path = ("agencies", name)
+        if agency.counters is not None and agency.machines is not None:
+            yield Finding("counters_and_machines", {}, (*path, "machines"))
+        elif agency.counters is None and agency.machines is None:
+            yield Finding("no_counters", {}, path)
+        elif _number_of(agency) == 0:
+            key = "machines" if agency.counters is None else "counters"
+            yield Finding("zero_counters", {}, (*path, key))
+        if not agency.services:
+            yield Finding("no_services", {}, (*path, "services"))
+
+
+def _number_of(agency: Agency) -> int:
+    if isinstance(agency.counters, Staffing):
+        return agency.counters.most
+    return agency.machines or 0 if agency.counters is None else len(agency.counters)
+
+
+def _promises(whole: Whole) -> Iterator[Finding]:
+    for name, agency in whole.scenario.agencies.items():
+        path: tuple[str, ...] = ("agencies", name)
+        if agency.promise is not None and agency.promise.for_ == 0:
+            yield Finding("promise_zero", {}, (*path, "promise", "for"))
+        for key, service in agency.services.items():
+            if service.promise is not None and service.promise.for_ == 0:
+                yield Finding("promise_zero", {}, (*path, "services", key, "promise", "for"))
+
+
+def _hall(whole: Whole) -> Iterator[Finding]:
+    if whole.scenario.hall.capacity == 0:
+        yield Finding("capacity_zero", {}, ("hall", "capacity"))
+
+
+def _sizes(whole: Whole) -> Iterator[Finding]:
+    scenario = whole.scenario
+    number = {name: _number_of(agency) for name, agency in scenario.agencies.items()}
+    if sum(number.values()) > MOST_COUNTERS:
+        largest = max(number, key=lambda name: number[name])
+        key = "machines" if scenario.agencies[largest].counters is None else "counters"
+        shown = {"value": sum(number.values()), "limit": MOST_COUNTERS}
+        yield Finding("too_many_counters", shown, ("agencies", largest, key))
+    yield from _visits(scenario)
+    for name, journey in scenario.journeys.items():
+        stops = len(scenario.stops_of(name))
+        if stops > MOST_STOPS:
+            path = ("journeys", name, "stops" if journey.stops else "entrance")
+            yield Finding("too_many_stops", {"value": stops, "limit": MOST_STOPS}, path)
+
+
+def _visits(scenario: Scenario) -> Iterator[Finding]:
+    wanted = {name: of.per_day * scenario.demand.scale for name, of in scenario.journeys.items()}
+    most = max(wanted, key=lambda name: wanted[name])
+    a_day = sum(wanted.values())
+    days = (scenario.calendar.continuous or 0) / q.DAY
+    if a_day > MOST_VISITS_A_DAY:
+        shown = {"value": f"{a_day:.0f}", "limit": MOST_VISITS_A_DAY}
+        yield Finding("too_many_visits", shown, ("journeys", most, "per_day"))
+    elif a_day * days > MOST_VISITS_A_RUN:
+        shown = {"value": f"{a_day * days:.0f}", "limit": MOST_VISITS_A_RUN}
+        yield Finding("too_many_visits_run", shown, ("calendar", "continuous"))
+
+
+CHECKS = (_class_shares, _demand, _profile, _staffing, _promises, _hall, _sizes)

@@ -1,0 +1,74 @@
+"""A scenario as YAML again: resolved, complete, in one file.
+
+What was extended and laid over is merged, defaults are written out, units are canonical. The
+text loads again to an equal scenario.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import Any
+
+from sim.scenario import quantities as q
+from sim.scenario.model import Scenario, Staffing
+
+_OF_DAYS = ("days", "hours", "breaks", "doors", "last_ticket", "at_close", "day_end")
+
+
+def show(scenario: Scenario) -> str:
+    """Return the resolved form of a scenario as YAML text."""
+    data = scenario.model_dump(by_alias=True, exclude_none=True)
+    calendar = data["calendar"]
+    if scenario.calendar.continuous is not None:  # a hall that never closes has no days
+        calendar = {key: value for key, value in calendar.items() if key not in _OF_DAYS}
+    data["calendar"] = _told(calendar)
+    for part in ("demand", *(("hall",) if data["hall"] else ())):
+        data[part] = _told(data[part])
+    for part in ("agencies", "journeys", "visitors"):
+        data[part] = {key: _told(value) for key, value in data[part].items()}
+    for name, agency in data["agencies"].items():
+        counters = scenario.agencies[name].counters
+        if isinstance(counters, Staffing):  # a table of one time is not the same as a number
+            table = {q.clock(time): number for time, number in counters.table}
+            agency["counters"] = counters.most if list(table) == ["00:00"] else table
+        agency["services"] = {key: _told(value) for key, value in agency["services"].items()}
+    stream = io.StringIO()
+    _writer().dump(_told(data), stream)
+    return stream.getvalue()
+
+
+def fingerprint(scenario: Scenario) -> str:
+    """Return the SHA-256 of the resolved form: equal for files that mean the same."""
+    return hashlib.sha256(show(scenario).encode()).hexdigest()
+
+
+def _told(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a mapping without the keys that say nothing: an empty name, no breaks."""
+    return {key: value for key, value in data.items() if value not in (None, "", {})}
+
+
+def _writer() -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.nodes import ScalarNode
+    from ruamel.yaml.representer import SafeRepresenter
+
+    class Representer(SafeRepresenter):
+        """Writes every scalar as the plain text that a planner would write, null excepted."""
+
+        def plain(self, value: object) -> Any:
+            text = repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+            tag = str(self.dumper.resolver.resolve(ScalarNode, text, (True, False)))
+            if tag.endswith((":null", ":merge")):
+                tag = "tag:yaml.org,2002:str"
+            return self.represent_scalar(tag, text)
+
+    for kind in (str, float, int):
+        Representer.add_representer(kind, Representer.plain)
+    yaml: Any = YAML(typ="safe", pure=True)
+    yaml.Representer = Representer
+    yaml.default_flow_style = None  # the innermost mappings and lists stand on one line
+    yaml.allow_unicode = True
+    yaml.width = 100
+    yaml.sort_base_mapping_type_on_output = False  # the order of the file
+    return yaml

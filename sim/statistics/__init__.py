@@ -1,0 +1,1 @@
+"""What a log says in numbers, and how sure that is."""

@@ -1,0 +1,185 @@
+"""Results: the measures of all replications, and what they say, with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import MallError
+from sim.scenario.faults import nearest
+from sim.scenario.model import Scenario
+from sim.statistics.intervals import Estimate, quantile_interval, ratio_interval, ratio_intervals
+from sim.statistics.measures import SHARES_OF_PEOPLE, Measure, Measures, measures_of, values
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Run:
+    """How results came about: what the call said, and when it stopped.
+
+    precise : whether every chosen measure was precise when it stopped; None for a fixed number
+    last_to_settle : the measure that decided how many replications it took, or ""
+    """
+
+    seed: int
+    engine: str
+    precise: bool | None = None
+    last_to_settle: str = ""
+    seconds: float = 0.0
+    own: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The measures of R replications of a scenario.
+
+    measures : what was measured; own measures come last, in scope "own"
+    total, n : (R, M) float64; a ratio is total / n, pooled over replications as sum / sum
+    """
+
+    scenario: Scenario
+    run: Run
+    measures: tuple[Measure, ...]
+    total: Floats
+    n: Floats
+
+    @classmethod
+    def of(cls, scenario: Scenario, run: Run, each: list[Measures]) -> Results:
+        """Gather the measures of single replications, in their order."""
+        return cls(
+            scenario=scenario,
+            run=run,
+            measures=each[0].measures if each else measures_of(scenario),
+            total=np.array([m.total for m in each]),
+            n=np.array([m.n for m in each]),
+        )
+
+    @property
+    def replications(self) -> int:
+        """The number of replications."""
+        return len(self.total)
+
+    @cached_property
+    def _positions(self) -> dict[tuple[str, str, str, str, str], int]:
+        return {
+            (m.measure, m.scope, m.name, m.interval, m.weekday): k
+            for k, m in enumerate(self.measures)
+        }
+
+    def position(
+        self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
+        weekday: str = "",
+    ) -> int:  # fmt: skip
+        """Return the column of a measure. Raises MallError, with the nearest, if there is none."""
+        try:
+            return self._positions[measure, scope, name, interval, weekday]
+        except KeyError:
+            known = {m.measure for m in self.measures if m.scope == scope} or {
+                m.scope for m in self.measures
+            }
+            near = nearest(measure, known)
+            hint = (
+                f"; did you mean {near!r}?" if near else f"; there are {', '.join(sorted(known))}"
+            )
+            what = " ".join(filter(None, (scope, name, interval, weekday)))
+            raise MallError(f"there is no measure {measure!r} of {what}{hint}") from None
+
+    def per_replication(
+        self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
+        weekday: str = "",
+    ) -> Floats:  # fmt: skip
+        """Return the value of each replication, NaN where nobody experienced it; (R,)."""
+        k = self.position(measure, scope, name, interval, weekday)
+        return values((self.measures[k],), self.total[:, [k]], self.n[:, [k]])[:, 0]
+
+    def estimate(
+        self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
+        weekday: str = "", confidence: float = 0.95,
+    ) -> Estimate:  # fmt: skip
+        """Return a measure over all replications with its interval.
+
+        Ratios and counts are pooled, with a jackknife interval over replications; quantiles and
+        maxima are means over replications with Student's t.
+        """
+        k = self.position(measure, scope, name, interval, weekday)
+        total, n = _poolable((self.measures[k],), self.total[:, [k]], self.n[:, [k]])
+        return ratio_interval(total[:, 0], n[:, 0], confidence, _is_share(self.measures[k]))
+
+    def bad_day(
+        self, measure: str, share: float, scope: str = "mall", name: str = "",
+        weekday: str = "", confidence: float = 0.95,
+    ) -> Estimate:  # fmt: skip
+        """Return the value that only `share` of the days exceed (or, below 0.5, fall short of).
+
+        The quantile of the replications with its order-statistic interval; with a weekday, each
+        replication has one such day, so it is a quantile of days.
+        """
+        return quantile_interval(
+            self.per_replication(measure, scope, name, "", weekday), share, confidence
+        )
+
+    @cached_property
+    def _estimates(self) -> pd.DataFrame:
+        import pandas as pd
+
+        total, n = _poolable(self.measures, self.total, self.n)
+        shares = np.array([_is_share(m) for m in self.measures])
+        found = ratio_intervals(total, n, 0.95, shares)
+        frame = _labels(self.measures)
+        frame["mean"], frame["low"], frame["high"] = found.value, found.low, found.high
+        frame["n"] = found.n
+        averaged = np.array([m.kind in ("quantile", "maximum") for m in self.measures])
+        method = np.where(averaged & (found.method == "jackknife"), "t", found.method)
+        frame["method"] = pd.Categorical(method)
+        return frame
+
+    def intervals(self) -> pd.DataFrame:
+        """Return every measure over all replications with its 95 % interval.
+
+        Columns: scope, name, interval, weekday, measure, unit, mean, low, high, n (the
+        replications in which somebody experienced it), method.
+        """
+        return self._estimates.copy()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return every measure of every replication, tidy.
+
+        Columns: scenario, replication, scope, name, interval, weekday, measure, value, n, unit.
+        """
+        import pandas as pd
+
+        frame = pd.concat([_labels(self.measures)] * self.replications, ignore_index=True)
+        value = values(self.measures, self.total, self.n)
+        frame["scenario"] = pd.Categorical([self.scenario.name] * len(frame))
+        frame["replication"] = np.repeat(np.arange(self.replications), len(self.measures))
+        frame["value"], frame["n"] = value.ravel(), self.n.ravel()
+        order = ("scenario", "replication", *_LABELS, "value", "n", "unit")
+        return frame[list(order)]
+
+
+_LABELS = ("scope", "name", "interval", "weekday", "measure")
+
+
+def _labels(measures: tuple[Measure, ...]) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = {name: [getattr(m, name) for m in measures] for name in (*_LABELS, "unit")}
+    return pd.DataFrame({name: pd.Categorical(column) for name, column in columns.items()})
+
+
+def _is_share(measure: Measure) -> bool:
+    return measure.measure in SHARES_OF_PEOPLE
+
+
+def _poolable(measures: tuple[Measure, ...], total: Floats, n: Floats) -> tuple[Floats, Floats]:
+    """Return totals and weights such that sum / sum is the estimate of every kind of measure."""
+    averaged = np.array([m.kind in ("quantile", "maximum") for m in measures])
+    return total, np.where(averaged, (n > 0).astype(np.float64), n)

@@ -1,0 +1,1 @@
+"""Regression: do the shipped scenarios still give the same numbers?"""

@@ -1,0 +1,258 @@
+"""A workload: the citizens of one replication and all that they bring, before the hall opens.
+
+Its arrays are made by `sim.sampling.sample`, or from a table: a recorded day, or a researcher's
+own arrival process, is a workload like any other. An engine plays it by the rules of the hall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import WorkloadError
+from sim.scenario.faults import nearest
+from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ints = NDArray[np.int64]
+
+NEVER = np.iinfo(np.int64).max
+"""The patience of a citizen who never leaves."""
+ABSENT = np.iinfo(np.int64).min
+"""A time that does not exist: NumPy's NaT, so that int64 columns view as timedelta64[us]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Workload:
+    """The citizens of one replication, sorted by day, due time and identity.
+
+    V visits with S stops in all; times in µs since midnight of the day, int64.
+
+    days : labels of the days; `day` holds positions in it
+    journeys, services, classes : names, sorted; the columns hold positions in them
+    day, journey, index, origin, attempt, visitor_class, booked, due : (V,)
+        index counts the citizens of a journey on their origin day; booked is ABSENT for walk-ins
+    offset : (V + 1,) the stops of visit v are offset[v] .. offset[v + 1]
+    stop, service, walk, time, patience : (S,)
+        stop is its number within the journey, from 1; walk is the way to it; time is the service
+        that she needs; patience is NEVER where she does not leave
+    """
+
+    replication: int
+    days: tuple[str, ...]
+    journeys: tuple[str, ...]
+    services: tuple[str, ...]
+    classes: tuple[str, ...]
+    day: Ints
+    journey: Ints
+    index: Ints
+    origin: Ints
+    attempt: Ints
+    visitor_class: Ints
+    booked: Ints
+    due: Ints
+    offset: Ints
+    stop: Ints
+    service: Ints
+    walk: Ints
+    time: Ints
+    patience: Ints
+
+    def __post_init__(self) -> None:
+        for column in _COLUMNS:
+            getattr(self, column).flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Workload):
+            return NotImplemented
+        return all(_equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def rank(self) -> Ints:
+        """Return each visit's place in the order of identity, which settles ties.
+
+        Booked before walk-ins, then journey by name, origin day, index, attempt; (V,) int64.
+        """
+        keys = (self.attempt, self.index, self.origin, self.journey, self.booked == ABSENT)
+        rank = np.empty(len(self), dtype=np.int64)
+        rank[np.lexsort(keys)] = np.arange(len(self))
+        return rank
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per stop, with every draw; a visit without stops has one, service "".
+
+        Times are timedelta64[us]; NaT stands for "not booked" and "never leaves".
+        """
+        import pandas as pd
+
+        stops = np.diff(self.offset)
+        of = np.repeat(np.arange(len(self)), np.maximum(stops, 1))
+        has_stop = np.repeat(stops > 0, np.maximum(stops, 1))
+
+        def at_stop(column: Ints, empty: int) -> Ints:
+            values = np.full(len(of), empty, dtype=np.int64)
+            values[has_stop] = column
+            return values
+
+        patience = np.where(self.patience == NEVER, ABSENT, self.patience)
+        names = np.array([*self.services, ""], dtype=object)
+        return pd.DataFrame(
+            {
+                "day": np.array(self.days, dtype=object)[self.day[of]],
+                "journey": np.array(self.journeys, dtype=object)[self.journey[of]],
+                "index": self.index[of],
+                "origin": self.origin[of],
+                "attempt": self.attempt[of],
+                "visitor_class": np.array(self.classes, dtype=object)[self.visitor_class[of]],
+                "booked": self.booked[of].view("timedelta64[us]"),
+                "due": self.due[of].view("timedelta64[us]"),
+                "stop": at_stop(self.stop, 0),
+                "service": names[at_stop(self.service, len(self.services))],
+                "walk": at_stop(self.walk, 0).view("timedelta64[us]"),
+                "time": at_stop(self.time, 0).view("timedelta64[us]"),
+                "patience": at_stop(patience, ABSENT).view("timedelta64[us]"),
+            }
+        )
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, scenario: Scenario, replication: int = 0) -> Workload:
+        """Return the workload that a table states, one row per stop; nothing is drawn.
+
+        Needed are `journey`, `due`, `service` and `time`; `day` (default: the scenario's first),
+        `index` (default: order within day and journey), `stop` (default: order within the visit),
+        `visitor_class` (default: the first by name), `walk` (0), `patience` and `booked` (none),
+        `origin` and `attempt` may be left out. Rows of one visit share day, journey and index;
+        without `index` each row is a visit of its own. Times: timedelta64, or integers in µs.
+
+        Raises WorkloadError where a column is missing, a name unknown or a time negative.
+        """
+        columns = _Columns(frame)
+        n = len(frame)
+        names = _names_of(scenario)
+        day = columns.names("day", names["days"], default=names["days"][0])
+        journey = columns.names("journey", names["journeys"])
+        service = columns.names("service", (*names["services"], ""))
+        origin = columns.integers("origin", np.array([d.key for d in scenario.days])[day])
+        attempt = columns.integers("attempt", np.ones(n, dtype=np.int64))
+        index = columns.integers("index", _numbered((day, journey)))
+        due = columns.times("due")
+        stop = columns.integers("stop", _numbered((day, journey, origin, index, attempt)) + 1)
+        classes = names["classes"]
+        visitor_class = columns.names("visitor_class", classes, default=classes[0])
+        booked = columns.times("booked", ABSENT, absent_allowed=True)
+        patience = columns.times("patience", ABSENT, absent_allowed=True)
+        patience = np.where(patience == ABSENT, NEVER, patience)
+        walk, time = columns.times("walk", 0), columns.times("time")
+
+        order = np.lexsort((stop, attempt, index, origin, journey, booked == ABSENT, due, day))
+        identity = np.stack([a[order] for a in (day, journey, origin, index, attempt)])
+        new = np.ones(n, dtype=bool)
+        new[1:] = (identity[:, 1:] != identity[:, :-1]).any(axis=0)
+        if len(np.unique(identity, axis=1).T) != new.sum():
+            raise WorkloadError("the rows of one visit must agree in `due` and `booked`")
+        first = order[new]
+        real = service[order] < len(names["services"])
+        stops = np.bincount(np.cumsum(new)[real] - 1, minlength=len(first))
+        kept = order[real]
+        return cls(
+            replication=replication, days=names["days"], journeys=names["journeys"],
+            services=names["services"], classes=classes,
+            day=day[first], journey=journey[first], index=index[first], origin=origin[first],
+            attempt=attempt[first], visitor_class=visitor_class[first], booked=booked[first],
+            due=due[first], offset=np.concatenate(([0], np.cumsum(stops))).astype(np.int64),
+            stop=stop[kept], service=service[kept], walk=walk[kept], time=time[kept],
+            patience=patience[kept],
+        )  # fmt: skip
+
+
+_COLUMNS = tuple(f.name for f in fields(Workload) if f.type == "Ints")
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return np.array_equal(a, b) if isinstance(a, np.ndarray) else bool(a == b)
+
+
+class _Columns:
+    """The columns of a table, read with the faults that people make in tables."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+
+    def _has(self, name: str, needed: bool) -> bool:
+        if name not in self.frame and needed:
+            raise WorkloadError(f"the table has no column {name!r}")
+        return name in self.frame
+
+    def names(self, name: str, known: tuple[str, ...], default: str | None = None) -> Ints:
+        """Read names as positions in `known`."""
+        if not self._has(name, default is None):
+            return np.full(len(self.frame), known.index(default or ""), dtype=np.int64)
+        position = {text: k for k, text in enumerate(known)}
+        texts = [str(text) for text in self.frame[name]]
+        unknown = sorted(set(texts) - set(position))
+        if unknown:
+            near = nearest(unknown[0], known)
+            remedy = f"; did you mean {near!r}?" if near else f"; known: {', '.join(known)}"
+            raise WorkloadError(f"unknown {name} {unknown[0]!r}{remedy}")
+        return np.array([position[text] for text in texts], dtype=np.int64)
+
+    def integers(self, name: str, default: Ints) -> Ints:
+        """Read whole numbers of 0 or more."""
+        if not self._has(name, False):
+            return default.astype(np.int64)
+        values = self._int64(name)
+        if (values < 0).any():
+            raise WorkloadError(f"column {name!r} has a negative number or an empty cell")
+        return values
+
+    def times(self, name: str, default: int | None = None, absent_allowed: bool = False) -> Ints:
+        """Read times in µs of 0 or more; an empty cell is ABSENT where that is allowed."""
+        if not self._has(name, default is None):
+            return np.full(len(self.frame), default, dtype=np.int64)
+        values = self._int64(name)
+        wrong = (values < 0) & ~((values == ABSENT) & absent_allowed)
+        if wrong.any():
+            row = self.frame.index[int(np.flatnonzero(wrong)[0])]
+            what = "is empty" if values[wrong][0] == ABSENT else "is negative"
+            raise WorkloadError(f"column {name!r}: the time in row {row} {what}")
+        return values
+
+    def _int64(self, name: str) -> Ints:
+        values = self.frame[name].to_numpy()
+        if values.dtype.kind == "m":
+            return values.astype("timedelta64[us]").view(np.int64)
+        if values.dtype.kind not in "iu":
+            raise WorkloadError(
+                f"column {name!r} must hold whole numbers, or times as timedelta64 or in µs"
+            )
+        return values.astype(np.int64)
+
+
+def _names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    return {
+        "days": tuple(day.label for day in scenario.days),
+        "journeys": tuple(sorted(scenario.journeys)),
+        "services": scenario.services,
+        "classes": tuple(scenario.class_shares),
+    }
+
+
+def _numbered(keys: tuple[Ints, ...]) -> Ints:
+    """Number the rows that agree in all keys 0, 1, 2, ... in their order."""
+    order = np.lexsort((np.arange(len(keys[0])), *keys))
+    sorted_keys = np.stack([key[order] for key in keys])
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (sorted_keys[:, 1:] != sorted_keys[:, :-1]).any(axis=0)
+    start = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.arange(len(order)) - start
+    return number

@@ -1,0 +1,428 @@
+"""Laws that hold for every mall and every day, tried on many small ones full of ties."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from malls import mall, scenario_of, us, workload_of
+from strategies import OPENS, days, plain_malls
+
+from sim import Log, Scenario, Workload, replicate, sample, simulate
+from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
+from sim.workload import ABSENT
+
+Day = tuple[Scenario, Workload]
+
+
+def law(examples: int, derandomize: bool = True) -> settings:
+    """Return settings for a law; the same examples on every run, so that CI is repeatable."""
+    return settings(
+        max_examples=examples, deadline=None, derandomize=derandomize, database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )  # fmt: skip
+
+
+def rows_of(log: Log) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Return visits and stops of a log in the form of the oracle."""
+    v, s = log.visit_rows, log.stop_rows
+    of_visits = [
+        (entered, left, VISIT_OUTCOMES[outcome], REASONS[reason])
+        for entered, left, outcome, reason in zip(
+            *(c.tolist() for c in (v.entered, v.left, v.outcome, v.reason)), strict=True
+        )
+    ]
+    columns = (s.row, s.stop, s.service, s.counter, s.number, s.ticket, s.called, s.end)
+    of_stops = [
+        (*row, STOP_OUTCOMES[outcome], REASONS[reason])
+        for *row, outcome, reason in zip(
+            *(c.tolist() for c in (*columns, s.outcome, s.reason)), strict=True
+        )
+    ]
+    return of_visits, of_stops
+
+
+# The oracle
+
+
+@law(120)
+@given(days())
+def test_the_engine_reads_the_rules_as_the_oracle_does(day: Day) -> None:
+    scenario, workload = day
+    assert rows_of(simulate(scenario, workload)) == naive.play(scenario, workload)
+
+
+@pytest.mark.long
+@law(10_000, derandomize=False)
+@given(days())
+def test_the_engine_reads_the_rules_as_the_oracle_does_on_many_days(day: Day) -> None:
+    scenario, workload = day
+    assert rows_of(simulate(scenario, workload)) == naive.play(scenario, workload)
+
+
+@law(15)
+@given(plain_malls(), st.integers(0, 9))
+def test_the_engine_plays_drawn_days_as_the_oracle_does(data: dict[str, Any], seed: int) -> None:
+    scenario = scenario_of(data)
+    workload = sample(scenario, seed)
+    assert rows_of(simulate(scenario, workload)) == naive.play(scenario, workload)
+
+
+# Ledgers and time
+
+
+@law(60)
+@given(days())
+def test_both_ledgers_add_up(day: Day) -> None:
+    """Each due citizen has one outcome, and her stops tell the same story."""
+    scenario, workload = day
+    visits, stops = rows_of(simulate(scenario, workload))
+    assert len(visits) == len(workload)
+    for k, (entered, left, outcome, reason) in enumerate(visits):
+        numbers = workload.stop[workload.offset[k] : workload.offset[k + 1]].tolist()
+        mine = [row for row in stops if row[0] == k]
+        became = [row[8] for row in mine]
+        assert [row[1] for row in mine] == numbers[: len(mine)]
+        before, last = became[:-1], became[-1:] or ["none"]
+        if outcome == "completed":
+            assert became == ["served"] * len(numbers)
+        elif outcome == "left":
+            assert (set(before) <= {"served"}, last, reason) == (True, ["reneged"], "patience")
+        elif outcome == "refused" and entered == ABSENT:
+            assert (mine, left) == ([], ABSENT)
+            assert reason in ("closed", "hall_full")
+        elif outcome == "refused":
+            assert (set(before) <= {"served"}, last, reason) == (True, ["turned_away"], "closed")
+        elif outcome == "sent_home":
+            assert len(mine) == len(numbers)
+            assert became == sorted(became, key=lambda b: b == "sent_home")
+            assert {row[9] for row in mine if row[8] == "sent_home"} == {reason}
+        else:
+            assert outcome == "in_progress"
+            assert scenario.days[0].continuous
+            assert set(became) <= {"served", "in_progress"}
+
+
+@law(60)
+@given(days())
+def test_times_never_run_backwards(day: Day) -> None:
+    scenario, workload = day
+    visits, stops = rows_of(simulate(scenario, workload))
+    for k, (entered, left, *_) in enumerate(visits):
+        times = [int(workload.due[k]), entered]
+        for row in stops:
+            if row[0] == k:
+                times += row[5:8]
+        times = [time for time in [*times, left] if time != ABSENT]
+        assert times == sorted(times)
+
+
+@law(60)
+@given(days())
+def test_littles_law_is_exact(day: Day) -> None:
+    """The line's length summed over time is the sum of the times in line; so for the hall."""
+    scenario, workload = day
+    log = simulate(scenario, workload)
+    rows, visits = log.stop_rows, log.visit_rows
+    horizon = scenario.days[0].ends
+    ticketed = rows.ticket != ABSENT
+    gone = np.where(rows.called != ABSENT, rows.called, rows.end)
+    gone = np.where(gone == ABSENT, horizon, gone)
+    entered = visits.entered != ABSENT
+    left = np.where(visits.left == ABSENT, horizon, visits.left)
+    for begin, end in (
+        (rows.ticket[ticketed], gone[ticketed]), (visits.entered[entered], left[entered]),
+    ):  # fmt: skip
+        clock = np.unique(np.concatenate((begin, end)))
+        length = [((begin <= t) & (t < end)).sum() for t in clock[:-1]]
+        assert (np.array(length, dtype=np.int64) * np.diff(clock)).sum() == (end - begin).sum()
+
+
+# Counters
+
+
+def _spans(scenario: Scenario, number: int) -> list[Any]:
+    hall = naive._Hall(scenario, scenario.days[number], [])
+    return [(counter, hall) for counter in hall.counters]
+
+
+@law(60)
+@given(days())
+def test_no_counter_serves_two_at_once_or_starts_while_closed(day: Day) -> None:
+    """In overtime it may start, for a service that takes no tickets any more."""
+    scenario, workload = day
+    rows = simulate(scenario, workload).stop_rows
+    for number in range(len(scenario.days)):
+        for k, (counter, hall) in enumerate(_spans(scenario, number)):
+            mine = (workload.day[rows.row] == number) & (rows.counter == k)
+            served = sorted(zip(rows.start[mine], rows.end[mine], strict=True))
+            for (_, end), (start, _) in zip(served, served[1:], strict=False):
+                assert end <= start
+            for start, service in zip(rows.start[mine], rows.service[mine], strict=True):
+                overtime = start >= counter.last and hall.closes[service] <= start
+                assert counter.open(start) or overtime
+                assert service in counter.gives
+
+
+@law(60)
+@given(days())
+def test_the_counters_table_tiles_the_day(day: Day) -> None:
+    """Each counter's stretches follow each other without gap or overlap, and none is empty."""
+    scenario, workload = day
+    log = simulate(scenario, workload)
+    at, rows = log.counter_rows, log.stop_rows
+    for number, of in enumerate(scenario.days):
+        for k, (counter, _) in enumerate(_spans(scenario, number)):
+            mine = (at.day == number) & (at.counter == k)
+            begin, end, state = at.begin[mine], at.end[mine], at.state[mine]
+            assert len(begin) or not counter.spans
+            if not len(begin):
+                continue
+            assert begin[0] == counter.spans[0][0]
+            assert (begin[1:] == end[:-1]).all()
+            assert (begin < end).all()
+            assert (state[1:] != state[:-1]).all()
+            assert counter.last <= end[-1] <= of.ends
+            served = (workload.day[rows.row] == number) & (rows.counter == k)
+            until = np.where(rows.end == ABSENT, of.ends, rows.end)
+            serving = state == STATES.index("serving")
+            assert (end - begin)[serving].sum() == (until - rows.start)[served].sum()
+            for start, over in zip(rows.start[served], until[served], strict=True):
+                inside = (begin <= start) & (over <= end) & serving
+                assert inside.any() or start == over
+            for b, e, s in zip(begin, end, state, strict=True):
+                if STATES[s] == "idle":
+                    assert counter.open(b) or b >= counter.last or e > counter.last
+                if STATES[s] in ("break", "closed"):
+                    assert not counter.open(b)
+
+
+@law(60)
+@given(days())
+def test_equal_tickets_are_called_in_their_order(day: Day) -> None:
+    """Nobody is called while one of her service who goes before her is waiting."""
+    scenario, workload = day
+    log = simulate(scenario, workload)
+    rows, visits = log.stop_rows, log.visit_rows
+    gone = np.where(rows.called != ABSENT, rows.called, rows.end)
+    gone = np.where(gone == ABSENT, scenario.days[0].ends + 1, gone)
+    rank = workload.rank()
+
+    def key(s: int) -> tuple[Any, ...]:
+        v = rows.row[s]
+        since = max(int(rows.ticket[s]), int(visits.booked[v]))
+        return (-int(visits.priority[v]), visits.booked[v] == ABSENT, since, int(rank[v]))
+
+    tickets = np.flatnonzero(rows.ticket != ABSENT).tolist()
+    for j in tickets:
+        for i in tickets:
+            same = rows.service[i] == rows.service[j]
+            if same and visits.day[rows.row[i]] == visits.day[rows.row[j]] and key(i) < key(j):
+                waits = rows.ticket[i] < rows.called[j] < gone[i]
+                assert not waits
+
+
+# Names, not positions
+
+
+def _reversed(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _reversed(value) for key, value in reversed(data.items())}
+    return [_reversed(item) for item in data] if isinstance(data, list) else data
+
+
+@law(25)
+@given(plain_malls(), st.integers(0, 5))
+def test_the_order_in_a_file_changes_no_row(data: dict[str, Any], seed: int) -> None:
+    scenario, turned = scenario_of(data), scenario_of(_reversed(data))
+    workload = sample(scenario, seed)
+    assert sample(turned, seed) == workload
+    assert simulate(turned, workload) == simulate(scenario, workload)
+
+
+def _draws(scenario: Scenario, seed: int = 3, replication: int = 2) -> dict[Any, tuple[Any, ...]]:
+    """Return all that is drawn, by day, citizen and stop."""
+    frame = sample(scenario, seed, replication).to_frame()
+    keys = ("day", "origin", "journey", "index", "attempt", "stop")
+    rest = [name for name in frame if name not in keys]
+    values = frame[rest].astype(object).fillna("none").itertuples(index=False, name=None)
+    known = frame[list(keys)].itertuples(index=False, name=None)
+    return dict(zip(known, values, strict=True))
+
+
+def _kept(before: dict[Any, Any], after: dict[Any, Any]) -> None:
+    assert {key: after.get(key) for key in before} == before
+
+
+@law(25)
+@given(plain_malls())
+def test_what_is_added_moves_nobody_else(data: dict[str, Any]) -> None:
+    """A new agency, service, journey, last stop or counter, and more demand."""
+    before = _draws(scenario_of(data))
+    first, *_ = data["agencies"]
+    service = {"time": {"dist": "exponential", "mean": "3 min"}}
+    new = {"counters": 1, "services": {"s": service}}
+    every = data["journeys"]["all"]
+
+    def with_(**more: Any) -> dict[Any, Any]:
+        return _draws(scenario_of({**data, **more}))
+
+    agencies = {**data["agencies"], "aa": new}
+    _kept(before, with_(agencies=agencies, journeys={
+        **data["journeys"], "aaa": {"per_day": 9, "stops": ["aa.s"]},
+    }))  # fmt: skip
+    _kept(before, with_(agencies=agencies, journeys={
+        **data["journeys"], "all": {**every, "stops": [*every["stops"], "aa.s"]},
+    }))  # fmt: skip
+    of = data["agencies"][first]
+    if "serves" not in str(of):
+        richer = {**of, "services": {"a0": service, **of["services"]}}
+        _kept(before, with_(agencies={**data["agencies"], first: richer}, journeys={
+            **data["journeys"], "zz": {"per_day": 5, "stops": [f"{first}.a0"]},
+        }))  # fmt: skip
+    if "counters" in of and isinstance(of["counters"], int):
+        more = {**of, "counters": of["counters"] + 1}
+        assert with_(agencies={**data["agencies"], first: more}) == before
+    after = with_(demand={**data["demand"], "scale": 1.3})
+    _kept(before, after)
+
+
+@law(15)
+@given(plain_malls(continuous=False), st.sampled_from(["mon", "tue"]))
+def test_a_day_is_drawn_alike_whatever_other_days_there_are(
+    data: dict[str, Any], day: str
+) -> None:
+    hours = {"mon": "08:00-09:00", "tue": "08:00-09:00"}
+    week = scenario_of({**data, "calendar": {**data["calendar"], "days": "mon-tue",
+                                             "hours": hours}})  # fmt: skip
+    alone = scenario_of({**data, "calendar": {**data["calendar"], "days": day, "hours":
+                                              {day: hours[day]}}})  # fmt: skip
+    one = _draws(alone)
+    assert one == {key: row for key, row in _draws(week).items() if key[0] == day}
+
+
+@law(15)
+@given(plain_malls())
+def test_replications_and_seeds_differ_and_repeat(data: dict[str, Any]) -> None:
+    data["journeys"]["all"]["per_day"] = 500
+    scenario = scenario_of(data)
+    one = sample(scenario, seed=1, replication=5)
+    assert one == sample(scenario, seed=1, replication=5)
+    assert (one.due.size, one.due.sum()) != (lambda w: (w.due.size, w.due.sum()))(
+        sample(scenario, seed=1, replication=6)
+    )
+    other = sample(scenario, seed=2, replication=5)
+    assert (one.due.size, one.due.sum()) != (other.due.size, other.due.sum())
+
+
+# Capacity
+
+
+@law(25)
+@given(plain_malls(continuous=False), st.integers(0, 5))
+def test_ample_counters_mean_no_wait(data: dict[str, Any], seed: int) -> None:
+    agencies = {name: {**of, "counters": 90} for name, of in data["agencies"].items()}
+    for of in agencies.values():
+        of.pop("machines", None)
+    calendar = {key: data["calendar"][key] for key in ("days", "hours")}
+    ample = scenario_of({**data, "agencies": agencies, "calendar": calendar, "hall": {}})
+    rows = simulate(ample, sample(ample, seed)).stop_rows
+    assert (rows.called == rows.ticket).all()
+
+
+_CITIZENS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), min_size=2, max_size=14)
+
+
+def _starts(citizens: list[tuple[int, int]], counters: int, absent: int = -1) -> dict[int, int]:
+    """Return when each citizen of one first-come line is called."""
+    scenario = mall({"a": counters})
+    rows = [
+        {"journey": "all", "index": k, "due": us(OPENS + due), "service": "a.s", "time": us(time)}
+        for k, (due, time) in enumerate(citizens)
+        if k != absent
+    ]
+    log = simulate(scenario, workload_of(scenario, rows))
+    return dict(zip(log.visit_rows.index.tolist(), log.stop_rows.called.tolist(), strict=True))
+
+
+@law(40)
+@given(_CITIZENS, st.integers(1, 3))
+def test_adding_a_counter_never_delays_a_lone_line(
+    citizens: list[tuple[int, int]], counters: int
+) -> None:
+    few, more = _starts(citizens, counters), _starts(citizens, counters + 1)
+    assert all(more[k] <= few[k] for k in few)
+
+
+@law(40)
+@given(_CITIZENS, st.integers(1, 3), st.data())
+def test_a_citizen_who_stays_away_delays_nobody_in_a_lone_line(
+    citizens: list[tuple[int, int]], counters: int, data: st.DataObject
+) -> None:
+    absent = data.draw(st.integers(0, len(citizens) - 1))
+    full, without = _starts(citizens, counters), _starts(citizens, counters, absent)
+    assert all(without[k] <= full[k] for k in without)
+
+
+# Tables
+
+
+@law(25)
+@given(days())
+def test_a_saved_log_loads_with_every_row(tmp_path_factory: Any, day: Day) -> None:
+    scenario, workload = day
+    folder: Path = tmp_path_factory.mktemp("log")
+    log = simulate(scenario, replace(workload, replication=7))
+    log.save(folder)
+    loaded = Log.load(folder)
+    assert loaded == log
+    assert loaded.replication == 7
+    assert loaded.stops.equals(log.stops)
+    assert loaded.visits.equals(log.visits)
+    assert loaded.counters.equals(log.counters)
+
+
+@law(40)
+@given(days(), st.randoms(use_true_random=False))
+def test_a_workload_comes_back_from_its_table_in_any_order(day: Day, random: Any) -> None:
+    scenario, workload = day
+    frame = workload.to_frame()
+    assert Workload.from_frame(frame, scenario) == workload
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    assert Workload.from_frame(frame.iloc[order], scenario) == workload
+
+
+@law(15)
+@given(plain_malls(), st.integers(0, 5))
+def test_drawn_workloads_come_back_from_their_tables(data: dict[str, Any], seed: int) -> None:
+    scenario = scenario_of(data)
+    workload = sample(scenario, seed, replication=4)
+    assume(len(workload))
+    assert Workload.from_frame(workload.to_frame(), scenario, replication=4) == workload
+
+
+def test_workers_change_no_number() -> None:
+    scenario = mall(
+        {"a": {"08:00": 1, "10:00": 2}, "b": 1}, days="mon-fri",
+        hall={"walk": {"dist": "exponential", "mean": "1 min"}},
+        demand={"day_to_day": 0.2, "scale": 4},
+    )  # fmt: skip
+    one = replicate(scenario, 12, seed=3, workers=1)
+    two = replicate(scenario, 12, seed=3, workers=2)
+    assert np.array_equal(one.total, two.total)
+    assert np.array_equal(one.n, two.n)
+    part = replicate(scenario, 7, seed=3, workers=1)
+    assert np.array_equal(one.total[:7], part.total)
+
+
+def test_a_workload_cannot_be_changed() -> None:
+    workload = sample(mall({"a": 1}))
+    with pytest.raises(ValueError, match="read-only"):
+        workload.due[0] = 0

@@ -1,0 +1,46 @@
+"""Warm-up: the MSER-5 case and its laws."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.statistics.warm_up import mser5
+
+CASES = json.loads((Path(__file__).parent / "cases" / "cases.json").read_text(encoding="utf-8"))
+
+
+def test_case_mser5():
+    found = next(c for c in CASES["cases"] if c["id"] == "ME-MSER5")
+    expected = {e["measure"]: e["value"] for e in found["expected"]}
+    cut = mser5(found["model"]["series"], found["model"]["batch"])
+    assert cut.batches == expected["truncate_batches"]
+    assert cut.observations == expected["truncate_observations"]
+    assert cut.value == pytest.approx(expected["mser_value"], rel=1e-9)
+    assert cut.mean == pytest.approx(expected["mean_after_truncation"], rel=1e-9)
+    assert cut.reliable
+
+
+def test_a_higher_start_is_cut_off_and_a_shift_of_all_moves_only_the_mean():
+    random = np.random.default_rng(1)
+    series = np.concatenate((random.normal(50, 1, 40), random.normal(10, 1, 160)))
+    low, high = mser5(series), mser5(series + 1e6)
+    assert 40 <= low.observations == high.observations <= 60
+    assert high.mean - low.mean == pytest.approx(1e6)
+
+
+def test_a_series_that_never_settles_is_called_unreliable():
+    assert not mser5(np.arange(100.0)).reliable
+
+
+def test_a_constant_series_loses_nothing():
+    assert mser5([3.0] * 23).observations == 0
+
+
+@pytest.mark.parametrize("series", [[], [1.0] * 9, [1.0] * 9 + [float("nan")]])
+def test_misuse_is_refused(series):
+    with pytest.raises(ValueError, match="MSER"):
+        mser5(series)

@@ -1,0 +1,140 @@
+"""Hand-made days: a table of citizens and of what must become of them, beside the engine's rows.
+
+The table stands in a test's docstring. Left of `|` is what a citizen brings, right of it what
+happens to her; a row without a name is the next stop of the citizen above. The last columns,
+`visit` and `left`, are filled where her visit ends. `-` is nothing, `.` a stop never reached.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from malls import us, workload_of
+
+from sim.engine import simulate
+from sim.log import Log
+from sim.scenario.model import Scenario
+from sim.workload import ABSENT
+
+_DEFAULTS = {"service": "a.s", "walk": "0", "patience": "-", "class": "", "booked": "-"}
+
+
+def time_of(text: str) -> int:
+    """Read `08:00`, `08:00:30` or `-` as µs."""
+    if text == "-":
+        return ABSENT
+    hour, minute, second = [*text.split(":"), "0"][:3]
+    return us(60 * int(hour) + int(minute)) + us(1) // 60 * int(second)
+
+
+def written(time: int) -> str:
+    """Write µs as a clock time, seconds where there are any."""
+    if time == ABSENT:
+        return "-"
+    seconds, rest = divmod(time, 1_000_000)
+    assert rest == 0, time
+    text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+    return text + (f":{seconds % 60:02d}" if seconds % 60 else "")
+
+
+def table_in(doc: str) -> list[dict[str, str]]:
+    """Return the rows of the table in a docstring, one dict a row, keyed by the header."""
+    lines = [line.split() for line in doc.splitlines() if "|" in line]
+    header = [name for name in lines[0] if name != "|"]
+    at = lines[0].index("|")
+    assert all(line[at] == "|" for line in lines), doc
+    rows = [[cell for cell in line if cell != "|"] for line in lines[1:]]
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Return a table's citizens as rows of a workload; a later stop has `"` as its name."""
+    rows: list[dict[str, Any]] = []
+    index, stop = -1, 0
+    for line in table:
+        of = {**_DEFAULTS, **line}
+        if of["who"] == '"':
+            stop += 1
+            due = rows[-1]["due"]
+            of["class"], booked = rows[-1]["visitor_class"], rows[-1]["booked"]
+        else:
+            index, stop, due = index + 1, 1, time_of(of["due"])
+            booked = None if of["booked"] == "-" else time_of(of["booked"])
+        row = {"journey": "all", "index": index, "stop": stop, "due": due}
+        row |= {"service": of["service"], "walk": us(of["walk"]), "time": us(of["time"])}
+        row["patience"] = None if of["patience"] == "-" else us(of["patience"])
+        row |= {"visitor_class": of["class"], "booked": booked}
+        rows.append(row)
+    if not any(row["visitor_class"] for row in rows):
+        for row in rows:
+            del row["visitor_class"]
+    return rows
+
+
+def happened(table: list[dict[str, str]], log: Log) -> list[dict[str, str]]:
+    """Return the table as it should read by a log."""
+    visits = log.visits.sort_values("index", kind="stable").reset_index(drop=True)
+    stops = log.stops
+    result: list[dict[str, str]] = []
+    who, stop = -1, 0
+    for line in table:
+        who, stop = (who, stop + 1) if line["who"] == '"' else (who + 1, 1)
+        visit = visits.loc[who]
+        of = stops[(stops["visit"] == visit["visit"]) & (stops["stop"] == stop)]
+        last = stop == stops.loc[stops["visit"] == visit["visit"], "stop"].max() or (
+            stop == 1 and not (stops["visit"] == visit["visit"]).any()
+        )
+        found = dict(line)
+        cells = _stop_cells(of.iloc[0]) if len(of) else dict.fromkeys(_STOP_CELLS, ".")
+        found |= {name: value for name, value in cells.items() if name in line}
+        ended = {"entered": written(_us(visit["entered"])), "left": written(_us(visit["left"]))}
+        ended["visit"] = _outcome(visit)
+        for name, value in ended.items():
+            if name in line:
+                shown = stop == 1 if name == "entered" else last
+                found[name] = value if shown else "-"
+        result.append(found)
+    return result
+
+
+_STOP_CELLS = ("ticket", "called", "end", "at", "stop")
+
+
+def _stop_cells(stop: Any) -> dict[str, str]:
+    assert _us(stop["called"]) == _us(stop["start"])
+    cells = {name: written(_us(stop[name])) for name in ("ticket", "called", "end")}
+    cells["at"] = stop["counter"] or "-"
+    cells["stop"] = _outcome(stop)
+    return cells
+
+
+def _outcome(row: Any) -> str:
+    return "/".join(filter(None, (row["outcome"], row["reason"])))
+
+
+def _us(time: Any) -> int:
+    if time is pd.NaT:
+        return ABSENT
+    return int(time // pd.Timedelta(1, "us"))
+
+
+def shifts(log: Log) -> list[str]:
+    """Return what the counters did, a line each: `a.1 08:00-08:10 serving`."""
+    rows = log.counter_rows
+    states = log.counters["state"]
+    return [
+        f"{'.'.join(log.names.counters[c])} {written(b)}-{written(e)} {state}"
+        for c, b, e, state in zip(
+            rows.counter.tolist(), rows.begin.tolist(), rows.end.tolist(), states, strict=True
+        )
+    ]
+
+
+def check(test: Any, scenario: Scenario) -> Log:
+    """Play the day in a test's docstring and hold the log against it; return the log."""
+    table = table_in(test.__doc__)
+    log = simulate(scenario, workload_of(scenario, citizens_in(table)))
+    found = [" ".join(line.values()) for line in happened(table, log)]
+    assert found == [" ".join(line.values()) for line in table]
+    return log
