@@ -25,21 +25,6 @@ def philox_key(seed: int, purpose: str, name: str) -> NDArray[np.uint64]:
     return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
 
 
-def uniforms(
-    key: NDArray[np.uint64], replication: int, day: int, count: int, occurrence: int = 0
-) -> NDArray[np.float64]:
-    """Return the uniforms of indices 0 .. count - 1, each strictly between 0 and 1.
-
-    key : (2,) uint64, from `philox_key`
-    returns : (count,) float64, multiples of 2**-53, odd, so that 0 and 1 never occur
-    """
-    first = ((occurrence * _WORD + day) * _WORD + replication) * _WORD
-    # NumPy's generator increments its counter before the first block, hence one less.
-    stream = np.random.Philox(key=key, counter=(first - 1) % _WORD**4)
-    raw = stream.random_raw(4 * count)[::4]  # the first word of each index's block
-    return ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
-
-
 class Draws:
     """The draws of one replication: `draws(purpose, name, counts)` for days with given counts."""
 
@@ -47,6 +32,7 @@ class Draws:
         self.seed = seed
         self.replication = replication
         self.days = days
+        self._philox = np.random.Philox(0)  # its state is set anew for every block of draws
 
     def __call__(self, purpose: str, name: str, counts: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the uniforms of all days, one day after the other.
@@ -56,8 +42,8 @@ class Draws:
         """
         key = philox_key(self.seed, purpose, name)
         blocks = [
-            uniforms(key, self.replication, day, int(count))
-            for day, count in zip(self.days, counts, strict=True)
+            self.uniforms(key, day, count)
+            for day, count in zip(self.days, counts.tolist(), strict=True)
             if count
         ]
         return np.concatenate(blocks) if blocks else np.empty(0)
@@ -65,3 +51,29 @@ class Draws:
     def per_day(self, purpose: str, name: str) -> NDArray[np.float64]:
         """Return one uniform for each day."""
         return self(purpose, name, np.ones(len(self.days), dtype=np.int64))
+
+    def uniforms(
+        self, key: NDArray[np.uint64], day: int, count: int, occurrence: int = 0
+    ) -> NDArray[np.float64]:
+        """Return the uniforms of indices 0 .. count - 1, each strictly between 0 and 1.
+
+        key : (2,) uint64, from `philox_key`
+        returns : (count,) float64, odd multiples of 2**-53, so that 0 and 1 never occur
+        """
+        first = ((occurrence * _WORD + day) * _WORD + self.replication) * _WORD
+        # NumPy's generator increments its counter before the first block, hence one less.
+        before = (first - 1) % _WORD**4
+        counter = np.array([before >> shift & _WORD - 1 for shift in (0, 64, 128, 192)], np.uint64)
+        self._philox.state = {
+            "bit_generator": "Philox",
+            "state": {"counter": counter, "key": key},
+            "buffer": _EMPTY,
+            "buffer_pos": 4,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
+        raw = self._philox.random_raw(4 * count)[::4]  # the first word of each index's block
+        return ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+_EMPTY = np.zeros(4, dtype=np.uint64)

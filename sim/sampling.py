@@ -54,6 +54,7 @@ class _Dates:
         self.position = np.array([d for d, _ in of], dtype=np.int64)
         self.midnight = np.array([m for _, m in of], dtype=np.int64)
         self.keys = tuple(self.days[d].key + m // q.DAY for d, m in of)
+        self.profiles = [arrival_profile(scenario.demand, day) for day in self.days]
         factor = scenario.weekday_factor
         self.factor = np.array([factor.get(self.days[d].weekday, 1.0) for d, _ in of])
 
@@ -109,7 +110,7 @@ def _journey(
     date = np.repeat(np.arange(len(counts)), counts)
     index = np.arange(len(date)) - np.repeat(np.cumsum(counts) - counts, counts)
     day = dates.position[date]
-    due = _arrivals(scenario, dates.days, day, draws("arrival", name, counts))
+    due = _arrivals(dates, day, draws("arrival", name, counts))
     classes = list(scenario.class_shares.values())
     edges = np.cumsum(classes)[:-1]
     visitor_class = np.searchsorted(edges, draws("visitor_class", name, counts), side="right")
@@ -151,15 +152,13 @@ def _kept(part: _Part, keep: NDArray[np.bool_]) -> _Part:
     return replace(part, **columns)
 
 
-def _arrivals(scenario: Scenario, days: tuple[Day, ...], day: Ints, u: Floats) -> Ints:
+def _arrivals(dates: _Dates, day: Ints, u: Floats) -> Ints:
     """Return when each citizen comes: the profile's quantile of her uniform; (n,) µs."""
     due = np.empty(len(u), dtype=np.int64)
-    for position, of in enumerate(days):
+    for position, (edges, cumulated) in enumerate(dates.profiles):
         here = day == position
-        if here.any():
-            edges, cumulated = arrival_profile(scenario.demand, of)
-            at = np.floor(np.interp(u[here], cumulated, edges)).astype(np.int64)
-            due[here] = np.minimum(at, int(edges[-1]) - 1)  # never the instant of the last ticket
+        at = np.floor(np.interp(u[here], cumulated, edges)).astype(np.int64)
+        due[here] = np.minimum(at, int(edges[-1]) - 1)  # never the instant of the last ticket
     return due
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -181,9 +182,14 @@ def _wrapped(text: str, size: float, weight: str = "normal") -> list[str]:
 
 def _width(text: str, size: float, weight: str) -> float:
     """Return how wide a text is in points: capitals take twice the room of small letters."""
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
-    font = get_font(findfont(FontProperties(weight=weight)))
+    font = _font(weight)
     font.set_size(size, 72)
     font.set_text(text, 0)
     return float(font.get_width_height()[0]) / 64
+
+
+@cache
+def _font(weight: str) -> Any:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return get_font(findfont(FontProperties(family=["DejaVu Sans"], weight=weight)))

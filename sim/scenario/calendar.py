@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -101,9 +101,20 @@ def by_days(write: Callable[[Any], Any]) -> Callable[[dict[str, Any] | None], An
             groups.setdefault(repr(value), (write(value), []))[1].append(day)
         if len(groups) == 1 and len(table) == len(WEEKDAYS):
             return next(iter(groups.values()))[0]
-        return {", ".join(days): value for value, days in groups.values()}
+        return {write_weekdays(days): value for value, days in groups.values()}
 
     return write_table
+
+
+def write_weekdays(days: Sequence[str]) -> str:
+    """Write weekdays as `read_weekdays` reads them: `mon-thu`, `mon, wed`."""
+    runs: list[list[str]] = []
+    for day in days:
+        if runs and WEEKDAYS.index(day) == WEEKDAYS.index(runs[-1][-1]) + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
 
 
 def write_intervals(value: tuple[Span, ...]) -> str | list[str]:
@@ -118,7 +129,7 @@ BY_WEEKDAY = WithJsonSchema({"type": ["string", "number", "array", "object"]})
 Weekdays = Annotated[
     tuple[str, ...],
     BeforeValidator(read_weekdays),
-    PlainSerializer(lambda days: ", ".join(days)),
+    PlainSerializer(write_weekdays),
     WithJsonSchema({"type": ["string", "array"], "description": "weekdays: mon-fri"}),
 ]
 Hours = Annotated[
