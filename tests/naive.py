@@ -153,21 +153,29 @@ class _Hall:
             c.state, c.until = "walking", self.now + c.stops[c.at][2]
 
     def call(self) -> bool:
-        for k, counter in enumerate(self.counters):
-            for tier in [] if counter.busy else counter.tiers:
-                waiting = [c for c in self.having("waiting")
-                           if self.service(c) in tier and self.may(counter, self.service(c))]
-                if waiting:
-                    first = min(waiting, key=lambda c: (
-                        -c.priority, c.booked == ABSENT, c.since, c.rank))
-                    duration = first.stops[first.at][3]
-                    if counter.speed != 1:
-                        duration = round(duration / counter.speed)
-                    first.rows[-1][2], first.rows[-1][5] = k, self.now
-                    first.state, first.until = "serving", self.now + duration
-                    first.counter, counter.busy = k, True
-                    return True
-        return False  # fmt: skip
+        """Each free counter calls once, agencies by name, counters by number."""
+        return any([self.call_by(k) for k, c in enumerate(self.counters) if not c.busy])
+
+    def call_by(self, k: int) -> bool:
+        counter = self.counters[k]
+        for tier in counter.tiers:
+            waiting = [
+                c
+                for c in self.having("waiting")
+                if self.service(c) in tier and self.may(counter, self.service(c))
+            ]
+            if waiting:
+                first = min(
+                    waiting, key=lambda c: (-c.priority, c.booked == ABSENT, c.since, c.rank)
+                )
+                duration = first.stops[first.at][3]
+                if counter.speed != 1:
+                    duration = round(duration / counter.speed)
+                first.rows[-1][2], first.rows[-1][5] = k, self.now
+                first.state, first.until = "serving", self.now + duration
+                first.counter, counter.busy = k, True
+                return True
+        return False
 
     def may(self, counter: _Counter, service: int) -> bool:
         """Whether a counter may call for a service: it is open, or in overtime for what closed."""

@@ -89,10 +89,11 @@ ONE = ([0.0, 6.0, 0.0], [0, 3, 0], 1)
 
 
 @pytest.mark.parametrize(("total", "n", "seen"), [NOBODY, ONE])
-def test_fewer_than_two_replications_are_absent_and_never_zero(total, n, seen):
+def test_fewer_than_two_replications_have_no_interval_and_nobody_no_value(total, n, seen):
     for share in (False, True):
         found = ratio_interval(np.array(total) / 10, n, share=share)
-        assert math.isnan(found.value) and math.isnan(found.low) and math.isnan(found.high)
+        assert math.isnan(found.low) and math.isnan(found.high)
+        assert math.isnan(found.value) if not seen else found.value == pytest.approx(0.2)
         assert math.isnan(found.half_width)
         assert (found.n, found.left_out, found.method) == (seen, 3 - seen, ABSENT)
         assert found.n_needed == 2

@@ -96,6 +96,22 @@ def test_all_ways_to_write_a_thing_mean_the_same() -> None:
     assert scenario.visitors["elderly"].patience is not None
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["null", "~", "<<", "yes", "0830", "a: b", "- a", "# a", "'", "a\nb", "ü – 信", "{", "&a"],
+)
+def test_any_name_is_shown_so_that_it_loads_again(name: str) -> None:
+    scenario = load(VALID / "base.yaml").model_copy(
+        update={"name": name, "sources": {"calendar": name}}
+    )
+    assert load_text(show(scenario)) == scenario
+
+
+def test_what_says_nothing_is_not_shown() -> None:
+    shown = show(load(VALID / "base.yaml"))
+    assert "''" not in shown and "{}" not in shown and "null" not in shown
+
+
 def test_every_scalar_is_read_as_text() -> None:
     root, found = read_document(b"a: 0830\nb: yes\nc: 08:30\nd: 1e3\ne: 'null'\nf: ~\n", "x.yaml")
     assert found == [] and root is not None
@@ -169,6 +185,15 @@ def test_a_fault_in_the_base_points_into_the_base(folder: Path) -> None:
     over = put(folder, "over.yaml", "extends: base.yaml\nname: Over\n")
     (fault,) = faults(load, over)
     assert (Path(fault.place.file).name, fault.place.line) == ("base.yaml", 22)
+
+
+def test_faults_come_in_the_order_of_the_files_the_lowest_first(folder: Path) -> None:
+    put(folder, "base.yaml", BASE.replace("per_day: 60", "per_day: sixty"))
+    over = put(folder, "a.yaml", "extends: base.yaml\nname: [a]\n")
+    found = faults(load, over, overrides={"demand.scale": "x"})
+    assert [Path(fault.place.file).name for fault in found] == [
+        "base.yaml", "a.yaml", "override demand.scale",
+    ]  # fmt: skip
 
 
 def test_faults_survive_the_way_back_from_a_worker() -> None:
@@ -377,6 +402,24 @@ def test_a_faulty_override_is_named_as_such(path: str, value: Any, code: str, ne
     assert fault.code == code
     assert str(fault.place) == f"override {path}"
     assert fault.params.get("near", "") == near
+
+
+def test_an_override_of_one_day_leaves_the_days_written_with_it_alone() -> None:
+    found = faults(load, VALID / "base.yaml", overrides={"calendar.breaks.mon": "12:00-13:00"})
+    assert [fault.code for fault in found] == ["weekday_twice"]  # mon-thu stands there too
+    scenario = load(VALID / "base.yaml", overrides={"calendar.breaks.fri": "12:00-13:00"})
+    assert scenario.calendar.breaks["fri"] == ((12 * HOUR, 13 * HOUR),)
+
+
+def test_an_overlay_that_shortens_the_hours_makes_late_keys_of_the_base_idle(folder: Path) -> None:
+    put(folder, "base.yaml", BASE.replace("09:30: 4}", "09:30: 4, 15:00: 2}"))
+    hours = "calendar: {hours: 08:30-14:30, last_ticket: 14:00, breaks: null}\n"
+    over = put(folder, "a.yaml", f"extends: base.yaml\n{hours}")
+    assert load(over).calendar.hours is not None
+    put(folder, "a.yaml", f"extends: base.yaml\n{hours}agencies: {{kiosk: {{machines: 1}}}}\n")
+    text = over.read_text() + "  dukcapil: {counters: {14:45: 1}}\n"
+    text = text.replace("{kiosk: {machines: 1}}", "\n  kiosk: {machines: 1}")
+    assert codes(load, put(folder, "a.yaml", text)) == ["table_outside"]
 
 
 # Files and folders

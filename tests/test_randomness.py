@@ -220,7 +220,7 @@ def test_the_profile_is_cut_to_doors_and_last_ticket() -> None:
 
 def test_a_profile_that_lets_nobody_come_is_refused() -> None:
     scenario = _open_all_day(10)
-    demand = scenario.demand.model_copy(update={"profile": ((us(60), 1.0), (us(120), 1.0))})
+    demand = scenario.demand.model_copy(update={"profile": {"mon": ((us(60), 1.0), (us(120), 1.0))}})
     with pytest.raises(ValueError, match="lets nobody come on mon"):
         sample(scenario.model_copy(update={"demand": demand}))
 

@@ -12,8 +12,8 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from malls import mall, scenario_of
+
 from sim.engine import simulate
 from sim.engine.loads import loads, overloads
 from sim.log import Log
@@ -70,7 +70,7 @@ def small(counters: object = 1, per_day: float = 60, **more: object) -> Scenario
 @lru_cache
 def busy() -> tuple[Results, Log]:
     """A mall with more work than its one counter can do."""
-    return run(small(observed={"visits_per_day": "62", "a.wait.mean": "1 min"}), 6)
+    return run(small(per_day=100, observed={"visits_per_day": "102", "a.wait.mean": "1 min"}), 6)
 
 
 @lru_cache
@@ -298,12 +298,16 @@ def test_the_load_of_an_agency_is_that_of_its_lines():
         assert len(lines) == 2
         assert sum(x.offered for x in lines) == pytest.approx(whole.offered)
         assert sum(x.counters for x in lines) == pytest.approx(whole.counters)
+        if not interval:
+            assert whole.counters == pytest.approx(2 * 4.5 / 6)  # the break is not open time
 
 
 def test_offered_load_is_what_ample_counters_are_busy_with():
     results = ample()[0]
-    simulated = results.estimate("busy.mean", "agency", "a")
-    assert simulated.low * 0.97 <= hourly(results.scenario, "a") <= simulated.high * 1.03
+    for agency in ("a", "b"):
+        busy_on_average = results.estimate("busy.mean", "agency", agency)
+        low, high = busy_on_average.low * 0.97, busy_on_average.high * 1.03
+        assert low <= hourly(results.scenario, agency) <= high
 
 
 def test_too_much_work_is_said_before_and_after_and_enough_counters_are_not_accused():
@@ -343,6 +347,19 @@ def test_a_source_for_some_days_holds_for_those_days():
     )
     kinds = {f.path: f.kind for f in figures(scenario) if f.path.startswith("calendar.hours")}
     assert kinds == {"calendar.hours.mon": "source", "calendar.hours.tue": "assumption"}
+
+
+def test_a_source_for_a_group_of_days_holds_for_the_group():
+    scenario = small(
+        calendar={
+            "days": "mon-wed",
+            "hours": "08:00-14:00",
+            "breaks": {"mon-tue": "11:30-12:00", "wed": "12:00-13:00"},
+        },
+        sources={"calendar.breaks.mon-tue": "decree"},
+    )
+    kinds = {f.path: f.kind for f in figures(scenario) if f.path.startswith("calendar.breaks")}
+    assert kinds == {"calendar.breaks.mon, tue": "source", "calendar.breaks.wed": "none"}
 
 
 def test_what_a_scenario_leaves_out_is_no_figure_but_for_the_share_of_a_promise():

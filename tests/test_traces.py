@@ -429,6 +429,18 @@ def test_a_service_of_no_time_frees_its_counter_at_once() -> None:
     check(test_a_service_of_no_time_frees_its_counter_at_once, scenario)
 
 
+def test_all_free_counters_call_before_what_takes_no_time_is_over() -> None:
+    """The break ends at 08:30: 1 calls A and 2 calls B, though A's service takes no time.
+
+    who due   time | ticket called end   at stop   visit     left
+    A   08:20 0    | 08:20  08:30  08:30 1  served completed 08:30
+    B   08:20 0    | 08:20  08:30  08:30 2  served completed 08:30
+    C   08:20 5    | 08:20  08:30  08:35 1  served completed 08:35
+    """
+    scenario = mall({"a": 2}, calendar={"breaks": "08:10-08:30"})
+    check(test_all_free_counters_call_before_what_takes_no_time_is_over, scenario)
+
+
 def test_at_the_hard_end_whoever_is_left_goes_home() -> None:
     """The mall closes at 09:00, the day ends at 10:00; F's service ends there.
 

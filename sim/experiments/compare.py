@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.engine import Engine, simulate
 from sim.errors import MallError
-from sim.experiments.replicate import REPLICATIONS, Numbers, Progress, run_blocks
+from sim.experiments.replicate import REPLICATIONS, Numbers, Progress, run_blocks, travel
 from sim.log import Log
 from sim.sampling import sample
 from sim.scenario.model import Scenario
@@ -177,10 +178,11 @@ def compare(
     began = time.perf_counter()
     task = _Pair(base, tuple(alternatives), seed, engine)
     kept: list[list[Numbers]] = []
-    for block in run_blocks(task, replications, workers, executor):
-        kept.extend(block)
-        if progress:
-            progress(len(kept), replications)
+    with closing(run_blocks(task, replications, workers, executor)) as blocks:
+        for block in blocks:
+            kept.extend(block)
+            if progress:
+                progress(len(kept), replications)
     run = Run(
         seed, engine if isinstance(engine, str) else "own", seconds=time.perf_counter() - began
     )
@@ -237,7 +239,7 @@ class _Pair:
 
     def travels(self) -> bool:
         """Whether the task can be sent to another process."""
-        return isinstance(self.engine, str)
+        return travel(self.engine)
 
 
 def _numbers(log: Log, scenario: Scenario, only: Mask | None = None) -> Numbers:

@@ -1,16 +1,22 @@
-"""Worker processes: started afresh, quiet on Ctrl-C, gone when the work is done."""
+"""Worker processes: started afresh, quiet on Ctrl-C, gone with whoever started them."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import parent_process
+from multiprocessing.context import SpawnContext, SpawnProcess
 
 from sim.errors import MallError
+
+MOST_PROCESSES = 61
+"""Windows waits for no more than these."""
+_STARTING = threading.Lock()
 
 
 def usable_workers(workers: int | None) -> int:
@@ -26,29 +32,30 @@ def usable_workers(workers: int | None) -> int:
 
 @contextmanager
 def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Yield a pool of processes; what has not begun when the caller leaves is cancelled.
-
-    On Ctrl-C the processes are killed, since nobody waits for what they do.
-    """
-    # Spawned, since a forked process inherits the locks of threads that it does not have.
-    context = get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_ctrl_c)
+    """Yield a pool of processes; what has not begun when the caller leaves is cancelled."""
+    executor = ProcessPoolExecutor(
+        min(workers, MOST_PROCESSES), mp_context=_Context(), initializer=_leave_with_the_caller
+    )
     try:
-        with _main_stays_home():
-            for _ in range(workers):  # start all of them while the main module is out of sight
-                executor.submit(os.getpid)
         yield executor
-    except KeyboardInterrupt:
-        for process in list((executor._processes or {}).values()):
-            process.kill()
+    except BaseException:  # stopped early, or Ctrl-C: nobody waits for what is under way
+        executor.shutdown(wait=False, cancel_futures=True)
         raise
-    finally:
-        executor.shutdown(cancel_futures=True)
+    executor.shutdown()
 
 
-def _leave_ctrl_c() -> None:
-    """Let the process that the person sees answer Ctrl-C, and it alone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+class _Process(SpawnProcess):
+    """A process that does not run the caller's script again."""
+
+    def start(self) -> None:
+        with _STARTING, _main_stays_home(), _ctrl_c_held():
+            super().start()
+
+
+class _Context(SpawnContext):
+    """Spawned, since a forked process inherits the locks of threads that it does not have."""
+
+    Process = _Process
 
 
 @contextmanager
@@ -59,13 +66,37 @@ def _main_stays_home() -> Iterator[None]:
     `if __name__ == "__main__"` would then start itself in each of them.
     """
     main = sys.modules["__main__"]
-    path = getattr(main, "__file__", None)
-    spec = getattr(main, "__spec__", None)
-    if path is None or spec is not None:
-        yield
-        return
-    del main.__file__
+    known = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    for name in known:
+        setattr(main, name, None)
     try:
         yield
     finally:
-        main.__file__ = path
+        for name, value in known.items():
+            setattr(main, name, value)
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Keep Ctrl-C from a process while it starts, before it can say that it does not listen."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _leave_with_the_caller() -> None:
+    """Leave Ctrl-C to the process that the person sees, and end when that ends, however it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    caller = parent_process()
+
+    def watch() -> None:
+        if caller is not None:
+            caller.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -7,10 +7,12 @@ their order alone.
 
 from __future__ import annotations
 
+import math
 import pickle
 import time
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from typing import Any, Protocol
 
@@ -85,8 +87,8 @@ def replicate(
 def _most(replications: int | None, precision: float | None) -> int:
     if replications is not None and replications < 1:
         raise MallError(f"at least 1 replication is needed, not {replications}")
-    if precision is not None and not precision > 0:
-        raise MallError(f"precision must be above 0 points, not {precision}")
+    if precision is not None and not 0 < precision < math.inf:
+        raise MallError(f"precision must be some points above 0, not {precision}")
     if precision is not None and replications is not None and replications < Rule().minimum:
         raise MallError(f"to a precision at least {Rule().minimum} replications are needed")
     return replications or (REPLICATIONS if precision is None else MOST)
@@ -125,11 +127,15 @@ class _Task:
 
     def travels(self) -> bool:
         """Whether the task can be sent to another process."""
-        try:
-            pickle.dumps((self.engine, self.own, self.transform))
-        except (pickle.PicklingError, AttributeError, TypeError):
-            return False
-        return True
+        return travel(self.engine, self.own, self.transform)
+
+
+def travel(*functions: Any) -> bool:
+    """Whether another process can import the functions: not those of a script or a notebook."""
+    try:
+        return b"__main__" not in pickle.dumps(functions)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
 
 
 class Task(Protocol):
@@ -164,8 +170,14 @@ def run_blocks(
         for k in range(most):
             yield task(k, k + 1)
     else:
-        with pool(number) as processes:
-            yield from _in_order(task, processes, most, 2 * number)
+        try:
+            with pool(number) as processes:
+                yield from _in_order(task, processes, most, 2 * number)
+        except BrokenProcessPool as error:
+            raise MallError(
+                "a worker process ended before its work was done, perhaps for want of memory: "
+                "close other programs, or use fewer workers"
+            ) from error
 
 
 def _in_order(
@@ -241,7 +253,7 @@ def _tolerance(measure: Measure, precision: float) -> Tolerance:
 
 
 def _results(task: _Task, kept: list[Numbers], stop: _Stop, seconds: float) -> Results:
-    own = tuple(kept[0][2]) if kept else ()
+    own = tuple(dict.fromkeys(name for numbers in kept for name in numbers[2]))
     measures = stop.measures + tuple(Measure("own", "", "", "", name, "quantile") for name in own)
     values = np.array([[numbers[2].get(name, np.nan) for name in own] for numbers in kept])
     values = values.reshape(len(kept), len(own))
@@ -252,6 +264,7 @@ def _results(task: _Task, kept: list[Numbers], stop: _Stop, seconds: float) -> R
         precise=stop.precise,
         last_to_settle=stop.last,
         seconds=seconds,
+        own=own,
     )
     return Results(
         scenario=task.scenario,

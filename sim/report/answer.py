@@ -15,15 +15,18 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.loads import Load, overloads
 from sim.report.observed import Counted, counted
 from sim.scenario import quantities as q
 from sim.scenario.figures import Figure, figures
 from sim.scenario.model import Journey, Promise, Scenario, VisitorClass
-from sim.statistics.intervals import Estimate, ratio_interval
+from sim.statistics.intervals import Estimate, ratio_interval, ratio_intervals
+from sim.statistics.measures import hours_of
 from sim.statistics.results import Results
 
+Floats = NDArray[np.float64]
 Verdict = Literal["kept", "broken", "cannot_tell", "nobody", "no_promise"]
 """`nobody`: no ticket was taken in any replication."""
 _TROUBLE: tuple[Verdict, ...] = ("broken", "cannot_tell", "kept", "nobody", "no_promise")
@@ -259,23 +262,6 @@ class Answer:
         return tuple(f for f in self.figures if f.kind != "source")
 
 
-def estimate(
-    results: Results, measure: str, scope: str = "mall", name: str = "", interval: str = "",
-    weekday: str = "", confidence: float = 0.95,
-) -> Estimate:  # fmt: skip
-    """Return a measure's estimate; where one replication alone knows it, its value without bounds.
-
-    So a run of one replication shows what happened in it, and proves nothing.
-    """
-    found = results.estimate(measure, scope, name, interval, weekday, confidence)
-    if math.isnan(found.value):
-        known = results.per_replication(measure, scope, name, interval, weekday)
-        known = known[~np.isnan(known)]
-        if len(known) == 1:
-            return replace(found, value=float(known[0]))
-    return found
-
-
 def verdict_of(called_in_time: Estimate, margin: Estimate, required: float) -> Verdict:
     """Return the verdict of a promise.
 
@@ -325,7 +311,7 @@ def _standing(
     services: Iterable[Standing] = (),
 ) -> Standing:  # fmt: skip
     def of(measure: str) -> Estimate:
-        return estimate(results, measure, scope, name)
+        return results.estimate(measure, scope, name)
 
     stated = [p for p in promises if p is not None]
     wait = _same(p.wait / q.MINUTE for p in stated)
@@ -374,28 +360,40 @@ class _Cuts:
         return self._slices([(day, "") for day in _weekdays(self.results.scenario)])
 
     def hours(self) -> tuple[Slice, ...]:
-        return self._slices([("", hour) for hour in _hours(self.results)])
+        return self._slices([("", hour) for hour in _hours(self.results.scenario)])
 
     def trouble(self) -> tuple[Slice, ...]:
-        days, hours = _weekdays(self.results.scenario), _hours(self.results)
+        days, hours = _weekdays(self.results.scenario), _hours(self.results.scenario)
         return _worst_first(self._slices([(day, hour) for day in days for hour in hours]))
 
     def _slices(self, labels: list[tuple[str, str]]) -> tuple[Slice, ...]:
-        confidence = 1 - 0.05 / max(1, len(labels))
-        return tuple(self._slice(day, hour, confidence) for day, hour in labels)
+        if not labels:
+            return ()
+        total, n = self._columns("called_in_time", labels)
+        shares = ratio_intervals(total, n, 1 - 0.05 / len(labels), share=True)
+        tickets, days = self._columns("tickets", labels)
+        return tuple(
+            self._slice(label, share, float(asked), float(per_day))
+            for label, share, asked, per_day in zip(
+                labels, shares, n.sum(axis=0), tickets.sum(axis=0) / days.sum(axis=0), strict=True
+            )
+        )
 
-    def _slice(self, weekday: str, interval: str, confidence: float) -> Slice:
-        at = (self.scope, self.name, interval, weekday)
-        share = estimate(self.results, "called_in_time", *at, confidence=confidence)
-        tickets = self.results.n[:, self.results.position("called_in_time", *at)].sum()
-        verdict: Verdict = "cannot_tell"
-        if tickets == 0:
-            verdict = "nobody"
-        elif tickets >= FEWEST_TICKETS:
+    def _columns(self, measure: str, labels: list[tuple[str, str]]) -> tuple[Floats, Floats]:
+        columns = [
+            self.results.position(measure, self.scope, self.name, interval, weekday)
+            for weekday, interval in labels
+        ]
+        return self.results.total[:, columns], self.results.n[:, columns]
+
+    def _slice(
+        self, label: tuple[str, str], share: Estimate, asked: float, per_day: float
+    ) -> Slice:
+        verdict: Verdict = "nobody" if asked == 0 else "cannot_tell"
+        if asked >= FEWEST_TICKETS:
             verdict = _verdict(share.low - self.required, share.high - self.required)
-        per_day = estimate(self.results, "tickets", *at).value
-        resting = _resting(self.results.scenario, self.name, weekday, interval)
-        return Slice(weekday, interval, verdict, share, per_day, resting)
+        resting = _resting(self.results.scenario, self.name, *label)
+        return Slice(*label, verdict, share, per_day, resting)
 
 
 def _resting(
@@ -413,7 +411,7 @@ def _resting(
 
 def _mall(results: Results) -> MallAnswer:
     def of(measure: str) -> Estimate:
-        return estimate(results, measure)
+        return results.estimate(measure)
 
     return MallAnswer(
         visits=of("visits"),
@@ -449,7 +447,7 @@ def _groups(
 ) -> tuple[Group, ...]:
     def group(name: str) -> Group:
         def of(measure: str) -> Estimate:
-            return estimate(results, measure, scope, name)
+            return results.estimate(measure, scope, name)
 
         return Group(
             name=name,
@@ -468,7 +466,7 @@ def _groups(
 
 def _day(results: Results, weekday: str) -> DayAnswer:
     def of(measure: str) -> Estimate:
-        return estimate(results, measure, weekday=weekday)
+        return results.estimate(measure, weekday=weekday)
 
     def spread(measure: str, share: float) -> Spread:
         ordinary = results.bad_day(measure, 0.5, weekday=weekday)
@@ -498,7 +496,7 @@ def _saturated(results: Results) -> Iterator[tuple[str, str, Estimate]]:
     """Return (agency, weekday, utilisation) where there is hardly any time left to catch up."""
     for name in sorted(results.scenario.agencies):
         for weekday in _weekdays(results.scenario) or ("",):
-            busy = estimate(results, "utilisation", "agency", name, "", weekday)
+            busy = results.estimate("utilisation", "agency", name, "", weekday)
             if busy.value >= 0.95:
                 yield name, weekday, busy
 
@@ -516,8 +514,8 @@ def _weekdays(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys(day.weekday for day in scenario.days if day.weekday))
 
 
-def _hours(results: Results) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.interval for m in results.measures if m.interval))
+def _hours(scenario: Scenario) -> tuple[str, ...]:
+    return tuple(f"{hour:02d}:00" for hour in hours_of(scenario))
 
 
 def _same(values: Iterable[float]) -> float:

@@ -8,6 +8,7 @@ any kind of colour vision can tell apart; what a colour says is always said by s
 from __future__ import annotations
 
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -163,9 +164,9 @@ def clipped(text: str, points: float = 150, size: float = _SIZE, weight: str = "
     """Shorten a name to so many points; 150 are what fits beside an axes, or above a small one."""
     if _width(text, size, weight) <= points:
         return text
-    while text and _width(f"{text}…", size, weight) > points:
-        text = text[:-1].rstrip()
-    return f"{text}…"
+    lengths = range(len(text))
+    length = bisect_right(lengths, points, key=lambda k: _width(f"{text[:k]}…", size, weight)) - 1
+    return f"{text[: max(length, 1)].rstrip()}…"
 
 
 def _wrapped(text: str, size: float, weight: str = "normal") -> list[str]:

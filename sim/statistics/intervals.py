@@ -526,7 +526,10 @@ def _estimates(
     confidence: float,
     known: BoolArray | None = None,
 ) -> Estimates:
-    """Return value ± half, absent in all columns that are not known (fewer than 2 seen)."""
+    """Return value ± half, with no interval in columns that are not known (fewer than 2 seen).
+
+    What a single replication gives is still a value; what nobody experienced is none.
+    """
     present = n >= 2 if known is None else known
     return Estimates(
         value=np.where(n >= 1, value, np.nan) if known is None else np.where(known, value, np.nan),

@@ -133,11 +133,12 @@ def _spans(begin: Ints, end: Ints) -> Floats:
 
 def draw(data: Timeline, ax: Axes, lang: str) -> Axes:
     """Draw the counters as rows, agencies together, and what each did as bars."""
-    _bars(ax, [row.states["idle"] for row in data.rows], FAINT, 0.62)
+    _bars(ax, [row.states["idle"] for row in data.rows], FAINT, 0.5)
     for state, colour in _OFF.items():
         _bars(ax, [row.states[state] for row in data.rows], colour, 0.18)
-    _bars(ax, [row.in_time for row in data.rows], GOOD, 0.74)
-    _bars(ax, [row.late for row in data.rows], BAD, 0.74)
+    _bars(ax, [row.in_time for row in data.rows], GOOD, 0.6)
+    # Taller, so that they are seen on a black and white print too.
+    _bars(ax, [row.late for row in data.rows], BAD, 0.9)
     _name_rows(ax, data.rows)
     ax.axvline(data.closes, color=INK, linewidth=1, linestyle=(0, (4, 2)))
     begin, end = data.span

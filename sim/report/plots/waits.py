@@ -126,7 +126,7 @@ def _bars(data: Waits, ax: Axes, lang: str, first: int) -> None:
         count = every[first:]
         ax.bar(
             place, count, bottom=base, width=0.86, color=colour, edgecolor="white",
-            linewidth=0.5, label=label,
+            linewidth=0.5, label=label, hatch="///" if kind == "late" else "",
         )  # fmt: skip
         base = base + count
     for x, height in zip(place, base, strict=True):

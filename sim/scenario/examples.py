@@ -1,0 +1,411 @@
+"""One example for each key of a scenario: overlays of a small mall, for the reference and editors.
+
+A test loads each of them, so they are true.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sim.scenario.document import parse
+from sim.scenario.keys import places
+from sim.scenario.tree import plain
+
+SMALL = """\
+name: A small mall
+calendar: {hours: 08:30-15:30}
+agencies:
+  dukcapil:
+    counters: 3
+    services:
+      ktp: {time: {mean: 9 min, sd: 5 min}}
+      kk: {time: {mean: 12 min, sd: 6 min}}
+  bank:
+    counters: 1
+    services:
+      bayar: {time: {mean: 5 min, sd: 3 min}}
+journeys:
+  ktp: {per_day: 60, stops: [dukcapil.ktp]}
+  kk: {per_day: 20, stops: [dukcapil.kk, {bank.bayar: 40 %}]}
+"""
+"""The mall over which each example can be laid."""
+
+EXAMPLES: dict[str, str] = {
+    "Scenario.extends": """
+        extends: small.yaml
+        name: More for the bank
+        journeys: {kk: {per_day: 30}}
+        """,
+    "Scenario.name": """
+        name: MPP Kota Lhokseumawe
+        """,
+    "Scenario.description": """
+        description: >-
+          An ordinary week; the hours are those of Banda Aceh,
+          most other figures are assumed.
+        """,
+    "Scenario.calendar": """
+        calendar:
+          hours: 08:00-15:00
+          breaks: 12:30-13:00
+        """,
+    "Scenario.hall": """
+        hall: {capacity: 150, seats: 80}
+        """,
+    "Scenario.entrance": """
+        entrance: [kiosk.ticket]
+        agencies:
+          kiosk: {machines: 2, services: {ticket: {time: {mean: 40 s, sd: 30 s}}}}
+        """,
+    "Scenario.visitors": """
+        visitors:
+          general: {}
+          elderly: {share: 12 %, priority: 1}
+        """,
+    "Scenario.demand": """
+        demand:
+          weekday: {mon: 1.3, fri: 0.7}
+          day_to_day: 15 %
+        """,
+    "Scenario.agencies": """
+        agencies:
+          bank:
+            counters: 2
+        """,
+    "Scenario.journeys": """
+        journeys:
+          bayar: {per_day: 15, stops: [bank.bayar]}
+        """,
+    "Scenario.decision": """
+        decision:
+          every_agency_keeps: promise
+          refused_at_most: 3 of 100
+        """,
+    "Scenario.observed": """
+        observed:
+          visits_per_day: 280
+          dukcapil.ktp.wait.mean: 18 min
+        """,
+    "Scenario.sources": """
+        sources:
+          agencies: assumption
+          dukcapil.services.ktp.time: "timed on two mornings"
+        """,
+    "Scenario.plausible": """
+        plausible:
+          journeys.ktp.per_day: 40 .. 80
+          dukcapil.services.ktp.time.mean: 8 min .. 15 min
+        """,
+    "Calendar.days": """
+        calendar:
+          days: mon-thu, sat
+        """,
+    "Calendar.hours": """
+        calendar:
+          hours: {mon-thu: 08:30-15:30, fri: 08:30-16:00}
+        """,
+    "Calendar.breaks": """
+        calendar:
+          breaks: {mon-thu: 12:30-14:00, fri: 11:30-14:00}
+        """,
+    "Calendar.doors": """
+        calendar:
+          doors: 08:00
+        """,
+    "Calendar.last_ticket": """
+        calendar:
+          last_ticket: {mon-thu: 15:00, fri: 14:30}
+        """,
+    "Calendar.at_close": """
+        calendar:
+          at_close: send_home
+        """,
+    "Calendar.day_end": """
+        calendar:
+          day_end: 18:00
+        """,
+    "Calendar.continuous": """
+        calendar:
+          hours: null
+          continuous: 60 days
+        """,
+    "Calendar.warm_up": """
+        calendar: {hours: null, continuous: 60 days, warm_up: 5 days}
+        """,
+    "Hall.capacity": """
+        hall: {capacity: 150}
+        """,
+    "Hall.seats": """
+        hall: {seats: 80}
+        """,
+    "Hall.walk": """
+        hall:
+          walk: {dist: uniform, low: 20 s, high: 90 s}
+        """,
+    "VisitorClass.name": """
+        visitors:
+          general: {}
+          elderly: {name: Lansia, share: 12 %}
+        """,
+    "VisitorClass.share": """
+        visitors:
+          general: {share: 88 %}
+          elderly: {share: 12 %}
+        """,
+    "VisitorClass.priority": """
+        visitors:
+          general: {}
+          elderly: {share: 12 %, priority: 1}
+        """,
+    "VisitorClass.takes_longer": """
+        visitors:
+          general: {}
+          elderly: {share: 12 %, takes_longer: 1.2}
+        """,
+    "VisitorClass.patience": """
+        visitors:
+          general:
+            patience: {share: 50 %, dist: weibull, shape: 1.5, mean: 110 min}
+        """,
+    "Demand.profile": """
+        demand:
+          profile: {08:30: 14, 10:00: 20, 12:00: 5, 13:00: 8}
+        """,
+    "Demand.weekday": """
+        demand:
+          weekday: {mon: 1.3, tue-thu: 1, fri: 0.7}
+        """,
+    "Demand.day_to_day": """
+        demand:
+          day_to_day: 15 %
+        """,
+    "Demand.scale": """
+        demand:
+          scale: 1.1
+        """,
+    "Agency.name": """
+        agencies:
+          dukcapil:
+            name: Disdukcapil
+        """,
+    "Agency.counters": """
+        agencies:
+          dukcapil:
+            counters: {08:30: 3, 09:30: 4}
+        """,
+    "Agency.machines": """
+        agencies:
+          kiosk: {machines: 2, services: {ticket: {time: {mean: 40 s, sd: 30 s}}}}
+        entrance: [kiosk.ticket]
+        """,
+    "Agency.promise": """
+        agencies:
+          dukcapil:
+            promise: {wait: 20 min, for: 90 %}
+        """,
+    "Agency.services": """
+        agencies:
+          bank:
+            services: {bayar: {name: Pembayaran}}
+        """,
+    "Counter.hours": """
+        agencies:
+          bank:
+            counters: {one: {hours: [08:30-12:00, 13:00-14:00]}, two: {}}
+        """,
+    "Counter.breaks": """
+        agencies:
+          bank:
+            counters: {one: {breaks: none}, two: {breaks: 12:00-13:00}}
+        """,
+    "Counter.speed": """
+        agencies:
+          bank:
+            counters: {senior: {speed: 1.25}, junior: {speed: 0.8}}
+        """,
+    "Counter.serves": """
+        agencies:
+          dukcapil:
+            counters: {one: {serves: [[ktp], [kk]]}, two: {serves: kk}}
+        """,
+    "Service.name": """
+        agencies:
+          dukcapil:
+            services: {kk: {name: Kartu keluarga}}
+        """,
+    "Service.time": """
+        agencies:
+          bank:
+            services: {bayar: {time: {mean: 4 min, sd: 2 min}}}
+        """,
+    "Service.promise": """
+        agencies:
+          dukcapil:
+            services: {ktp: {promise: {wait: 15 min}}}
+        """,
+    "Service.patience": """
+        agencies:
+          bank:
+            services: {bayar: {patience: {mean: 30 min, cv: 0.5}}}
+        """,
+    "Promise.wait": """
+        agencies:
+          dukcapil:
+            promise: {wait: 20 min}
+        """,
+    "Promise.for": """
+        agencies:
+          dukcapil:
+            promise: {wait: 20 min, for: 95 %}
+        """,
+    "Journey.name": """
+        journeys:
+          kk: {name: Kartu keluarga}
+        """,
+    "Journey.per_day": """
+        journeys:
+          ktp: {per_day: 72.5}
+        """,
+    "Journey.stops": """
+        journeys:
+          baru: {per_day: 4, stops: [dukcapil.ktp, dukcapil.kk, {bank.bayar: 25 %}]}
+        """,
+    "Journey.entrance": """
+        entrance: [bank.bayar]
+        journeys:
+          kk: {entrance: none}
+        """,
+    "Journey.add_stops": """
+        journeys:
+          ktp:
+            add_stops: [{after: dukcapil.ktp, stop: bank.bayar, share: 5 %}]
+        """,
+    "Stop.service": """
+        journeys:
+          kk:
+            stops: [dukcapil.kk]
+        """,
+    "Stop.share": """
+        journeys:
+          kk:
+            stops: [dukcapil.kk, {bank.bayar: 60 %}]
+        """,
+    "Decision.every_agency_keeps": """
+        decision:
+          every_agency_keeps: promise
+        """,
+    "Decision.present_citizens_lose_at_most": """
+        decision:
+          present_citizens_lose_at_most: 2 of 100
+        """,
+    "Decision.refused_at_most": """
+        decision:
+          refused_at_most: 3 %
+        """,
+    "Addition.after": """
+        journeys:
+          ktp:
+            add_stops: [{after: dukcapil.ktp, stop: dukcapil.kk}]
+        """,
+    "Addition.before": """
+        journeys:
+          ktp:
+            add_stops: [{before: dukcapil.ktp, stop: bank.bayar}]
+        """,
+    "Addition.stop": """
+        journeys:
+          kk:
+            add_stops: [{after: dukcapil.kk, stop: {dukcapil.ktp: 10 %}}]
+        """,
+    "Addition.share": """
+        journeys:
+          kk:
+            add_stops: [{after: dukcapil.kk, stop: dukcapil.ktp, share: 10 %}]
+        """,
+}
+
+LAWS: dict[str, tuple[str, ...]] = {
+    "always": ("{always: 9 min}",),
+    "nameless": (
+        "{mean: 9 min, sd: 5 min}",
+        "{mean: 9 min, cv: 0.6}",
+        "{median: 8 min, p90: 16 min}",
+    ),
+    "uniform": ("{dist: uniform, low: 20 s, high: 90 s}",),
+    "triangular": ("{dist: triangular, low: 4 min, mode: 7 min, high: 15 min}",),
+    "exponential": ("{dist: exponential, mean: 9 min}",),
+    "gamma": (
+        "{dist: gamma, mean: 9 min, sd: 5 min}",
+        "{dist: gamma, mean: 9 min, cv: 0.6}",
+        "{dist: gamma, mean: 9 min, shape: 3}",
+    ),
+    "erlang": ("{dist: erlang, mean: 9 min, stages: 3}",),
+    "lognormal": (
+        "{dist: lognormal, mean: 9 min, sd: 5 min}",
+        "{dist: lognormal, mean: 9 min, cv: 0.6}",
+        "{dist: lognormal, median: 8 min, p90: 16 min}",
+        "{dist: lognormal, median: 8 min, sigma: 0.5}",
+    ),
+    "weibull": (
+        "{dist: weibull, shape: 1.5, mean: 110 min}",
+        "{dist: weibull, shape: 1.5, scale: 2 h}",
+    ),
+    "beta": (
+        "{dist: beta, low: 2 min, high: 20 min, mean: 8 min, sd: 3 min}",
+        "{dist: beta, low: 2 min, high: 20 min, a: 2, b: 4}",
+    ),
+    "normal": ("{dist: normal, mean: 9 min, sd: 4 min, low: 0 min}",),
+    "discrete": ("{dist: discrete, values: {4 min: 70 %, 12 min: 30 %}}",),
+    "empirical": (
+        "{dist: empirical, values: [4 min, 5 min, 7 min]}",
+        "{dist: empirical, file: times.csv, column: minutes, unit: min}",
+    ),
+    "mixture": (
+        "{dist: mixture, of: [{share: 70 %, always: 2 min}, {share: 30 %, mean: 5 min, cv: 1}]}",
+    ),
+    "scipy": ("{dist: scipy, family: invgauss, args: {mu: 0.5}, scale: 5 min}",),
+}
+"""One example for each form of each law, in the order of `law_schema.forms`."""
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+
+
+def example(path: str) -> str:
+    """Return the example of `Model.key` as YAML from the left margin."""
+    lines = EXAMPLES[path].strip("\n").splitlines()[:-1]
+    return "\n".join(line[8:] for line in lines) + "\n"
+
+
+def value_of(path: str) -> Any:
+    """Return the value of `Model.key` in its example, as an editor inserts it; None if unknown."""
+    model, _, key = path.partition(".")
+    root, _ = parse(example(path), path)
+    if root is None:
+        return None
+    for place in places().get(model, ()):
+        found = _at(plain(root), [*filter(None, place.split(".")), key])
+        if found is not None:
+            return _as_json(found)
+    return None
+
+
+def _at(tree: Any, steps: list[str]) -> Any:
+    """Return what stands at a path, `NAME` standing for any name; None if nothing does."""
+    if not steps:
+        return tree
+    if not isinstance(tree, dict):
+        return None
+    inner = list(tree.values()) if steps[0] == "NAME" else [tree.get(steps[0])]
+    return next((found for each in inner if (found := _at(each, steps[1:])) is not None), None)
+
+
+def _as_json(tree: Any) -> Any:
+    """Return texts that YAML reads as numbers as numbers."""
+    if isinstance(tree, dict):
+        return {key: _as_json(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_as_json(value) for value in tree]
+    if isinstance(tree, str) and _NUMBER.fullmatch(tree):
+        return float(tree) if "." in tree else int(tree)
+    return tree

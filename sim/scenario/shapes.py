@@ -1,0 +1,214 @@
+"""How each kind of value is written: as JSON Schema, and by the key of its words.
+
+Editors read YAML before they look at the schema, and not alike: `0.12` is a number, `08.30` the
+number 8.3, and by YAML 1.1 `08:30` is the number 510 (sexagesimal). So most kinds allow a number
+beside the text. A schema may be laxer than the readers of `quantities.py`, never stricter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+from sim.scenario import calendar as c
+from sim.scenario import model as m
+from sim.scenario import quantities as q
+from sim.scenario.keys import Key, is_model
+
+Schema = dict[str, Any]
+"""A part of a JSON Schema. The value of `errorMessage` is the kind whose words it will say."""
+
+_UNSIGNED = r"(?!0[0-9])([0-9]+(\.[0-9]*)?|\.[0-9]+)"
+_NUMBER = rf"{_UNSIGNED}([eE][+-]?[0-9]{{1,3}})?"
+_UNIT = (
+    r"(us|ms|s|sec|seconds?|detik|min|minutes?|menit|h|hours?|jam|days?|hari)"  # as in quantities
+)
+_DURATION = rf"(\+?{_UNSIGNED}\s*{_UNIT}|0(\.0*)?)"
+_SPAN = rf"([+-]?{_UNSIGNED}\s*{_UNIT}|0(\.0*)?)"
+_PERCENT = r"(?!0[0-9])([0-9]{1,2}(\.[0-9]*)?|100(\.0*)?|\.[0-9]+)\s*%"
+_OF = rf"{_NUMBER}\s+(of|dari)\s+{_NUMBER}"
+_SHARE = rf"({_PERCENT}|{_OF}|0(\.[0-9]*)?|\.[0-9]+|1(\.0*)?)"
+_QUANTITY = rf"({_SPAN}|{_PERCENT}|{_OF}|[+-]?{_NUMBER})"
+_CLOCK = r"(([01]?[0-9]|2[0-3])[:.][0-5][0-9]|24[:.]00)"
+_INTERVAL = rf"{_CLOCK}\s*[-–]\s*{_CLOCK}"
+_CLOCK_KEY = rf"^({_CLOCK}|[0-9]{{1,2}}\.[0-9]|[0-9]{{1,4}})$"  # 08.30 and 9.00 become 8.3 and 9
+_NONE = "[Nn][Oo][Nn][Ee]"
+_DAY = (
+    "([Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt]|[Ss][Uu][Nn])"
+)
+_DAYS = rf"{_DAY}(\s*-\s*{_DAY})?"
+_WEEKDAYS = rf"\s*{_DAYS}(\s*,\s*{_DAYS})*\s*"
+_NAME = r"[A-Za-z][A-Za-z0-9_-]*"
+_STOP = rf"{_NAME}\.{_NAME}"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a kind of value is written.
+
+    kind : the key of its words, `schema.kind.<kind>`; form : the same as JSON Schema
+    each : the shape of its parts, where its words speak of them
+    """
+
+    kind: str
+    form: Schema
+    each: Shape | None = None
+
+
+def _any_of(kind: str, *forms: Schema, each: Shape | None = None) -> Shape:
+    return Shape(kind, {"anyOf": list(forms)}, each)
+
+
+def table(kind: str, pattern: str, value: Schema, least: int = 0) -> Schema:
+    """Return the schema of a mapping whose keys follow a pattern."""
+    form: Schema = {"type": "object", "patternProperties": {pattern: value}}
+    form |= {"additionalProperties": False, "errorMessage": kind}
+    return form | ({"minProperties": least} if least else {})
+
+
+def several(kind: str, item: Schema, least: int = 0) -> Schema:
+    """Return the schema of a list."""
+    form: Schema = {"type": "array", "items": item, "errorMessage": kind}
+    return form | ({"minItems": least} if least else {})
+
+
+def by_weekday(shape: Shape) -> Shape:
+    """Return a shape that holds for all days, or has one of its kind for each of some days."""
+    days = table("by_weekday_only", f"^{_WEEKDAYS}$", shape.form)
+    return _any_of("by_weekday", shape.form, days, each=shape)
+
+
+def named(kind: str, value: Schema, least: int = 0) -> Shape:
+    """Return a mapping from names to something."""
+    return Shape(kind, table("name", rf"^\s*{_NAME}\s*$", value, least))
+
+
+def _by_path(kind: str, value: Schema) -> Shape:
+    return Shape(kind, {"type": "object", "additionalProperties": value})
+
+
+def _text(kind: str, pattern: str) -> Schema:
+    return {"type": "string", "pattern": f"^{pattern}$", "errorMessage": kind}
+
+
+def _text_or_number(kind: str, pattern: str, **bounds: float) -> Schema:
+    return {**_text(kind, pattern), "type": ["string", "number"], **bounds}
+
+
+def _text_or_integer(kind: str, pattern: str, **bounds: float) -> Schema:
+    return {**_text(kind, pattern), "type": ["string", "integer"], **bounds}
+
+
+SCALARS: dict[str, Schema] = {
+    "text": {"type": ["string", "number", "boolean"], "errorMessage": "text"},
+    "file": {"type": "string", "minLength": 1, "errorMessage": "file"},
+    "duration": _text_or_number("duration", _DURATION, minimum=0, maximum=0),  # 0 has no unit
+    "clock": _text_or_number("clock", _CLOCK, minimum=0, maximum=1440),
+    "interval": _text("interval", _INTERVAL),
+    "share": _text_or_number("share", rf"\+?{_SHARE}", minimum=0, maximum=1),
+    "ratio": _text_or_number("ratio", rf"\+?{_NUMBER}(\s*%)?", minimum=0),
+    "number": _text_or_number("number", rf"[+-]?{_NUMBER}"),
+    "positive": _text_or_number("positive", rf"\+?{_NUMBER}", exclusiveMinimum=0),
+    "weight": _text_or_number("weight", rf"\+?{_NUMBER}", minimum=0),
+    "integer": _text_or_integer("integer", rf"[+-]?{_NUMBER}"),
+    "count": _text_or_integer("count", rf"\+?{_NUMBER}", minimum=0, maximum=1_000_000),
+    "days": _text("weekdays", _WEEKDAYS),
+    "service": _text("service", _STOP),
+    "quantity": _text_or_number("quantity", _QUANTITY),
+    "range": _text("range", rf"{_QUANTITY}\s*\.\.\s*{_QUANTITY}"),
+}
+"""The kinds of single values. Each is a definition of the schema, by its name here."""
+
+
+def reference(name: str) -> Schema:
+    """Return a reference to a definition of the schema."""
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def _scalar(kind: str, definition: str = "") -> Shape:
+    return Shape(kind, reference(definition or kind))
+
+
+TEXT, FILE, DURATION, CLOCK = map(_scalar, ("text", "file", "duration", "clock"))
+SHARE, RATIO, NUMBER, POSITIVE = map(_scalar, ("share", "ratio", "number", "positive"))
+WEIGHT, INTEGER, COUNT, INTERVAL = map(_scalar, ("weight", "integer", "count", "interval"))
+QUANTITY, RANGE, SERVICE = map(_scalar, ("quantity", "range", "service"))
+INTERVALS = _any_of(
+    "intervals",
+    _text("intervals", rf"({_INTERVAL}|{_NONE})"),
+    several("intervals", INTERVAL.form),
+)
+WEEKDAYS = _any_of("weekdays", reference("days"), several("weekdays", reference("days")))
+_STOP_WITH_SHARE = table("stop", f"^{_STOP}$", SHARE.form, 1) | {"maxProperties": 1}
+STOP = _any_of("stop", SERVICE.form, _STOP_WITH_SHARE)
+STOPS = _any_of(
+    "stops",
+    several("stops", STOP.form),
+    _text("stops", rf"({_STOP}|{_NONE})"),
+    _STOP_WITH_SHARE,
+)
+PROFILE = _any_of(
+    "profile",
+    table("profile", _CLOCK_KEY, WEIGHT.form, 1),
+    table("profile", f"^{_WEEKDAYS}$", table("profile", _CLOCK_KEY, WEIGHT.form, 1)),
+)
+COUNTERS = _any_of(
+    "counters",
+    COUNT.form,
+    table("counters", _CLOCK_KEY, COUNT.form, 1),
+    {"type": "object", "additionalProperties": reference("Counter"), "minProperties": 1},
+)
+SERVES = _any_of(
+    "serves",
+    TEXT.form,
+    several("serves", {"anyOf": [TEXT.form, several("serves", TEXT.form)]}),
+)
+DURATIONS = Shape("durations", several("durations", DURATION.form, 2))
+SHARES_OF_DURATIONS = Shape(
+    "shares_of_durations", table("shares_of_durations", f"^{_DURATION}$", SHARE.form, 1)
+)
+
+_BY_TYPE: list[tuple[Any, Shape]] = [
+    (str, TEXT), (m.Text, TEXT), (m.Law, Shape("law", reference("Law"))),
+    (m.PatienceLaw, Shape("patience", reference("Patience"))),
+    (q.Duration, DURATION), (q.Clock, CLOCK), (q.Share, SHARE), (q.Ratio, RATIO),
+    (q.Number, NUMBER), (q.Positive, POSITIVE), (q.Weight, WEIGHT), (q.Integer, INTEGER),
+    (q.Count, COUNT), (q.Interval, INTERVAL), (m.Intervals, INTERVALS), (c.Weekdays, WEEKDAYS),
+    (c.Hours, by_weekday(INTERVAL)), (c.Breaks, by_weekday(INTERVALS)),
+    (c.Clocks, by_weekday(CLOCK)), (c.Factors, by_weekday(WEIGHT)),
+    (m.Counters, COUNTERS), (m.Stops, STOPS),
+    (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
+    (dict[str, m.Text], _by_path("texts", TEXT.form)),
+    (dict[str, m.Range], _by_path("ranges", RANGE.form)),
+]  # fmt: skip
+_BY_KEY = {
+    "Demand.profile": PROFILE,
+    "Counter.serves": SERVES,
+    "Stop.service": SERVICE,
+    "Scenario.extends": FILE,
+    "Addition.after": SERVICE,
+    "Addition.before": SERVICE,
+    "Addition.stop": STOP,
+    "Addition.share": SHARE,
+}
+
+
+def shape_of(key: Key) -> Shape:
+    """Return how the value of a key is written.
+
+    Raises TypeError for a type that nobody has given a shape.
+    """
+    if key.path in _BY_KEY:
+        return _BY_KEY[key.path]
+    if is_model(key.type):
+        return Shape("table", reference(key.type.__name__))
+    if get_origin(key.type) is Literal:
+        choices = list(get_args(key.type))
+        return Shape("choice", {"enum": choices})
+    for kind, shape in _BY_TYPE:
+        if key.type == kind:
+            return shape
+    if get_origin(key.type) is dict and is_model(get_args(key.type)[1]):
+        inner = get_args(key.type)[1].__name__
+        return named("named", reference(inner), int(key.nonempty))
+    raise TypeError(f"{key.path}: no shape for {key.type}")

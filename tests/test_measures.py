@@ -1,0 +1,367 @@
+"""Measures against slow definitions in pandas, on the logs of random malls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from malls import mall, scenario_of, us, workload_of
+from strategies import OPENS, at, days, plain_malls
+from test_laws import Day, law
+
+from sim import Log, Scenario, measure, replicate, sample, simulate
+from sim.statistics.measures import Measures
+
+MINUTE = pd.Timedelta(1, "min")
+QUANTILES = {"wait.median": 0.5, "wait.p90": 0.9, "wait.p95": 0.95, "wait.max": 1.0}
+
+
+def tickets_of(log: Log, scenario: Scenario) -> pd.DataFrame:
+    """Return the stops with what their visit knows, and what follows by definition; minutes."""
+    visits = log.visits
+    whose = visits.loc[log.stop_rows.row].reset_index(drop=True)
+    stops = log.stops.copy()
+    stops["row"] = log.stop_rows.row
+    for name in ("journey", "visitor_class", "booked", "due"):
+        stops[name] = whose[name]
+    name = stops["agency"].astype(str) + "." + stops["service"].astype(str)
+    stops["service"] = name
+    since = stops["ticket"].where(
+        stops["booked"].isna() | (stops["booked"] < stops["ticket"]), stops["booked"]
+    )
+    stops["ticketed"] = stops["ticket"].notna()
+    stops["was_called"] = stops["called"].notna()
+    wait = (stops["called"] - since) / MINUTE
+    stops["wait"] = wait.clip(lower=0)
+    limit = {s: scenario.promise_of(s).wait / us(1) for s in scenario.services}
+    stops["in_time"] = stops["was_called"] & (stops["wait"] <= name.map(limit))
+    stops["weekday"] = stops["day"].astype(str)
+    stops["hour"] = _hour(stops["ticket"], scenario)
+    return stops
+
+
+def _hour(times: pd.Series, scenario: Scenario) -> pd.Series:
+    """Return the hour by which a time is counted; what is outside belongs to the ends."""
+    first = min(day.doors for day in scenario.days) // us(60)
+    last = -(-max(day.closes for day in scenario.days) // us(60)) - 1
+    hour = (times / pd.Timedelta(1, "h")).fillna(0).astype(int).clip(first, last)
+    return hour.map("{:02d}:00".format)
+
+
+def chosen(frame: pd.DataFrame, m: Any, scope_of: dict[str, str]) -> pd.DataFrame:
+    """Return the rows that a measure is about."""
+    keep = pd.Series(True, index=frame.index)
+    if m.name:
+        keep &= frame[scope_of[m.scope]].astype(str) == m.name
+    if m.weekday:
+        keep &= frame["weekday"] == m.weekday
+    if m.interval:
+        keep &= frame["hour"] == m.interval
+    return frame[keep]
+
+
+def quantile(values: pd.Series, p: float) -> float:
+    """Return the smallest value that a share of at least p does not exceed."""
+    ordered = sorted(values)
+    return next(v for k, v in enumerate(ordered, 1) if k >= p * len(ordered) - 1e-9)
+
+
+def at_stop(rows: pd.DataFrame, what: str, days: int) -> tuple[float, float] | None:
+    """Return total and n of a measure of tickets by its definition."""
+    tickets, called = rows[rows["ticketed"]], rows[rows["was_called"]]
+    outcome = rows["outcome"].astype(str)
+    reneged, away = (outcome == "reneged").sum(), (outcome == "turned_away").sum()
+    if what in QUANTILES:
+        if called.empty:
+            return 0, 0
+        return quantile(called["wait"], QUANTILES[what]), len(called)
+    answers: dict[str, tuple[float, float]] = {
+        "tickets": (len(tickets), days),
+        "wait.mean": (called["wait"].sum(), len(called)),
+        "called_in_time": (tickets["in_time"].sum(), len(tickets)),
+        "promise_margin": (tickets["in_time"].sum() - 0.8 * len(tickets), len(tickets)),
+        "gave_up": (reneged, days),
+        "left": (reneged, len(tickets)),
+        "turned_away": (away, days),
+        "refused": (away, len(tickets) + away),
+        "sent_home": ((outcome == "sent_home").sum(), days),
+        "waited": ((called["wait"] > 0).sum(), len(called)),
+    }
+    return answers.get(what)
+
+
+def of_visit(
+    rows: pd.DataFrame, stops: pd.DataFrame, what: str, days: int
+) -> tuple[float, float] | None:
+    """Return total and n of a measure of visits by its definition."""
+    outcome = rows["outcome"].astype(str)
+    done = rows[outcome == "completed"]
+    ended = (outcome != "in_progress").sum()
+    mine = stops[stops["row"].isin(done.index)]
+    late = set(mine.loc[mine["ticketed"] & ~mine["in_time"], "row"])
+    answers: dict[str, tuple[float, float]] = {
+        "visits": (len(rows), days),
+        "completed": (len(done), days),
+        "gave_up": ((outcome == "left").sum(), days),
+        "turned_away": ((outcome == "refused").sum(), days),
+        "sent_home": ((outcome == "sent_home").sum(), days),
+        "left": ((outcome == "left").sum(), ended),
+        "refused": ((outcome == "refused").sum(), ended),
+        "fulfilled": (len(done) - len(late), ended),
+        "wait_in_visit.mean": (mine["wait"].sum(), len(done)),
+        "time_in_mall.mean": (((done["left"] - done["entered"]) / MINUTE).sum(), len(done)),
+    }
+    return answers.get(what)
+
+
+SCOPES = {"agency": "agency", "service": "service", "journey": "journey",
+          "visitor_class": "visitor_class"}  # fmt: skip
+
+
+def hold(log: Log, scenario: Scenario, measures: Measures, keep: pd.Series | None = None) -> int:
+    """Compare every measure of tickets and visits with its definition; return how many."""
+    stops, visits = tickets_of(log, scenario), log.visits.copy()
+    visits["weekday"], visits["hour"] = visits["day"].astype(str), ""
+    if keep is not None:
+        stops, visits = stops[stops["row"].isin(visits.index[keep])], visits[keep]
+    compared = 0
+    for m, total, n in zip(measures.measures, measures.total, measures.n, strict=True):
+        number = sum(1 for day in scenario.days if m.weekday in ("", day.weekday))
+        by_visit = of_visit(chosen(visits, m, SCOPES), stops, m.measure, number)
+        at_hand = m.scope in ("mall", "visitor_class") and by_visit is not None
+        pair = by_visit if m.scope == "journey" or at_hand else None
+        if pair is None:
+            pair = at_stop(chosen(stops, m, SCOPES), m.measure, number)
+        if pair is not None:
+            compared += 1
+            assert (total, n) == pytest.approx(pair), m
+    return compared
+
+
+@law(25)
+@given(days(continuous=False))
+def test_measures_are_what_their_definitions_say(day: Day) -> None:
+    scenario, workload = day
+    log = simulate(scenario, workload)
+    assert hold(log, scenario, measure(log, scenario)) > 50
+
+
+@law(10)
+@given(days(continuous=False), st.randoms(use_true_random=False))
+def test_only_the_chosen_visits_count(day: Day, random: Any) -> None:
+    scenario, workload = day
+    log = simulate(scenario, workload)
+    keep = np.array([random.random() < 0.5 for _ in range(len(workload))])
+    chosen_only = measure(log, scenario, only=keep)
+    hold(log, scenario, chosen_only, pd.Series(keep))
+    everybody = measure(log, scenario, only=np.ones(len(workload), dtype=bool))
+    assert np.array_equal(everybody.total, measure(log, scenario).total)
+    rest = measure(log, scenario, only=~keep)
+    added = np.array([m.kind in ("ratio", "count") for m in everybody.measures])
+    of_counters = np.array([m.measure in ("utilisation", "busy.mean", "staffed.mean", "overtime")
+                            for m in everybody.measures])  # fmt: skip
+    both = (chosen_only.total + rest.total)[added & ~of_counters]
+    assert both == pytest.approx(everybody.total[added & ~of_counters])
+
+
+def over(measures: Measures, what: str, scope: str = "mall", name: str = "", **cut: str) -> float:
+    """Return the value of one measure."""
+    wanted = (scope, name, cut.get("interval", ""), cut.get("weekday", ""), what)
+    values = {
+        (m.scope, m.name, m.interval, m.weekday, m.measure): v
+        for m, v in zip(measures.measures, measures.value, strict=True)
+    }
+    return float(values[wanted])
+
+
+@law(20)
+@given(days(continuous=False))
+def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
+    """A clock that ticks every half minute, between the ticks of which nothing happens... but
+    at whole minutes; speeds that divide a minute are left out.
+    """
+    scenario, workload = day
+    if any(isinstance(a.counters, dict) for a in scenario.agencies.values()):
+        return
+    log = simulate(scenario, workload)
+    rows, visits, at_ = log.stop_rows, log.visit_rows, log.counter_rows
+    begin = min(min(d.doors, d.opens) for d in scenario.days)
+    end = max(d.closes for d in scenario.days)
+    ticks = np.arange(begin + us(1) // 2, end, us(1))
+    gone = np.where(rows.called > 0, rows.called, rows.end)
+    number = len(scenario.days)
+    waiting = inside = busy = 0
+    for tick in ticks:
+        waiting += ((rows.ticket >= 0) & (rows.ticket < tick) & (tick < gone)).sum()
+        inside += ((visits.entered >= 0) & (visits.entered < tick) & (tick < visits.left)).sum()
+        serving = np.array(log.counters["state"] == "serving")
+        busy += (serving & (at_.begin < tick) & (tick < at_.end)).sum()
+    found = measure(log, scenario)
+    assert over(found, "line.mean") == pytest.approx(waiting / len(ticks) / number)
+    assert over(found, "in_hall.mean") == pytest.approx(inside / len(ticks) / number)
+    each = sum(over(found, "busy.mean", "agency", name) for name in scenario.agencies)
+    assert each == pytest.approx(busy / len(ticks) / number)
+    hours = [m.interval for m in found.measures
+             if (m.scope, m.measure, m.weekday) == ("mall", "line.mean", "") and m.interval]
+    per_hour = [over(found, "line.mean", interval=hour) for hour in hours]
+    of_hours = np.sum(per_hour) * 60
+    assert of_hours >= over(found, "line.mean") * len(ticks) - 1e-9
+
+
+# One day by hand
+
+
+def _by_hand() -> tuple[Scenario, Log]:
+    """One counter from 08:00 to 10:00; A 08:00 + 30, B 08:10 + 30, C 08:20 leaves at 08:50."""
+    services = {"s": {"promise": {"wait": "20 min", "for": "90 %"}}}
+    scenario = mall({"a": {"counters": 1, "services": services}, "b": 1}, hours="08:00-10:00")
+    rows = [
+        {"journey": "all", "due": us(OPENS + due), "service": "a.s", "time": us(30),
+         "patience": us(30)}
+        for due in (0, 10, 20)
+    ]  # fmt: skip
+    rows.append({**rows[0], "due": us(OPENS + 115), "patience": us(30)})
+    return scenario, simulate(scenario, workload_of(scenario, rows))
+
+
+def test_one_day_by_hand() -> None:
+    """A and D are called at once, B after 20 minutes; D is served until 10:25."""
+    scenario, log = _by_hand()
+    found = measure(log, scenario)
+    assert over(found, "wait.mean", "agency", "a") == pytest.approx(20 / 3)
+    assert over(found, "wait.median", "agency", "a") == 0
+    assert over(found, "wait.p90", "agency", "a") == 20
+    assert over(found, "called_in_time", "agency", "a") == 3 / 4
+    assert over(found, "left", "agency", "a") == 1 / 4
+    assert over(found, "line.mean") == pytest.approx((20 + 30) / 120)
+    assert over(found, "line.mean", interval="08:00") == pytest.approx(50 / 60)
+    assert over(found, "line.mean", interval="09:00") == 0
+    assert over(found, "overtime") == 25
+    assert over(found, "in_hall.max") == 3
+    assert over(found, "busy.mean", "agency", "a") == pytest.approx(65 / 120)
+    assert over(found, "staffed.mean", "agency", "a") == 1
+    assert over(found, "fulfilled") == 3 / 4
+    assert over(found, "time_in_mall.mean") == pytest.approx((30 + 50 + 30) / 3)
+
+
+def test_utilisation_counts_the_overtime() -> None:
+    """a.1 serves 90 of the 145 minutes for which it was staffed."""
+    scenario, log = _by_hand()
+    assert over(measure(log, scenario), "utilisation", "agency", "a") == pytest.approx(90 / 145)
+
+
+def test_what_nobody_experienced_is_absent_and_not_zero() -> None:
+    scenario, log = _by_hand()
+    found = measure(log, scenario)
+    for what in ("wait.mean", "wait.p95", "wait.max", "left", "refused"):
+        assert np.isnan(over(found, what, "agency", "b"))
+    assert over(found, "tickets", "agency", "b") == 0
+    assert np.isnan(over(found, "wait.mean", "agency", "a", interval="09:00")) is np.False_ or (
+        over(found, "wait.mean", "agency", "a", interval="09:00") == 0
+    )
+
+
+def test_the_line_does_not_count_who_is_being_called() -> None:
+    scenario = mall({"a": 1}, hours="08:00-09:00")
+    row = {"journey": "all", "due": us(OPENS), "service": "a.s", "time": us(60)}
+    found = measure(simulate(scenario, workload_of(scenario, [row])), scenario)
+    assert over(found, "line.mean") == 0
+    assert over(found, "busy.mean", "agency", "a") == 1
+
+
+def test_who_is_sent_home_leaves_the_line_then() -> None:
+    """Friday closes at 09:00, Monday at 12:00: the line of Friday ends with Friday."""
+    calendar = {"at_close": "send_home",
+                "hours": {"mon": "08:00-12:00", "fri": "08:00-09:00"}}  # fmt: skip
+    scenario = mall({"a": 1}, days="mon, fri", calendar=calendar)
+    rows = [
+        {"day": "fri", "journey": "all", "due": us(OPENS), "service": "a.s", "time": us(60)},
+        {"day": "fri", "journey": "all", "due": us(OPENS + 30), "service": "a.s", "time": us(60)},
+    ]
+    found = measure(simulate(scenario, workload_of(scenario, rows)), scenario)
+    assert over(found, "line.mean") == pytest.approx(30 / 240 / 2)
+
+
+def test_a_quantile_is_a_wait_that_somebody_had() -> None:
+    """Of ten waits 0, 1, ..., 9 nine do not exceed 8: that is the 90 % quantile."""
+    scenario = mall({"a": 1, "b": 1}, calendar={"doors": "07:00"})
+    rows = [
+        {"journey": "all", "due": us(OPENS - k), "service": "a.s", "time": 0} for k in range(10)
+    ]
+    found = measure(simulate(scenario, workload_of(scenario, rows)), scenario)
+    wanted = {"wait.median": 4, "wait.p90": 8, "wait.p95": 9, "wait.max": 9}
+    for what, value in wanted.items():
+        assert over(found, what, "agency", "a") == value
+
+
+def test_counts_are_per_day_also_where_weekdays_are_pooled() -> None:
+    scenario = mall({"a": 1}, days="mon-fri")
+    rows = [
+        {"day": day, "journey": "all", "due": us(OPENS), "service": "a.s", "time": 0}
+        for day in ("mon", "mon", "mon", "wed", "fri")
+    ]
+    found = measure(simulate(scenario, workload_of(scenario, rows)), scenario)
+    assert over(found, "visits") == 1
+    assert over(found, "visits", weekday="mon") == 3
+    assert over(found, "visits", weekday="tue") == 0
+
+
+def test_the_warm_up_counts_for_nothing() -> None:
+    data = {"name": "x", "calendar": {"continuous": "48 h", "warm_up": "24 h"},
+            "agencies": {"a": {"counters": 1, "services": {"s": {"time": {"always": "1 min"}}}}},
+            "journeys": {"all": {"per_day": 1, "stops": ["a.s"]}}}  # fmt: skip
+    scenario = scenario_of(data)
+    rows = [
+        {"journey": "all", "due": us(60 * hour), "service": "a.s", "time": us(60)}
+        for hour in (1, 1, 1, 25, 25)
+    ]
+    found = measure(simulate(scenario, workload_of(scenario, rows)), scenario)
+    assert over(found, "visits") == 2
+    assert over(found, "wait.mean", "agency", "a") == 30
+    assert over(found, "utilisation", "agency", "a") == pytest.approx(2 / 24)
+    assert over(found, "line.mean") == pytest.approx(1 / 24)
+
+
+# Results
+
+
+@law(5)
+@given(plain_malls(continuous=False))
+def test_results_pool_sums_and_never_average_means(data: dict[str, Any]) -> None:
+    scenario = scenario_of(data)
+    results = replicate(scenario, 3, seed=5, workers=1)
+    logs = [simulate(scenario, sample(scenario, 5, r)) for r in range(3)]
+    tickets = pd.concat([tickets_of(log, scenario) for log in logs])
+    for agency in scenario.agencies:
+        called = tickets[tickets["was_called"] & (tickets["agency"] == agency)]
+        value = results.estimate("wait.mean", "agency", agency).value
+        assert value == pytest.approx(called["wait"].mean(), nan_ok=True)
+    assert results.estimate("visits").value == pytest.approx(
+        sum(len(log.visit_rows) for log in logs) / 3 / len(scenario.days)
+    )
+
+
+def test_own_measures_and_transforms_are_run() -> None:
+    scenario = mall({"a": 1}, demand={"scale": 3})
+    results = replicate(
+        scenario, 4, seed=1, workers=1,
+        measures=lambda log: {"visitors": float(len(log.visit_rows))},
+        transform=_later,
+    )  # fmt: skip
+    counts = [len(sample(scenario, 1, r)) for r in range(4)]
+    assert results.per_replication("visitors", scope="own").tolist() == counts
+    assert (results.per_replication("refused") == 1).all()
+
+
+def _later(workload: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(workload, due=workload.due + us(24 * 60))
+
+
+def test_the_clock_helpers_agree() -> None:
+    assert at(90) == "09:30"
