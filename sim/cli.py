@@ -21,6 +21,7 @@ from sim.errors import MallError, ScenarioError
 from sim.words import say
 
 if TYPE_CHECKING:
+    from sim.scenario.faults import Fault
     from sim.scenario.model import Scenario
 
 P = ParamSpec("P")
@@ -214,7 +215,7 @@ def validate(
     """Check scenarios and name every fault with its place and its remedy."""
     from sim.scenario.loading import load
 
-    found = []
+    found: list[Fault] = []
     for file in files:
         try:
             load(file, overlays)

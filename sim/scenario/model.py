@@ -8,73 +8,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     BeforeValidator,
     Field,
     PlainSerializer,
-    ValidationError,
-    ValidationInfo,
     WithJsonSchema,
 )
 
 from sim.scenario import quantities as q
+from sim.scenario.agency import Agency, Counter, Promise, Service, Staffing
 from sim.scenario.calendar import (
     WEEKDAYS,
     Calendar,
     Day,
     Factors,
     Frozen,
-    Span,
     by_days,
     by_weekday,
     is_clock,
-    write_intervals,
 )
-from sim.scenario.distributions import Distribution, Patience, read_distribution, read_patience
 from sim.scenario.faults import Finding, refuse
-
-NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
-
-
-def _read_name(raw: object) -> str:
-    import re
-
-    text = q.text_of(raw, "name")
-    if not re.match(NAME, text):
-        refuse(Finding("name", {"value": text}, at_key=True))
-    return text
-
-
-def _read_text(raw: object) -> str:
-    return q.text_of(raw, "text")
-
-
-def _read_law(raw: object, info: ValidationInfo) -> Distribution:
-    return read_distribution(raw, read_table=(info.context or {}).get("read_table"))
-
-
-def _read_patience(raw: object, info: ValidationInfo) -> Patience:
-    return read_patience(raw, read_table=(info.context or {}).get("read_table"))
-
-
-_LAW_SCHEMA = WithJsonSchema({"$ref": "#/$defs/Distribution"})
-Name = Annotated[str, BeforeValidator(_read_name)]
-Text = Annotated[str, BeforeValidator(_read_text)]
-Law = Annotated[
-    Distribution, BeforeValidator(_read_law), PlainSerializer(lambda law: law.spec()), _LAW_SCHEMA
-]
-PatienceLaw = Annotated[
-    Patience, BeforeValidator(_read_patience), PlainSerializer(lambda law: law.spec()), _LAW_SCHEMA
-]
-
-
-class Promise(Frozen):
-    """The service standard: wait at most `wait` for `for` of the citizens who took a ticket."""
-
-    wait: q.Duration
-    for_: Annotated[q.Share, Field(alias="for")] = 0.9
+from sim.scenario.fields import Law, Name, PatienceLaw, Text, clock_table, write_clock_table
+from sim.scenario.journey import Journey, Stop, Stops
 
 
 class VisitorClass(Frozen):
@@ -103,42 +60,11 @@ def _read_profile(raw: object) -> dict[str, Profile]:
     """Read a table by clock time, or one for some weekdays: `{mon-thu: {...}, fri: {...}}`."""
 
     def table(item: object) -> Profile:
-        return _clock_table(item, q.read_weight, "profile")
+        return clock_table(item, q.read_weight, "profile")
 
     if not isinstance(raw, dict) or not raw or any(is_clock(str(key)) for key in raw):
         return dict.fromkeys(WEEKDAYS, table(raw))
     return by_weekday(table)(raw)
-
-
-def _clock_table(raw: object, read: Any, code: str) -> tuple[tuple[int, Any], ...]:
-    """Read `{08:30: 3, 09:30: 4}`: values from a clock time on, sorted by time."""
-    if not isinstance(raw, dict) or not raw:
-        refuse(Finding(code, {"value": "nothing" if not raw else str(raw)[:40]}))
-    table: dict[int, Any] = {}
-    findings: list[Finding] = []
-    for key, item in raw.items():
-        for part, at_key in ((key, True), (item, False)):
-            try:
-                value = q.read_clock(part) if at_key else read(part)
-            except Exception as error:
-                findings.extend(
-                    Finding(f.code, f.params, (key,), at_key)
-                    for f in error.context["found"]  # type: ignore[attr-defined]
-                )
-                break
-            if at_key:
-                time = value
-                if time in table:
-                    findings.append(Finding("clock_twice", {"value": key}, (key,), True))
-            else:
-                table[time] = value
-    if findings:
-        refuse(*findings)
-    return tuple(sorted(table.items()))
-
-
-def _write_clock_table(table: tuple[tuple[int, Any], ...] | None) -> dict[str, Any] | None:
-    return None if table is None else {q.clock(time): value for time, value in table}
 
 
 class Demand(Frozen):
@@ -151,7 +77,7 @@ class Demand(Frozen):
         Annotated[
             dict[str, Profile],
             BeforeValidator(_read_profile),
-            PlainSerializer(by_days(_write_clock_table)),
+            PlainSerializer(by_days(write_clock_table)),
             WithJsonSchema({"type": "object"}),
         ]
         | None
@@ -159,200 +85,6 @@ class Demand(Frozen):
     weekday: Factors = {}
     day_to_day: q.Ratio = 0.0
     scale: q.Weight = 1.0
-
-
-Intervals = Annotated[
-    tuple[Span, ...],
-    BeforeValidator(q.read_intervals),
-    PlainSerializer(write_intervals),
-    WithJsonSchema({"type": ["string", "array"], "description": "08:30-12:00, or a list"}),
-]
-
-
-def _read_tiers(raw: object) -> tuple[tuple[str, ...], ...]:
-    """Read `ktp`, `[ktp, kk]` (one tier) or `[[ktp], [kk, akta]]` (help with these when idle)."""
-    items = raw if isinstance(raw, list) else [raw]
-    if any(isinstance(item, list) for item in items):
-        tiers = [item if isinstance(item, list) else [item] for item in items]
-    else:
-        tiers = [items]
-    return tuple(tuple(q.text_of(name, "name") for name in tier) for tier in tiers)
-
-
-class Counter(Frozen):
-    """A counter with a name of its own: hours, breaks, speed, and what it serves, by tier."""
-
-    hours: Intervals | None = None
-    breaks: Intervals | None = None
-    speed: q.Positive = 1.0
-    serves: (
-        Annotated[
-            tuple[tuple[str, ...], ...],
-            BeforeValidator(_read_tiers),
-            PlainSerializer(lambda tiers: [list(tier) for tier in tiers]),
-            WithJsonSchema({"type": ["string", "array"]}),
-        ]
-        | None
-    ) = None
-
-
-@dataclass(frozen=True)
-class Staffing:
-    """How many counters are open from which clock time on; the first value holds before."""
-
-    table: tuple[tuple[int, int], ...]
-
-    @property
-    def most(self) -> int:
-        """The largest number of counters open at any time of the day."""
-        return max(number for _, number in self.table)
-
-
-def _read_counters(raw: object, info: ValidationInfo) -> Staffing | dict[str, Counter]:
-    if not isinstance(raw, dict):
-        return Staffing(((0, q.read_count(raw)),))
-    if not raw or any(is_clock(str(key)) for key in raw):
-        return Staffing(_clock_table(raw, q.read_count, "counters"))
-    counters: dict[str, Counter] = {}
-    findings: list[Finding] = []
-    for label, item in raw.items():
-        try:
-            counters[str(label)] = Counter.model_validate(item, context=info.context)
-        except ValidationError as error:
-            findings.extend(findings_of(error, (label,)))
-    if findings:
-        refuse(*findings)
-    return counters
-
-
-def findings_of(error: ValidationError, above: tuple[str | int, ...] = ()) -> list[Finding]:
-    """Return pydantic's errors as findings; those of our own readers keep code and remedy."""
-    found: list[Finding] = []
-    for item in error.errors():
-        path = (*above, *item["loc"])
-        if item["type"] == "findings":
-            for f in item["ctx"]["found"]:
-                found.append(Finding(f.code, f.params, (*path, *f.path), f.at_key))
-        else:
-            params = {"kind": item["type"], "message": item["msg"], "value": item["input"]}
-            found.append(Finding("pydantic", params, path))
-    return found
-
-
-def _write_counters(counters: Staffing | dict[str, Counter] | None) -> Any:
-    if isinstance(counters, Staffing):
-        if len(counters.table) == 1:
-            return counters.table[0][1]
-        return _write_clock_table(counters.table)
-    if counters is None:
-        return None
-    return {label: c.model_dump(exclude_defaults=True) for label, c in counters.items()}
-
-
-Counters = Annotated[
-    Staffing | dict[str, Counter],
-    BeforeValidator(_read_counters),
-    PlainSerializer(_write_counters),
-    WithJsonSchema({"oneOf": [{"type": ["integer", "string"]}, {"type": "object"}]}),
-]
-
-
-class Service(Frozen):
-    """What an agency does for a citizen, at one counter, in one go."""
-
-    name: Text = ""
-    time: Law
-    promise: Promise | None = None
-    patience: PatienceLaw | None = None
-
-
-class Agency(Frozen):
-    """A tenant of the mall with its counters, or a set of machines."""
-
-    name: Text = ""
-    counters: Counters | None = None
-    machines: q.Count | None = None
-    promise: Promise | None = None
-    services: dict[Name, Service]
-
-
-class Stop(Frozen):
-    """One service within a visit; an optional one is taken by a share of the citizens."""
-
-    service: str
-    share: q.Share = 1.0
-
-    @property
-    def agency(self) -> str:
-        """The agency of the stop."""
-        return self.service.partition(".")[0]
-
-
-def _read_stop(raw: object) -> Stop:
-    share: object = "1"
-    if isinstance(raw, dict):
-        if len(raw) != 1:
-            refuse(Finding("stop", {"value": ", ".join(map(str, raw)) or "nothing"}))
-        raw, share = next(iter(raw.items()))
-    name = q.text_of(raw, "stop")
-    first, dot, last = name.partition(".")
-    if not (first and dot and last) or "." in last:
-        refuse(Finding("stop", {"value": name}))
-    try:
-        return Stop(service=name, share=q.read_share(share))
-    except Exception as error:
-        found = error.context["found"]  # type: ignore[attr-defined]
-        refuse(*(Finding(f.code, f.params, (name,)) for f in found))
-
-
-def _read_stops(raw: object) -> tuple[Stop, ...]:
-    if isinstance(raw, str) and raw.strip().lower() == "none":
-        return ()
-    items = raw if isinstance(raw, list) else [raw]
-    stops: list[Stop] = []
-    findings: list[Finding] = []
-    for number, item in enumerate(items):
-        try:
-            stops.append(_read_stop(item))
-        except Exception as error:
-            above: tuple[str | int, ...] = (number,) if isinstance(raw, list) else ()
-            findings.extend(
-                Finding(f.code, f.params, (*above, *f.path), f.at_key)
-                for f in error.context["found"]  # type: ignore[attr-defined]
-            )
-    if findings:
-        refuse(*findings)
-    return tuple(stops)
-
-
-def _write_stops(stops: tuple[Stop, ...] | None) -> Any:
-    if stops is None:
-        return None
-    if not stops:
-        return "none"
-    return [s.service if s.share == 1 else {s.service: q.share(s.share)} for s in stops]
-
-
-Stops = Annotated[
-    tuple[Stop, ...],
-    BeforeValidator(_read_stops),
-    PlainSerializer(_write_stops),
-    WithJsonSchema(
-        {
-            "type": ["array", "string"],
-            "items": {"type": ["string", "object"], "maxProperties": 1},
-        }
-    ),
-]
-
-
-class Journey(Frozen):
-    """Why a citizen comes: an ordered list of stops, and how many come for it a day."""
-
-    name: Text = ""
-    per_day: q.Weight
-    stops: Stops
-    entrance: Stops | None = None
 
 
 class Decision(Frozen):
@@ -464,3 +196,21 @@ class Scenario(Frozen):
         return tuple(
             sorted(f"{a}.{s}" for a, agency in self.agencies.items() for s in agency.services)
         )
+
+
+__all__ = [
+    "Agency",
+    "Counter",
+    "Decision",
+    "Demand",
+    "Hall",
+    "Journey",
+    "Promise",
+    "Quantity",
+    "Scenario",
+    "Service",
+    "Staffing",
+    "Stop",
+    "VisitorClass",
+    "read_quantity",
+]

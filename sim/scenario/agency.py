@@ -1,0 +1,136 @@
+"""An agency: its services and promises, and the counters at which it gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from sim.scenario import quantities as q
+from sim.scenario.calendar import Frozen, Span, is_clock, write_intervals
+from sim.scenario.faults import Finding, refuse
+from sim.scenario.fields import (
+    Law,
+    Name,
+    PatienceLaw,
+    Text,
+    clock_table,
+    findings_of,
+    write_clock_table,
+)
+
+
+class Promise(Frozen):
+    """The service standard: wait at most `wait` for `for` of the citizens who took a ticket."""
+
+    wait: q.Duration
+    for_: Annotated[q.Share, Field(alias="for")] = 0.9
+
+
+Intervals = Annotated[
+    tuple[Span, ...],
+    BeforeValidator(q.read_intervals),
+    PlainSerializer(write_intervals),
+    WithJsonSchema({"type": ["string", "array"], "description": "08:30-12:00, or a list"}),
+]
+
+
+def _read_tiers(raw: object) -> tuple[tuple[str, ...], ...]:
+    """Read `ktp`, `[ktp, kk]` (one tier) or `[[ktp], [kk, akta]]` (help with these when idle)."""
+    items = raw if isinstance(raw, list) else [raw]
+    if any(isinstance(item, list) for item in items):
+        tiers = [item if isinstance(item, list) else [item] for item in items]
+    else:
+        tiers = [items]
+    return tuple(tuple(q.text_of(name, "name") for name in tier) for tier in tiers)
+
+
+class Counter(Frozen):
+    """A counter with a name of its own: hours, breaks, speed, and what it serves, by tier."""
+
+    hours: Intervals | None = None
+    breaks: Intervals | None = None
+    speed: q.Positive = 1.0
+    serves: (
+        Annotated[
+            tuple[tuple[str, ...], ...],
+            BeforeValidator(_read_tiers),
+            PlainSerializer(lambda tiers: [list(tier) for tier in tiers]),
+            WithJsonSchema({"type": ["string", "array"]}),
+        ]
+        | None
+    ) = None
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """How many counters are open from which clock time on; the first value holds before."""
+
+    table: tuple[tuple[int, int], ...]
+
+    @property
+    def most(self) -> int:
+        """The largest number of counters open at any time of the day."""
+        return max(number for _, number in self.table)
+
+
+def _read_counters(raw: object, info: ValidationInfo) -> Staffing | dict[str, Counter]:
+    if not isinstance(raw, dict):
+        return Staffing(((0, q.read_count(raw)),))
+    if not raw or any(is_clock(str(key)) for key in raw):
+        return Staffing(clock_table(raw, q.read_count, "counters"))
+    counters: dict[str, Counter] = {}
+    findings: list[Finding] = []
+    for label, item in raw.items():
+        try:
+            counters[str(label)] = Counter.model_validate(item, context=info.context)
+        except ValidationError as error:
+            findings.extend(findings_of(error, (label,)))
+    if findings:
+        refuse(*findings)
+    return counters
+
+
+def _write_counters(counters: Staffing | dict[str, Counter] | None) -> Any:
+    if isinstance(counters, Staffing):
+        if len(counters.table) == 1:
+            return counters.table[0][1]
+        return write_clock_table(counters.table)
+    if counters is None:
+        return None
+    return {label: c.model_dump(exclude_defaults=True) for label, c in counters.items()}
+
+
+Counters = Annotated[
+    Staffing | dict[str, Counter],
+    BeforeValidator(_read_counters),
+    PlainSerializer(_write_counters),
+    WithJsonSchema({"oneOf": [{"type": ["integer", "string"]}, {"type": "object"}]}),
+]
+
+
+class Service(Frozen):
+    """What an agency does for a citizen, at one counter, in one go."""
+
+    name: Text = ""
+    time: Law
+    promise: Promise | None = None
+    patience: PatienceLaw | None = None
+
+
+class Agency(Frozen):
+    """A tenant of the mall with its counters, or a set of machines."""
+
+    name: Text = ""
+    counters: Counters | None = None
+    machines: q.Count | None = None
+    promise: Promise | None = None
+    services: dict[Name, Service]
