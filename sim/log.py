@@ -30,7 +30,10 @@ STOP_OUTCOMES = (
     "served", "reneged", "balked", "turned_away", "incomplete", "missed", "sent_home",
     "in_progress",
 )  # fmt: skip
-REASONS = ("", "patience", "closed", "hall_full", "day_end")
+REASONS = (
+    "", "patience", "closed", "hall_full", "day_end", "quota", "no_officer", "line_too_long",
+    "missed_call",
+)  # fmt: skip
 STATES = ("closed", "break", "idle", "calling", "serving", "down", "absent")
 
 

@@ -34,7 +34,9 @@ class Draws:
         self.days = days
         self._philox = np.random.Philox(0)  # its state is set anew for every block of draws
 
-    def __call__(self, purpose: str, name: str, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    def __call__(
+        self, purpose: str, name: str, counts: NDArray[np.int64], occurrence: int = 0
+    ) -> NDArray[np.float64]:
         """Return the uniforms of all days, one day after the other.
 
         counts : (number of days,) how many indices each day has
@@ -42,7 +44,7 @@ class Draws:
         """
         key = philox_key(self.seed, purpose, name)
         blocks = [
-            self.uniforms(key, day, count)
+            self.uniforms(key, day, count, occurrence)
             for day, count in zip(self.days, counts.tolist(), strict=True)
             if count
         ]

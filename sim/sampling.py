@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,23 @@ from numpy.typing import NDArray
 from sim.errors import WorkloadError
 from sim.randomness import Draws
 from sim.scenario import quantities as q
-from sim.scenario.calendar import Day
-from sim.scenario.model import Scenario
+from sim.scenario.distributions import Patience
+from sim.scenario.model import Scenario, Stop
 from sim.scenario.profile import arrival_profile
-from sim.workload import ABSENT, NEVER, Ints, Workload
+from sim.workload import (
+    ABSENT,
+    JOINS,
+    MOST_MISSES,
+    NEVER,
+    OPENINGS,
+    Ints,
+    Workload,
+    all_officers,
+)
 
 Floats = NDArray[np.float64]
-Drawn = Callable[[str], Floats]
+Bools = NDArray[np.bool_]
+Drawn = Callable[..., Floats]
 
 
 def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
@@ -37,12 +47,11 @@ def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
     dates = _Dates(scenario)
     draws = Draws(seed, replication, dates.keys)
     counts = _counts(scenario, dates, draws)
-    names = tuple(sorted(scenario.journeys))
     parts = [
         _journey(scenario, dates, draws, code, name, counts[code])
-        for code, name in enumerate(names)
+        for code, name in enumerate(sorted(scenario.journeys))
     ]
-    return _assembled(scenario, replication, names, parts)
+    return _assembled(scenario, draws, dates, parts)
 
 
 class _Dates:
@@ -88,68 +97,93 @@ def poisson_quantile(u: Floats, mean: Floats) -> Ints:
 
 @dataclass(frozen=True)
 class _Part:
-    """The citizens of one journey; stop columns are lists, one array a stop of the journey."""
+    """The citizens of one journey, in the order of identity.
 
-    journey: int
-    date: Ints
-    day: Ints
-    index: Ints
-    origin: Ints
-    visitor_class: Ints
-    due: Ints
-    service: list[int]
-    taken: list[NDArray[np.bool_]]
-    walk: list[Ints | None]
-    time: list[Ints]
-    patience: list[Ints | None]
+    visits : columns of the visits; stops : for each stop of the journey who takes it, and the
+    columns of those stops that the scenario uses
+    """
+
+    visits: dict[str, Ints]
+    stops: list[tuple[Bools, dict[str, NDArray[Any]]]]
+
+
+_UNUSED: dict[str, float] = {"walk": 0, "patience": NEVER, "balk": JOINS, "misses": 0}
+"""What stands in the columns of a stop that the scenario does not use."""
 
 
 def _journey(
     scenario: Scenario, dates: _Dates, draws: Draws, code: int, name: str, counts: Ints
 ) -> _Part:
     date = np.repeat(np.arange(len(counts)), counts)
-    index = np.arange(len(date)) - np.repeat(np.cumsum(counts) - counts, counts)
     day = dates.position[date]
     due = _arrivals(dates, day, draws("arrival", name, counts))
-    classes = list(scenario.class_shares.values())
-    edges = np.cumsum(classes)[:-1]
+    edges = np.cumsum(list(scenario.class_shares.values()))[:-1]
     visitor_class = np.searchsorted(edges, draws("visitor_class", name, counts), side="right")
-    slower = np.array([scenario.visitors[c].takes_longer for c in scenario.class_shares])
-    part = _Part(
-        code, date, day, index, np.asarray(dates.keys, dtype=np.int64)[date],
-        visitor_class.astype(np.int64), due + dates.midnight[date], [], [], [], [], [],
-    )  # fmt: skip
+    stay = [scenario.visitors[c].patience_in_mall for c in scenario.class_shares]
+    visits = {
+        "day": day,
+        "journey": np.full(len(date), code, dtype=np.int64),
+        "index": np.arange(len(date)) - np.repeat(np.cumsum(counts) - counts, counts),
+        "origin": np.asarray(dates.keys, dtype=np.int64)[date],
+        "visitor_class": visitor_class.astype(np.int64),
+        "due": due + dates.midnight[date],
+        "stay": _by_class(stay, visitor_class, lambda: draws("stay", name, counts)),
+    }
     occurrences: dict[str, int] = {}
+    stops = []
     for number, stop in enumerate(scenario.stops_of(name)):
         occurrence = occurrences[stop.service] = occurrences.get(stop.service, 0) + 1
         address = f"{name}/{stop.service}/{occurrence}"
 
-        def drawn(purpose: str, address: str = address) -> Floats:
-            return draws(purpose, address, counts)
+        def drawn(purpose: str, again: int = 0, address: str = address) -> Floats:
+            return draws(purpose, address, counts, again)
 
         taken = drawn("taken") < stop.share if stop.share < 1 else np.ones(len(date), dtype=bool)
-        time = scenario.service(stop.service).time.quantile(drawn("time"))
-        part.service.append(scenario.services.index(stop.service))
-        part.taken.append(taken)
-        part.time.append(_whole(time * slower[visitor_class]))
-        part.walk.append(_walks(scenario, number, drawn))
-        part.patience.append(_patience(scenario, stop.service, visitor_class, drawn))
-    closes = np.array([of.ends for of in dates.days])[day]
-    return _kept(part, part.due < closes)
+        columns = _needs(scenario, stop, visitor_class, drawn)
+        if number and scenario.hall.walk:
+            columns["walk"] = _whole(scenario.hall.walk.quantile(drawn("walk")))
+        columns["stop"] = np.full(len(date), number + 1, dtype=np.int64)
+        stops.append((taken, columns))
+    ends = np.array([of.ends for of in dates.days])[day]
+    return _kept(_Part(visits, stops), visits["due"] < ends)
 
 
-def _kept(part: _Part, keep: NDArray[np.bool_]) -> _Part:
+def _kept(part: _Part, keep: Bools) -> _Part:
     """Leave out whom a continuous run, which may end within a day, does not see any more."""
     if keep.all():
         return part
-    columns: dict[str, Any] = {}
-    for of in fields(_Part):
-        column = getattr(part, of.name)
-        if isinstance(column, np.ndarray):
-            columns[of.name] = column[keep]
-        elif isinstance(column, list) and of.name != "service":
-            columns[of.name] = [each if each is None else each[keep] for each in column]
-    return replace(part, **columns)
+    return _Part(
+        {key: column[keep] for key, column in part.visits.items()},
+        [
+            (taken[keep], {key: column[keep] for key, column in columns.items()})
+            for taken, columns in part.stops
+        ],
+    )
+
+
+def _needs(
+    scenario: Scenario, stop: Stop, visitor_class: Ints, drawn: Drawn
+) -> dict[str, NDArray[Any]]:
+    """Draw what citizens need and bear at one stop; only columns that the scenario uses."""
+    service, agency = scenario.service(stop.service), scenario.agencies[stop.agency]
+    classes = [scenario.visitors[name] for name in scenario.class_shares]
+    slower = np.array([c.takes_longer for c in classes])
+    columns: dict[str, NDArray[Any]] = {
+        "service": np.full(len(visitor_class), scenario.services.index(stop.service)),
+        "time": _whole(service.time.quantile(drawn("time")) * slower[visitor_class]),
+    }
+    laws = [service.patience or c.patience for c in classes]
+    if any(laws):
+        columns["patience"] = _by_class(laws, visitor_class, lambda: drawn("patience"))
+    if service.balking or agency.balking:
+        columns["balk"] = drawn("balk")
+    if agency.call.missed:
+        missed = np.ones(len(visitor_class), dtype=bool)
+        columns["misses"] = np.zeros(len(visitor_class), dtype=np.int64)
+        for again in range(MOST_MISSES):  # calls in a row that she does not hear
+            missed &= drawn("missed", again) < agency.call.missed
+            columns["misses"] += missed
+    return columns
 
 
 def _arrivals(dates: _Dates, day: Ints, u: Floats) -> Ints:
@@ -162,26 +196,35 @@ def _arrivals(dates: _Dates, day: Ints, u: Floats) -> Ints:
     return due
 
 
-def _walks(scenario: Scenario, number: int, drawn: Drawn) -> Ints | None:
-    if number == 0 or scenario.hall.walk is None:
-        return None
-    return _whole(scenario.hall.walk.quantile(drawn("walk")))
-
-
-def _patience(scenario: Scenario, service: str, visitor_class: Ints, drawn: Drawn) -> Ints | None:
-    """Return patience by the service's law, else by that of her class; (n,) µs or NEVER."""
-    own = scenario.service(service).patience
-    laws = [own or scenario.visitors[name].patience for name in scenario.class_shares]
-    if not any(laws):
-        return None
-    u = drawn("patience")
-    patience = np.full(len(u), NEVER, dtype=np.int64)
+def _by_class(
+    laws: list[Patience | None], visitor_class: Ints, drawn: Callable[[], Floats]
+) -> Ints:
+    """Return the draws of each citizen by the law of her class, NEVER where there is none."""
+    found = np.full(len(visitor_class), NEVER, dtype=np.int64)
+    u = drawn() if any(laws) else np.empty(0)
     for code, law in enumerate(laws):
         here = visitor_class == code
         if law is not None and here.any():
             until = law.quantile(u[here])
-            patience[here] = np.where(np.isfinite(until), _whole(until), NEVER)
-    return patience
+            found[here] = np.where(np.isfinite(until), _whole(until), NEVER)
+    return found
+
+
+def _officers(scenario: Scenario, draws: Draws, dates: _Dates) -> dict[str, NDArray[Any]]:
+    """Draw which officers are missing or late on each day, by the name of the counter."""
+    officers = all_officers(scenario)
+    one = (dates.midnight == 0).astype(np.int64)
+    for k, (name, label) in enumerate(scenario.counters):
+        agency, post = scenario.agencies[name], f"{name}/{label}"
+        if agency.absence:
+            officers["absent"][:, k] = draws("absent", post, one) < agency.absence
+        if agency.away:
+            officers["absent"][:, k] |= draws("away", name, one) < agency.away
+        if agency.late:
+            for opening in range(OPENINGS):
+                late = agency.late.quantile(draws("late", post, one, opening))
+                officers["late"][:, k, opening] = _whole(np.where(np.isfinite(late), late, 0))
+    return officers
 
 
 def _whole(values: Floats) -> Ints:
@@ -189,60 +232,51 @@ def _whole(values: Floats) -> Ints:
     return np.rint(np.where(np.isfinite(values), values, 0)).astype(np.int64)
 
 
-def _assembled(
-    scenario: Scenario, replication: int, names: tuple[str, ...], parts: list[_Part]
-) -> Workload:
+def _assembled(scenario: Scenario, draws: Draws, dates: _Dates, parts: list[_Part]) -> Workload:
     """Put the journeys' citizens into one table, sorted by day, due time and identity."""
-    journey = np.concatenate([np.full(len(p.day), p.journey, dtype=np.int64) for p in parts])
-    day = np.concatenate([p.day for p in parts])
-    due = np.concatenate([p.due for p in parts])
-    order = np.lexsort((np.arange(len(day)), due, day))  # parts come in the order of identity
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-
-    first = 0
-    columns: dict[str, list[Ints]] = {
-        key: [] for key in ("visit", "stop", "service", "walk", "time", "patience")
-    }
-    for part in parts:
-        visit = place[first : first + len(part.day)]
-        first += len(part.day)
-        for k, service in enumerate(part.service):
-            taken = part.taken[k]
-            n = int(taken.sum())
-            walk, patience = part.walk[k], part.patience[k]
-            columns["visit"].append(visit[taken])
-            columns["stop"].append(np.full(n, k + 1, dtype=np.int64))
-            columns["service"].append(np.full(n, service, dtype=np.int64))
-            columns["walk"].append(np.zeros(n, np.int64) if walk is None else walk[taken])
-            columns["time"].append(part.time[k][taken])
-            columns["patience"].append(
-                np.full(n, NEVER, np.int64) if patience is None else patience[taken]
-            )
-    at_stop = {key: np.concatenate(c) if c else np.empty(0, np.int64) for key, c in columns.items()}
-    by_visit = np.lexsort((at_stop["stop"], at_stop["visit"]))
-    stops = np.bincount(at_stop["visit"], minlength=len(day)) if len(day) else np.empty(0, np.int64)
+    visits = {key: np.concatenate([p.visits[key] for p in parts]) for key in parts[0].visits}
+    total = len(visits["day"])
+    # Parts come in the order of identity, so the place among them settles ties.
+    order = np.lexsort((np.arange(total), visits["due"], visits["day"]))
+    place = np.empty(total, dtype=np.int64)
+    place[order] = np.arange(total)
+    visit, columns = _stops(parts, place)
+    by_visit = np.lexsort((columns["stop"], visit))
+    stops = np.bincount(visit, minlength=total)
     offset = np.concatenate(([0], np.cumsum(stops))).astype(np.int64)
-    walk = at_stop["walk"][by_visit]
-    walk[offset[:-1][stops > 0]] = 0  # the first stop is at the door
+    columns = {key: column[by_visit] for key, column in columns.items()}
+    columns["walk"][offset[:-1][stops > 0]] = 0  # the first stop is at the door
     return Workload(
-        replication=replication,
+        replication=draws.replication,
         days=tuple(d.label for d in scenario.days),
-        journeys=names,
+        journeys=tuple(sorted(scenario.journeys)),
         services=scenario.services,
         classes=tuple(scenario.class_shares),
-        day=day[order],
-        journey=journey[order],
-        index=np.concatenate([p.index for p in parts])[order],
-        origin=np.concatenate([p.origin for p in parts])[order],
-        attempt=np.ones(len(day), dtype=np.int64),
-        visitor_class=np.concatenate([p.visitor_class for p in parts])[order],
-        booked=np.full(len(day), ABSENT, dtype=np.int64),
-        due=due[order],
+        **{key: column[order] for key, column in visits.items()},
+        attempt=np.ones(total, dtype=np.int64),
+        booked=np.full(total, ABSENT, dtype=np.int64),
         offset=offset,
-        stop=at_stop["stop"][by_visit],
-        service=at_stop["service"][by_visit],
-        walk=walk,
-        time=at_stop["time"][by_visit],
-        patience=at_stop["patience"][by_visit],
+        **columns,
+        **_officers(scenario, draws, dates),
     )
+
+
+def _stops(parts: list[_Part], place: Ints) -> tuple[Ints, dict[str, NDArray[Any]]]:
+    """Return the visit and the columns of every stop that is taken, in no order."""
+    visits: list[Ints] = [np.empty(0, dtype=np.int64)]
+    columns: dict[str, list[NDArray[Any]]] = {
+        key: [np.empty(0, dtype=np.float64 if key == "balk" else np.int64)]
+        for key in ("stop", "service", "time", *_UNUSED)
+    }
+    first = 0
+    for part in parts:
+        here = place[first : first + len(part.visits["day"])]
+        first += len(here)
+        for taken, drawn in part.stops:
+            visits.append(here[taken])
+            for key, column in columns.items():
+                if key in drawn:
+                    column.append(drawn[key][taken])
+                else:
+                    column.append(np.full(int(taken.sum()), _UNUSED[key], column[0].dtype))
+    return np.concatenate(visits), {k: np.concatenate(c) for k, c in columns.items()}

@@ -20,9 +20,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 NEVER = np.iinfo(np.int64).max
 """The patience of a citizen who never leaves."""
+OPENINGS = 4
+"""How many openings of a counter on one day may be late: the first, and after each break."""
+MOST_MISSES = 3
+"""After so many calls in vain a ticket is dropped, whatever the agency's rule."""
+JOINS = 1.0
+"""The uniform of a citizen who joins every line: no share of those who balk exceeds it."""
 ABSENT = np.iinfo(np.int64).min
 """A time that does not exist: NumPy's NaT, so that int64 columns view as timedelta64[us]."""
 
@@ -35,12 +43,15 @@ class Workload:
 
     days : labels of the days; `day` holds positions in it
     journeys, services, classes : names, sorted; the columns hold positions in them
-    day, journey, index, origin, attempt, visitor_class, booked, due : (V,)
-        index counts the citizens of a journey on their origin day; booked is ABSENT for walk-ins
+    day, journey, index, origin, attempt, visitor_class, booked, due, stay : (V,)
+        index counts the citizens of a journey on their origin day; booked is ABSENT for walk-ins;
+        stay is how long she stays in the mall before she leaves a line, or NEVER
     offset : (V + 1,) the stops of visit v are offset[v] .. offset[v + 1]
-    stop, service, walk, time, patience : (S,)
+    stop, service, walk, time, patience, balk, misses : (S,)
         stop is its number within the journey, from 1; walk is the way to it; time is the service
-        that she needs; patience is NEVER where she does not leave
+        that she needs; patience is NEVER where she does not leave; balk is the uniform held
+        against the share of those who do not join; misses is how many calls she does not hear
+    absent, late : (D, C) bool and (D, C, openings) µs, the officers of each day and counter
     """
 
     replication: int
@@ -56,12 +67,17 @@ class Workload:
     visitor_class: Ints
     booked: Ints
     due: Ints
+    stay: Ints
     offset: Ints
     stop: Ints
     service: Ints
     walk: Ints
     time: Ints
     patience: Ints
+    balk: Floats
+    misses: Ints
+    absent: Bools
+    late: Ints
 
     def __post_init__(self) -> None:
         for column in _COLUMNS:
@@ -103,7 +119,8 @@ class Workload:
             values[has_stop] = column
             return values
 
-        patience = np.where(self.patience == NEVER, ABSENT, self.patience)
+        balk = np.full(len(of), JOINS)
+        balk[has_stop] = self.balk
         names = np.array([*self.services, ""], dtype=object)
         return pd.DataFrame(
             {
@@ -115,23 +132,54 @@ class Workload:
                 "visitor_class": np.array(self.classes, dtype=object)[self.visitor_class[of]],
                 "booked": self.booked[of].view("timedelta64[us]"),
                 "due": self.due[of].view("timedelta64[us]"),
+                "stay": _endless(self.stay[of]).view("timedelta64[us]"),
                 "stop": at_stop(self.stop, 0),
                 "service": names[at_stop(self.service, len(self.services))],
                 "walk": at_stop(self.walk, 0).view("timedelta64[us]"),
                 "time": at_stop(self.time, 0).view("timedelta64[us]"),
-                "patience": at_stop(patience, ABSENT).view("timedelta64[us]"),
+                "patience": at_stop(_endless(self.patience), ABSENT).view("timedelta64[us]"),
+                "balk": balk,
+                "misses": at_stop(self.misses, 0),
+            }
+        )
+
+    def officers_frame(self, scenario: Scenario) -> pd.DataFrame:
+        """Return one row per day and counter: whether its officer is absent, or how late."""
+        import pandas as pd
+
+        days, counters, _ = self.late.shape
+        late = self.late.reshape(days * counters, -1)
+        return pd.DataFrame(
+            {
+                "day": np.repeat(np.array(self.days, dtype=object), counters),
+                "agency": [agency for agency, _ in scenario.counters] * days,
+                "counter": [label for _, label in scenario.counters] * days,
+                "absent": self.absent.ravel(),
+                **{
+                    f"late_{k + 1}": np.ascontiguousarray(late[:, k]).view("timedelta64[us]")
+                    for k in range(OPENINGS)
+                },
             }
         )
 
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame, scenario: Scenario, replication: int = 0) -> Workload:
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        scenario: Scenario,
+        replication: int = 0,
+        officers: pd.DataFrame | None = None,
+    ) -> Workload:
         """Return the workload that a table states, one row per stop; nothing is drawn.
 
         Needed are `journey`, `due`, `service` and `time`; `day` (default: the scenario's first),
         `index` (default: order within day and journey), `stop` (default: order within the visit),
-        `visitor_class` (default: the first by name), `walk` (0), `patience` and `booked` (none),
-        `origin` and `attempt` may be left out. Rows of one visit share day, journey and index;
-        without `index` each row is a visit of its own. Times: timedelta64, or integers in µs.
+        `visitor_class` (default: the first by name), `walk` (0), `patience`, `stay` and `booked`
+        (none), `balk` (joins), `misses` (0), `origin` and `attempt` may be left out. `officers`
+        is a table as `officers_frame` gives it; without one everybody is there.
+
+        Rows of one visit share day, journey and index; without `index` each row is a visit of its
+        own. Times: timedelta64, or integers in µs.
 
         Raises WorkloadError where a column is missing, a name unknown or a time negative.
         """
@@ -151,6 +199,12 @@ class Workload:
         booked = columns.times("booked", ABSENT, absent_allowed=True)
         patience = columns.times("patience", ABSENT, absent_allowed=True)
         patience = np.where(patience == ABSENT, NEVER, patience)
+        stay = columns.times("stay", ABSENT, absent_allowed=True)
+        stay = np.where(stay == ABSENT, NEVER, stay)
+        balk, misses = (
+            columns.uniforms("balk"),
+            columns.integers("misses", np.zeros(n, dtype=np.int64)),
+        )
         walk, time = columns.times("walk", 0), columns.times("time")
 
         order = np.lexsort((stop, attempt, index, origin, journey, booked == ABSENT, due, day))
@@ -168,13 +222,41 @@ class Workload:
             services=names["services"], classes=classes,
             day=day[first], journey=journey[first], index=index[first], origin=origin[first],
             attempt=attempt[first], visitor_class=visitor_class[first], booked=booked[first],
-            due=due[first], offset=np.concatenate(([0], np.cumsum(stops))).astype(np.int64),
+            due=due[first], stay=stay[first],
+            offset=np.concatenate(([0], np.cumsum(stops))).astype(np.int64),
             stop=stop[kept], service=service[kept], walk=walk[kept], time=time[kept],
-            patience=patience[kept],
+            patience=patience[kept], balk=balk[kept], misses=misses[kept],
+            **_officers_from(officers, scenario),
         )  # fmt: skip
 
 
-_COLUMNS = tuple(f.name for f in fields(Workload) if f.type == "Ints")
+_COLUMNS = tuple(f.name for f in fields(Workload) if f.type in ("Ints", "Floats", "Bools"))
+
+
+def all_officers(scenario: Scenario) -> dict[str, NDArray[Any]]:
+    """Return `absent` and `late` of days on which every officer is there, and in time."""
+    shape = (len(scenario.days), len(scenario.counters))
+    return {"absent": np.zeros(shape, np.bool_), "late": np.zeros((*shape, OPENINGS), np.int64)}
+
+
+def _officers_from(frame: pd.DataFrame | None, scenario: Scenario) -> dict[str, NDArray[Any]]:
+    officers = all_officers(scenario)
+    if frame is None:
+        return officers
+    columns = _Columns(frame)
+    day = columns.names("day", tuple(day.label for day in scenario.days))
+    posts = tuple(f"{agency} {label}" for agency, label in scenario.counters)
+    named = frame.assign(post=frame["agency"].astype(str) + " " + frame["counter"].astype(str))
+    counter = _Columns(named).names("post", posts)
+    officers["absent"][day, counter] = frame["absent"].to_numpy(dtype=np.bool_)
+    for k in range(OPENINGS):
+        officers["late"][day, counter, k] = columns.times(f"late_{k + 1}", 0)
+    return officers
+
+
+def _endless(column: Ints) -> Ints:
+    """Return a column of durations with NEVER as ABSENT, as tables show it."""
+    return np.where(column == NEVER, ABSENT, column)
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -212,6 +294,15 @@ class _Columns:
         values = self._int64(name)
         if (values < 0).any():
             raise WorkloadError(f"column {name!r} has a negative number or an empty cell")
+        return values
+
+    def uniforms(self, name: str) -> Floats:
+        """Read uniforms between 0 and 1, JOINS by default."""
+        if not self._has(name, False):
+            return np.full(len(self.frame), JOINS)
+        values: Floats = self.frame[name].to_numpy(dtype=np.float64)
+        if not ((values >= 0) & (values <= 1)).all():
+            raise WorkloadError(f"column {name!r} must lie between 0 and 1")
         return values
 
     def times(self, name: str, default: int | None = None, absent_allowed: bool = False) -> Ints:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.engine.plan import DayPlan, counter_names, plan_day
+from sim.engine.plan import DayPlan, plan_day, with_officers
 from sim.errors import EngineError, WorkloadError
 from sim.log import Log, Names
 from sim.scenario.model import Scenario
@@ -42,9 +42,16 @@ def check_engine(engine: Engine) -> None:
         raise EngineError(f"there is no engine {engine!r}; there is {', '.join(ENGINES)}")
 
 
-def plans(scenario: Scenario) -> tuple[DayPlan, ...]:
-    """Return the plan of each day of a replication."""
-    return tuple(plan_day(scenario, day) for day in scenario.days)
+def plans(scenario: Scenario, workload: Workload) -> tuple[DayPlan, ...]:
+    """Return the plan of each day of a replication, with the officers who are there."""
+    found = []
+    for k, day in enumerate(scenario.days):
+        plan = plan_day(scenario, day)
+        absent, late = workload.absent[k], workload.late[k]
+        if absent.any() or late.any():
+            plan = with_officers(plan, absent.tolist(), late.tolist())
+        found.append(plan)
+    return tuple(found)
 
 
 def names_of(scenario: Scenario) -> Names:
@@ -55,7 +62,7 @@ def names_of(scenario: Scenario) -> Names:
         journeys=tuple(sorted(scenario.journeys)),
         services=scenario.services,
         classes=tuple(scenario.class_shares),
-        counters=counter_names(scenario),
+        counters=scenario.counters,
     )
 
 

@@ -89,9 +89,9 @@ def _groups(
     """Return the agency's services by position, then those of each line if it has several."""
     own = [s for s, name in enumerate(scenario.services) if name.startswith(f"{agency}.")]
     yield own, ()
-    lines = sorted({plan.line_of[s] for s in own})
+    lines = sorted({plan.services[s].line for s in own})
     for line in lines if len(lines) > 1 else ():
-        members = [s for s in own if plan.line_of[s] == line]
+        members = [s for s in own if plan.services[s].line == line]
         yield members, tuple(scenario.services[s] for s in members)
 
 
@@ -101,7 +101,7 @@ def _load(
 ) -> Load:  # fmt: skip
     begin, end = span
     share = _share_come(scenario, plan.day, span)
-    givers = {k for s in members for k in plan.givers[plan.line_of[s]]}
+    givers = {k for s in members for k in plan.givers[plan.services[s].line]}
     counters = [plan.counters[k] for k in sorted(givers)]
     open_ = [_open(counter, span) for counter in counters]
     capacity = sum(c.speed * minutes for c, minutes in zip(counters, open_, strict=True))

@@ -5,11 +5,15 @@ Both engines start from this plan, so what a scenario means is decided once, her
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from sim.log import STOP_OUTCOMES
 from sim.scenario.calendar import Day, Span, without
 from sim.scenario.model import Agency, Counter, Scenario, Staffing
+from sim.scenario.tickets import Balking, Call, Quota, Releases
 
 OPEN, BREAK, CLOSED = range(3)
 NOT_TODAY = -1
@@ -22,19 +26,55 @@ class CounterPlan:
 
     turns : (time in µs, OPEN | BREAK | CLOSED), in order; empty if it stays closed all day
     tiers : the lines that it serves, the first tier before the second
-    last : when it closes for good, unless tickets are left
+    absent : from when to when an officer should have been here who is missing today
     """
 
     agency: str
+    agency_index: int
     label: str
     speed: float
     turns: tuple[tuple[int, int], ...]
     tiers: tuple[tuple[int, ...], ...]
+    absent: Span | None = None
 
     @property
     def last(self) -> int:
         """When the counter closes for the last time, or NOT_TODAY."""
         return self.turns[-1][0] if self.turns else NOT_TODAY
+
+    def left_empty(self) -> CounterPlan:
+        """Return the counter without its officer."""
+        absent = (self.turns[0][0], self.last) if self.turns else None
+        return replace(self, turns=(), absent=absent)
+
+    def opened_late(self, delays: Sequence[int]) -> CounterPlan:
+        """Return the counter with each opening late; one that begins after its end falls out."""
+        turns: list[tuple[int, int]] = []
+        openings = [k for k, (_, state) in enumerate(self.turns) if state == OPEN]
+        for k, delay in zip(openings, [*delays, *[0] * len(openings)], strict=False):
+            (begin, _), end = self.turns[k], self.turns[k + 1]
+            if begin + delay < end[0]:
+                turns += [(begin + delay, OPEN), end]
+        if turns and turns[-1][1] != CLOSED:
+            turns[-1] = (turns[-1][0], CLOSED)
+        return replace(self, turns=tuple(turns))
+
+
+@dataclass(frozen=True)
+class ServicePlan:
+    """One service on one day.
+
+    until : when its agency gives the last ticket, if before the line closes
+    mean : of its time, whole µs, for the announced wait
+    pools : for each visitor class, the quota pools that a ticket is taken from
+    """
+
+    agency: int
+    line: int
+    until: int | None
+    balking: Balking | None
+    mean: int
+    pools: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -42,21 +82,30 @@ class DayPlan:
     """One day of the mall.
 
     counters : in the order in which they call: agencies by name, counters by number
-    agency_of, line_of : the agency and the line of each service (by its place among the names)
+    services : in the order of their names
     givers : the counters that serve each line, in calling order
     closes : when each line takes its last ticket, µs or NOT_TODAY
+    by_priority : whether each line calls by priority, or first come first served
+    calls : how each agency (by name) calls
+    pools : the quotas, as tickets released at clock times
+    deserted : the lines that nobody serves today though counters were planned for them
     capacity : how many people the hall admits, or None
     priority : of each visitor class
+    goes_on_after : for each journey, the stop outcomes after which it goes on
     """
 
     day: Day
     counters: tuple[CounterPlan, ...]
-    agency_of: tuple[int, ...]
-    line_of: tuple[int, ...]
+    services: tuple[ServicePlan, ...]
     givers: tuple[tuple[int, ...], ...]
     closes: tuple[int, ...]
+    by_priority: tuple[bool, ...]
+    calls: tuple[Call, ...]
+    pools: tuple[Releases, ...]
+    deserted: frozenset[int]
     capacity: int | None
     priority: tuple[int, ...]
+    goes_on_after: tuple[frozenset[int], ...]
 
     def kept_for(self, counter: CounterPlan) -> frozenset[int]:
         """The lines for which a counter stays after its last closing: it was open to their end."""
@@ -65,8 +114,9 @@ class DayPlan:
         )
 
 
+@lru_cache(maxsize=1024)
 def plan_day(scenario: Scenario, day: Day) -> DayPlan:
-    """Return the plan of one day of a scenario."""
+    """Return the plan of one day of a scenario, every officer present and in time."""
     agencies = sorted(scenario.agencies)
     posts = [
         (name, label, counter, turns)
@@ -76,7 +126,14 @@ def plan_day(scenario: Scenario, day: Day) -> DayPlan:
     serves = [_tiers(scenario, name, counter) for name, _, counter, _ in posts]
     line_of, lines = _lines(len(scenario.services), serves)
     counters = tuple(
-        CounterPlan(name, label, counter.speed, turns, _tiers_of_lines(tiers, line_of))
+        CounterPlan(
+            name,
+            agencies.index(name),
+            label,
+            counter.speed,
+            turns,
+            _tiers_of_lines(tiers, line_of),
+        )
         for (name, label, counter, turns), tiers in zip(posts, serves, strict=True)
     )
     givers = tuple(
@@ -84,50 +141,94 @@ def plan_day(scenario: Scenario, day: Day) -> DayPlan:
         for line in range(lines)
     )
     closes = tuple(max((counters[k].last for k in of), default=NOT_TODAY) for of in givers)
+    services, pools = _services(scenario, day, line_of)
     return DayPlan(
         day=day,
         counters=counters,
-        agency_of=tuple(agencies.index(s.partition(".")[0]) for s in scenario.services),
-        line_of=line_of,
+        services=services,
         givers=givers,
         closes=closes,
+        by_priority=tuple(
+            not of or scenario.agencies[counters[of[0]].agency].order == "priority" for of in givers
+        ),
+        calls=tuple(scenario.agencies[name].call for name in agencies),
+        pools=pools,
+        deserted=frozenset(),
         capacity=scenario.hall.capacity,
         priority=tuple(scenario.visitors[name].priority for name in scenario.class_shares),
+        goes_on_after=tuple(
+            frozenset(STOP_OUTCOMES.index(o) for o in scenario.journeys[name].goes_on_after)
+            for name in sorted(scenario.journeys)
+        ),
     )
 
 
-def counter_names(scenario: Scenario) -> tuple[tuple[str, str], ...]:
-    """All counters of a scenario as (agency, label), in calling order."""
-    return tuple(
-        (name, label)
-        for name in sorted(scenario.agencies)
-        for label, _ in _counters(scenario.agencies[name])
+def _services(
+    scenario: Scenario, day: Day, line_of: tuple[int, ...]
+) -> tuple[tuple[ServicePlan, ...], tuple[Releases, ...]]:
+    """Return the services, and the quota pools that they share: one a quota and its pools."""
+    pools: dict[tuple[str, str], int] = {}
+    releases: list[Releases] = []
+
+    def pool(owner: str, quota: Quota | None, visitor_class: str) -> list[int]:
+        name = quota.pool_of(visitor_class) if quota else None
+        if quota is None or name is None:
+            return []
+        if (owner, name) not in pools:
+            pools[owner, name] = len(releases)
+            releases.append(dict(quota.pools)[name])
+        return [pools[owner, name]]
+
+    agencies = sorted(scenario.agencies)
+    services = []
+    for position, name in enumerate(scenario.services):
+        owner, service = name.partition(".")[0], scenario.service(name)
+        agency = scenario.agencies[owner]
+        until = (agency.last_ticket or {}).get(day.weekday)
+        services.append(
+            ServicePlan(
+                agency=agencies.index(owner),
+                line=line_of[position],
+                until=until,
+                balking=service.balking or agency.balking,
+                mean=round(service.time.mean) if math.isfinite(service.time.mean) else 0,
+                pools=tuple(
+                    tuple(pool(owner, agency.quota, c) + pool(name, service.quota, c))
+                    for c in scenario.class_shares
+                ),
+            )
+        )
+    return tuple(services), tuple(releases)
+
+
+def with_officers(plan: DayPlan, absent: Sequence[bool], late: Sequence[Sequence[int]]) -> DayPlan:
+    """Return the plan of a day on which officers are absent or late.
+
+    absent : for each counter; late : for each counter, by how much (µs) each opening is late
+    """
+    counters = tuple(
+        counter.left_empty() if away else counter.opened_late(delays)
+        for counter, away, delays in zip(plan.counters, absent, late, strict=True)
     )
-
-
-def _counters(agency: Agency) -> list[tuple[str, Counter]]:
-    """Return an agency's counters with their labels, by number, then by name."""
-    if isinstance(agency.counters, dict):
-        labels = sorted(agency.counters, key=_natural)
-        return [(label, agency.counters[label]) for label in labels]
-    number = agency.machines
-    if number is None:
-        number = agency.counters.most if isinstance(agency.counters, Staffing) else 0
-    return [(str(k + 1), Counter()) for k in range(number)]
-
-
-def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort `2` before `10`, and numbers before words."""
-    parts = re.findall(r"\d+|\D+", label)
-    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts)
+    closes = tuple(max((counters[k].last for k in of), default=NOT_TODAY) for of in plan.givers)
+    deserted = frozenset(
+        line
+        for line, (before, now) in enumerate(zip(plan.closes, closes, strict=True))
+        if now == NOT_TODAY != before
+    )
+    return replace(plan, counters=counters, closes=closes, deserted=deserted)
 
 
 def _posts(agency: Agency, day: Day) -> list[tuple[str, Counter, tuple[tuple[int, int], ...]]]:
+    hours: tuple[Span, ...]
+    breaks: tuple[Span, ...]
     posts = []
-    for number, (label, counter) in enumerate(_counters(agency)):
-        if agency.machines is not None:
-            hours: tuple[Span, ...] = ((min(day.doors, day.opens), day.closes),)
-            breaks: tuple[Span, ...] = ()
+    here = agency.open is None or day.continuous or day.weekday in agency.open
+    for number, (label, counter) in enumerate(agency.posts):
+        if not here:
+            hours, breaks = (), ()
+        elif agency.machines is not None:
+            hours, breaks = ((min(day.doors, day.opens), day.closes),), ()
         elif isinstance(agency.counters, Staffing):
             hours, breaks = _staffed(agency.counters, number, day), day.breaks
         else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -15,7 +17,7 @@ from pydantic import (
 )
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import Frozen, Span, is_clock, write_intervals
+from sim.scenario.calendar import Clocks, Frozen, Span, Weekdays, is_clock, write_intervals
 from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import (
     Law,
@@ -26,6 +28,7 @@ from sim.scenario.fields import (
     findings_of,
     write_clock_table,
 )
+from sim.scenario.tickets import BalkingField, Call, QuotaField
 
 
 class Promise(Frozen):
@@ -124,13 +127,48 @@ class Service(Frozen):
     time: Law
     promise: Promise | None = None
     patience: PatienceLaw | None = None
+    quota: QuotaField | None = None
+    balking: BalkingField | None = None
 
 
 class Agency(Frozen):
-    """A tenant of the mall with its counters, or a set of machines."""
+    """A tenant of the mall with its counters, or a set of machines.
+
+    open : the weekdays on which it is there
+    last_ticket : when it gives its last ticket, if earlier than it closes
+    absence : chance that an officer is missing for the day
+    late : by how much an officer opens late, at opening and after each break
+    away : chance that the whole agency is missing for the day
+    """
 
     name: Text = ""
     counters: Counters | None = None
     machines: q.Count | None = None
     promise: Promise | None = None
+    open: Weekdays | None = None
+    last_ticket: Clocks | None = None
+    quota: QuotaField | None = None
+    balking: BalkingField | None = None
+    order: Literal["priority", "first_come"] = "priority"
+    call: Call = Call()
+    absence: q.Share = 0.0
+    late: PatienceLaw | None = None
+    away: q.Share = 0.0
     services: dict[Name, Service]
+
+    @cached_property
+    def posts(self) -> tuple[tuple[str, Counter], ...]:
+        """The counters with their labels, by number, then by name."""
+        if isinstance(self.counters, dict):
+            labels = sorted(self.counters, key=_natural)
+            return tuple((label, self.counters[label]) for label in labels)
+        number = self.machines
+        if number is None:
+            number = self.counters.most if isinstance(self.counters, Staffing) else 0
+        return tuple((str(k + 1), Counter()) for k in range(number))
+
+
+def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
+    """Sort `2` before `10`, and numbers before words."""
+    parts = re.findall(r"\d+|\D+", label)
+    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts)

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Frozen
-from sim.scenario.faults import Finding, refuse
+from sim.scenario.faults import Finding, nearest, refuse
 from sim.scenario.fields import Text
 
 
@@ -82,10 +82,35 @@ Stops = Annotated[
 ]
 
 
+FAILURES = ("reneged", "balked", "turned_away", "missed")
+
+
+def _read_failures(raw: object) -> tuple[str, ...]:
+    items = raw if isinstance(raw, list) else q.text_of(raw, "goes_on").split(",")
+    found = {q.text_of(item, "goes_on") for item in items}
+    for name in sorted(found - set(FAILURES)):
+        near = nearest(name, FAILURES)
+        refuse(Finding("goes_on", {"value": name, "accepted": ", ".join(FAILURES), "near": near}))
+    return tuple(name for name in FAILURES if name in found)
+
+
+GoesOn = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_read_failures),
+    PlainSerializer(lambda names: ", ".join(names)),
+    WithJsonSchema({"type": ["string", "array"]}),
+]
+
+
 class Journey(Frozen):
-    """Why a citizen comes: an ordered list of stops, and how many come for it a day."""
+    """Why a citizen comes: an ordered list of stops, and how many come for it a day.
+
+    goes_on_after : the outcomes of a stop after which she goes on to the next; after the others
+        she leaves the mall
+    """
 
     name: Text = ""
     per_day: q.Weight
     stops: Stops
     entrance: Stops | None = None
+    goes_on_after: GoesOn = ()

@@ -35,13 +35,18 @@ from sim.scenario.journey import Journey, Stop, Stops
 
 
 class VisitorClass(Frozen):
-    """A class of citizens: its share of visits, its priority (the higher goes first)."""
+    """A class of citizens: its share of visits, its priority (the higher goes first).
+
+    patience : for each wait, from ticket to call; patience_in_mall : for the visit, from the door;
+        when that ends she leaves the line in which she waits
+    """
 
     name: Text = ""
     share: q.Share | None = None
     priority: q.Integer = 0
     takes_longer: q.Positive = 1.0
     patience: PatienceLaw | None = None
+    patience_in_mall: PatienceLaw | None = None
 
 
 Profile = tuple[tuple[int, float], ...]
@@ -155,6 +160,10 @@ class Scenario(Frozen):
     sources: dict[str, Text] = {}
     plausible: dict[str, Range] = {}
 
+    def __hash__(self) -> int:
+        """Equal scenarios have one name; what differs under one name is told apart by equality."""
+        return hash(self.name)
+
     @cached_property
     def days(self) -> tuple[Day, ...]:
         """The days of one replication, in order."""
@@ -189,6 +198,15 @@ class Scenario(Frozen):
     def promise_of(self, name: str) -> Promise | None:
         """The promise of the service `agency.service`: its own, else its agency's, else none."""
         return self.service(name).promise or self.agencies[name.partition(".")[0]].promise
+
+    @cached_property
+    def counters(self) -> tuple[tuple[str, str], ...]:
+        """All counters as (agency, label) in calling order: agencies by name, then by number."""
+        return tuple(
+            (name, label)
+            for name in sorted(self.agencies)
+            for label, _ in self.agencies[name].posts
+        )
 
     @cached_property
     def services(self) -> tuple[str, ...]:

@@ -114,27 +114,10 @@ def measure(log: Log, scenario: Scenario, only: Mask | None = None) -> Measures:
     )
 
 
+@lru_cache(maxsize=16)
 def measures_of(scenario: Scenario) -> tuple[Measure, ...]:
     """Return what is measured in a scenario, in a fixed order."""
-    return _measures_of(_Same(scenario))
-
-
-class _Same:
-    """A scenario as a cache key: by identity, since its dictionaries have no hash."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.scenario is self.scenario
-
-    def __hash__(self) -> int:
-        return id(self.scenario)
-
-
-@lru_cache(maxsize=16)
-def _measures_of(key: _Same) -> tuple[Measure, ...]:
-    return tuple(m for block in layout(key.scenario) for m in block.measures())
+    return tuple(m for block in layout(scenario) for m in block.measures())
 
 
 # Slices of a day, and the entities of a scope

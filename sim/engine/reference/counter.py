@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.engine.plan import BREAK, CLOSED, OPEN, CounterPlan
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import SERVICE_ENDS, Moment
 from sim.log import STATES, STOP_OUTCOMES
+from sim.workload import MOST_MISSES
 
 if TYPE_CHECKING:
     from sim.engine.reference.day import Hall
 
 SHOWN = {OPEN: STATES.index("idle"), BREAK: STATES.index("break"), CLOSED: STATES.index("closed")}
-SERVING = STATES.index("serving")
-SERVED = STOP_OUTCOMES.index("served")
+SERVING, CALLING = STATES.index("serving"), STATES.index("calling")
+SERVED, MISSED = STOP_OUTCOMES.index("served"), STOP_OUTCOMES.index("missed")
 
 
 class Counter:
@@ -29,6 +31,7 @@ class Counter:
         self.rank = rank
         self.speed = plan.speed
         self.last = plan.last
+        self.agency = plan.agency_index
         self.tiers = [[hall.lines[line] for line in tier] for tier in plan.tiers]
         self.kept_for = [hall.lines[line] for line in sorted(hall.plan.kept_for(plan))]
         self.open = False
@@ -72,21 +75,56 @@ class Counter:
         return None
 
     def call(self, ticket: Ticket) -> None:
-        """Call a ticket and serve it; a faster counter needs less time (half to even)."""
-        now = self.hall.now
+        """Call a ticket: the counter is occupied until she is served, or nobody came."""
         self.ticket = ticket
-        ticket.waiting = False
+        if ticket.waiting:
+            ticket.line.leave(ticket)
+        ticket.line.calls += 1
         ticket.counter = self.rank
-        ticket.called = ticket.start = now
+        ticket.called = self.hall.now
+        how = self.hall.plan.calls[self.agency]
+        if ticket.misses:
+            self._occupy(how.tries * how.every, self._nobody_came)
+        elif how.walk_up:
+            self._occupy(how.walk_up, self._serve)
+        else:
+            self._serve()
+
+    def _occupy(self, time: int, then: Callable[[], None]) -> None:
+        self.show(CALLING)
+        Moment(self.hall.env, time, SERVICE_ENDS, self.rank).then(then)
+
+    def _serve(self) -> None:
+        """Serve who was called; a faster counter needs less time (half to even)."""
+        ticket = self.ticket
+        assert ticket is not None
+        ticket.start = self.hall.now
         duration = ticket.time if self.speed == 1 else round(ticket.time / self.speed)
         self.show(SERVING)
         Moment(self.hall.env, duration, SERVICE_ENDS, self.rank).then(self._end)
 
     def _end(self) -> None:
-        ticket, self.ticket = self.ticket, None
+        assert self.ticket is not None
+        self.ticket.end = self.hall.now
+        self.ticket.done.succeed(SERVED)
+        self._finish()
+
+    def _nobody_came(self) -> None:
+        """Call the ticket again after some others, or drop it."""
+        ticket = self.ticket
         assert ticket is not None
-        ticket.end = self.hall.now
-        ticket.done.succeed(SERVED)
+        again = self.hall.plan.calls[self.agency].again_after
+        ticket.missed += 1
+        ticket.misses -= 1
+        if again is None or ticket.missed == MOST_MISSES:
+            ticket.end = self.hall.now
+            ticket.done.succeed(MISSED)
+        else:
+            ticket.line.stand_aside(ticket, again)
+        self._finish()
+
+    def _finish(self) -> None:
+        self.ticket = None
         self.show(SHOWN[OPEN] if self.open or self.overtime else self.off)
         if self.free:
             self.hall.freed(self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -11,62 +10,29 @@ from typing import Any
 import simpy
 
 from sim.engine.plan import DayPlan
+from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.counter import Counter
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import CALENDAR, CALLS, CITIZENS, PATIENCE_ENDS, Moment
-from sim.log import REASONS, STOP_OUTCOMES, VISIT_OUTCOMES
+from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
 from sim.workload import ABSENT, NEVER
 
 COMPLETED, LEFT, REFUSED, SENT_HOME, IN_PROGRESS = (
     VISIT_OUTCOMES.index(name)
     for name in ("completed", "left", "refused", "sent_home", "in_progress")
 )
-SERVED, RENEGED, TURNED_AWAY, STOP_SENT_HOME, STOP_IN_PROGRESS = (
+SERVED, RENEGED, BALKED, TURNED_AWAY, MISSED, STOP_SENT_HOME, STOP_IN_PROGRESS = (
     STOP_OUTCOMES.index(name)
-    for name in ("served", "reneged", "turned_away", "sent_home", "in_progress")
+    for name in (
+        "served", "reneged", "balked", "turned_away", "missed", "sent_home", "in_progress",
+    )
+)  # fmt: skip
+NO_REASON, IMPATIENT, TOO_LATE, HALL_FULL, DAY_END, QUOTA, NO_OFFICER = (
+    REASONS.index(name)
+    for name in ("", "patience", "closed", "hall_full", "day_end", "quota", "no_officer")
 )
-NO_REASON, IMPATIENT, TOO_LATE, HALL_FULL, DAY_END = (
-    REASONS.index(name) for name in ("", "patience", "closed", "hall_full", "day_end")
-)
+LINE_TOO_LONG, MISSED_CALL = REASONS.index("line_too_long"), REASONS.index("missed_call")
 Steps = Generator[simpy.Event, Any, None]
-
-
-@dataclass(slots=True)
-class StopRow:
-    """What becomes of one stop of a citizen."""
-
-    stop: int
-    service: int
-    ticket: Ticket | None
-    outcome: int
-    reason: int
-
-
-@dataclass(slots=True)
-class Citizen:
-    """One citizen's day: what she brings (from the workload) and what becomes of it.
-
-    stops : (number in the journey, service, walk, service time, patience), in order
-    """
-
-    rank: int
-    booked: int
-    due: int
-    priority: int
-    stops: list[tuple[int, int, int, int, int]]
-    entered: int = ABSENT
-    left: int = ABSENT
-    outcome: int = REFUSED
-    reason: int = TOO_LATE
-    rows: list[StopRow] = field(default_factory=list)
-    reached: int = 0
-    way: simpy.Process | None = None
-    at_close: bool = False
-
-    @property
-    def ticket(self) -> Ticket | None:
-        """The ticket that she holds now."""
-        return self.rows[-1].ticket if len(self.rows) > self.reached else None
 
 
 class Hall:
@@ -80,7 +46,8 @@ class Hall:
         self.counters = [Counter(self, k, of) for k, of in enumerate(plan.counters)]
         self.givers = [[self.counters[k] for k in of] for of in plan.givers]
         self.inside: dict[int, Citizen] = {}
-        self.numbers = [0] * (max(plan.agency_of) + 1)
+        self.numbers = [0] * len(plan.calls)
+        self.taken = [0] * len(plan.pools)
         self.staying: list[Counter] = []
         self._freed: list[Counter] = []
 
@@ -117,81 +84,128 @@ class Hall:
     def _visit(self, citizen: Citizen) -> Steps:
         """A citizen's way: stop after stop, then out."""
         citizen.entered = self.now
+        citizen.outcome, citizen.reason = COMPLETED, NO_REASON
         self.inside[citizen.rank] = citizen
-        outcome, reason = COMPLETED, NO_REASON
         try:
-            for number, (_, service, walk, time, patience) in enumerate(citizen.stops):
+            for number, need in enumerate(citizen.stops):
                 citizen.reached = number
                 if number:
-                    yield Moment(self.env, walk, CITIZENS, citizen.rank)
-                if not self._admits(self._line(service)):
-                    self._row(citizen, None, TURNED_AWAY, TOO_LATE)
-                    outcome, reason = REFUSED, TOO_LATE
+                    yield Moment(self.env, need.walk, CITIZENS, citizen.rank)
+                yield from self._stop(citizen, need)
+                of = citizen.rows[-1]
+                if of.outcome != SERVED and not self._goes_on(citizen, of):
                     break
-                ticket = self._take_ticket(citizen, service, time, patience)
-                result = yield ticket.done
-                if result == RENEGED:
-                    citizen.rows[-1].outcome, citizen.rows[-1].reason = RENEGED, IMPATIENT
-                    outcome, reason = LEFT, IMPATIENT
-                    break
-                citizen.rows[-1].outcome = SERVED
                 if citizen.at_close and number + 1 < len(citizen.stops):
                     citizen.reached = number + 1
                     raise simpy.Interrupt(TOO_LATE)
             else:
                 citizen.reached = len(citizen.stops)
-            if outcome != REFUSED and citizen.stops:
+            if citizen.rows and citizen.rows[-1].ticket:
                 yield Moment(self.env, 0, CITIZENS, citizen.rank)  # out, one by one
         except simpy.Interrupt as sent:
-            outcome, reason = SENT_HOME, int(sent.cause or TOO_LATE)
-            self._send_home(citizen, reason, self.now)
-        self._leave(citizen, outcome, reason)
+            citizen.outcome, citizen.reason = SENT_HOME, int(sent.cause or TOO_LATE)
+            self._send_home(citizen, citizen.reason, self.now)
+        self._leave(citizen)
+
+    def _stop(self, citizen: Citizen, need: Need) -> Steps:
+        """One attempt at a service: refused, or not joined, or a ticket and what comes of it."""
+        reason = self._refusal(citizen, need.service)
+        if reason != NO_REASON:
+            self._row(citizen, None, TURNED_AWAY, reason)
+        elif self._balks(need):
+            self._row(citizen, None, BALKED, LINE_TOO_LONG)
+        else:
+            ticket = self._take_ticket(citizen, need)
+            outcome = yield ticket.done
+            row = citizen.rows[-1]
+            row.outcome = outcome
+            row.reason = {RENEGED: IMPATIENT, MISSED: MISSED_CALL}.get(outcome, NO_REASON)
+
+    def _goes_on(self, citizen: Citizen, row: StopRow) -> bool:
+        """Note that a stop failed; the first failure decides what the visit is called."""
+        if citizen.outcome == COMPLETED:
+            citizen.outcome = REFUSED if row.outcome == TURNED_AWAY else LEFT
+            citizen.reason = row.reason
+        return row.outcome in citizen.goes_on_after
 
     def _line(self, service: int) -> Line:
-        return self.lines[self.plan.line_of[service]]
+        return self.lines[self.plan.services[service].line]
 
-    def _admits(self, line: Line) -> bool:
-        """Whether a line still gives tickets: until it closes, or the hall is empty."""
-        if line.closes == self.day.closes and not self.day.send_home:
-            return True
-        return self.now < line.closes
+    def _refusal(self, citizen: Citizen, service: int) -> int:
+        """Why an agency gives no ticket, or NO_REASON if it gives one."""
+        plan, line = self.plan.services[service], self._line(service)
+        if line.index in self.plan.deserted:
+            return NO_OFFICER
+        if plan.until is not None and self.now >= plan.until:
+            return TOO_LATE
+        serves_on = line.closes == self.day.closes and not self.day.send_home
+        if self.now >= line.closes and not serves_on:
+            return TOO_LATE
+        if any(self._left(pool) <= 0 for pool in plan.pools[citizen.visitor_class]):
+            return QUOTA
+        return NO_REASON
 
-    def _take_ticket(self, citizen: Citizen, service: int, time: int, patience: int) -> Ticket:
+    def _left(self, pool: int) -> int:
+        """How many tickets a quota pool has left now."""
+        released = sum(n for time, n in self.plan.pools[pool] if time <= self.now)
+        return released - self.taken[pool]
+
+    def _balks(self, need: Need) -> bool:
+        """Whether she does not join, seeing the line or the announced wait."""
+        balking, line = self.plan.services[need.service].balking, self._line(need.service)
+        if balking is None:
+            return False
+        found = line.length
+        if balking.by == "wait":
+            working = sum(c.open or c.overtime for c in self.givers[line.index])
+            found = found * self.plan.services[need.service].mean // max(1, working)
+        share = max((s for start, s in balking.table if start <= found), default=0.0)
+        return need.balk < share
+
+    def _take_ticket(self, citizen: Citizen, need: Need) -> Ticket:
         """Give a ticket; a free counter calls it at once, else it waits in its line."""
         now = self.now
-        line = self._line(service)
-        agency = self.plan.agency_of[service]
-        self.numbers[agency] += 1
-        ticket = Ticket(self.env.event(), line, self.numbers[agency], now, time)
+        line, plan = self._line(need.service), self.plan.services[need.service]
+        self.numbers[plan.agency] += 1
+        for pool in plan.pools[citizen.visitor_class]:
+            self.taken[pool] += 1
+        number = self.numbers[plan.agency]
+        ticket = Ticket(self.env.event(), line, number, now, need.time, need.misses)
         self._row(citizen, ticket, SERVED, NO_REASON)
+        since = now if citizen.booked == ABSENT else max(now, citizen.booked)
+        first = (-citizen.priority, int(citizen.booked == ABSENT))
+        # The stop only tells apart two tickets of one booking in one line.
+        identity = (since, citizen.rank, citizen.reached)
+        ticket.key = (*(first if self.plan.by_priority[line.index] else (0, 0)), *identity)
         for counter in self.givers[line.index]:
             if counter.may_call(line):
+                ticket.waiting = False
                 counter.call(ticket)
                 return ticket
-        since = now if citizen.booked == ABSENT else max(now, citizen.booked)
-        walk_in = citizen.booked == ABSENT
-        # The stop only tells apart two tickets of one booking in one line.
-        ticket.key = (-citizen.priority, walk_in, since, citizen.rank, citizen.reached)
         line.join(ticket)
+        patience = min(need.patience, NEVER if citizen.stay == NEVER else self._rest(citizen))
         if patience != NEVER:
             end = Moment(self.env, since + patience - now, PATIENCE_ENDS, citizen.rank)
             end.then(lambda: self._lose_patience(ticket))
         return ticket
 
+    def _rest(self, citizen: Citizen) -> int:
+        """How much longer she stays in the mall."""
+        return max(0, citizen.entered + citizen.stay - self.now)
+
     def _lose_patience(self, ticket: Ticket) -> None:
         if ticket.waiting:
-            ticket.waiting = False
+            ticket.line.leave(ticket)
             ticket.end = self.now
             ticket.done.succeed(RENEGED)
             self._dismiss()
 
     def _row(self, citizen: Citizen, ticket: Ticket | None, outcome: int, reason: int) -> None:
-        number, service, *_ = citizen.stops[citizen.reached]
-        citizen.rows.append(StopRow(number, service, ticket, outcome, reason))
+        need = citizen.stops[citizen.reached]
+        citizen.rows.append(StopRow(need.number, need.service, ticket, outcome, reason))
 
-    def _leave(self, citizen: Citizen, outcome: int, reason: int) -> None:
+    def _leave(self, citizen: Citizen) -> None:
         citizen.left = self.now
-        citizen.outcome, citizen.reason = outcome, reason
         del self.inside[citizen.rank]
         if not self.inside:
             self._dismiss()
@@ -240,7 +254,7 @@ class Hall:
                     citizen.at_close = True  # she is served, then goes home
                 elif citizen.way:
                     if citizen.ticket:
-                        citizen.ticket.waiting = False
+                        citizen.ticket.line.leave(citizen.ticket)
                     citizen.way.interrupt(TOO_LATE)
         if self.now == self.day.closes:
             self._dismiss()
@@ -274,6 +288,9 @@ class Hall:
     def stretches(self, counter: Counter) -> Iterator[tuple[int, int, int]]:
         """Yield what a counter did: from, to (µs), state. Its last closing ends the account."""
         shown = counter.shown
+        absent = self.plan.counters[counter.rank].absent
+        if absent:
+            yield *absent, STATES.index("absent")
         for (begin, state), (end, _) in pairwise(shown):
             yield begin, end, state
         if shown and shown[-1][1] != 0 and shown[-1][0] < self.day.ends:

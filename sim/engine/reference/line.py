@@ -18,11 +18,13 @@ class Ticket:
     """
 
     __slots__ = (
-        "called", "counter", "done", "end", "key", "line", "number", "rank", "start", "taken",
-        "time", "waiting",
+        "called", "counter", "done", "end", "key", "line", "missed", "misses", "number", "start",
+        "taken", "time", "waiting",
     )  # fmt: skip
 
-    def __init__(self, done: simpy.Event, line: Line, number: int, taken: int, time: int) -> None:
+    def __init__(
+        self, done: simpy.Event, line: Line, number: int, taken: int, time: int, misses: int = 0
+    ) -> None:
         self.done = done
         self.line = line
         self.number = number
@@ -31,26 +33,54 @@ class Ticket:
         self.counter = -1
         self.called = self.start = self.end = ABSENT
         self.waiting = True
-        self.rank = 0
+        self.misses = misses  # how many calls she will not hear
+        self.missed = 0
         self.key: Key = (0, 0, 0, 0, 0)
 
 
 class Line:
-    """Waiting tickets: priority, booked before walk-in, time, identity, stop."""
+    """Waiting tickets: priority, booked before walk-in, time, identity, stop.
 
-    __slots__ = ("_heap", "closes", "index")
+    A ticket that was called in vain stands aside until so many others have been called, or
+    nobody else waits.
+    """
+
+    __slots__ = ("_aside", "_heap", "calls", "closes", "index", "length")
 
     def __init__(self, index: int, closes: int) -> None:
         self.index = index
         self.closes = closes
+        self.length = 0
+        self.calls = 0
         self._heap: list[tuple[Key, Ticket]] = []
+        self._aside: list[tuple[int, Key, Ticket]] = []
 
     def join(self, ticket: Ticket) -> None:
         """Put a ticket into its place."""
+        self.length += 1
         heappush(self._heap, (ticket.key, ticket))
+
+    def stand_aside(self, ticket: Ticket, others: int) -> None:
+        """Let a ticket wait until so many others have been called."""
+        self.length += 1
+        ticket.waiting = True
+        heappush(self._aside, (self.calls + others, ticket.key, ticket))
+
+    def leave(self, ticket: Ticket) -> None:
+        """Take a ticket out: called, out of patience, or sent home."""
+        self.length -= 1
+        ticket.waiting = False
 
     def first(self) -> Ticket | None:
         """Return the ticket that is next, or None; it stays in the line."""
+        aside = self._aside
+        while aside and (aside[0][0] <= self.calls or not aside[0][2].waiting):
+            _, key, ticket = heappop(aside)
+            if ticket.waiting:
+                heappush(self._heap, (key, ticket))
+        return self._next() or (aside[0][2] if aside else None)
+
+    def _next(self) -> Ticket | None:
         heap = self._heap
         while heap and not heap[0][1].waiting:  # left by those who lost patience
             heappop(heap)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine import names_of, plans
-from sim.engine.reference.day import Citizen, Hall, play
+from sim.engine.plan import DayPlan
+from sim.engine.reference.citizen import Citizen, Need
+from sim.engine.reference.day import Hall, play
 from sim.log import Counters, Log, Stops, Visits
 from sim.scenario.model import Scenario
 from sim.workload import ABSENT, Workload
@@ -20,9 +22,9 @@ def run(scenario: Scenario, workload: Workload) -> Log:
     counters: list[Row] = []
     rank = workload.rank()
     first = np.searchsorted(workload.day, np.arange(len(workload.days) + 1))
-    for day, plan in enumerate(plans(scenario)):
+    for day, plan in enumerate(plans(scenario, workload)):
         here = range(int(first[day]), int(first[day + 1]))
-        citizens = _citizens(workload, here, rank, plan.priority)
+        citizens = _citizens(workload, here, rank, plan)
         hall = play(plan, citizens)
         for row, citizen in zip(here, citizens, strict=True):
             visits.append((citizen.entered, citizen.left, citizen.outcome, citizen.reason))
@@ -37,29 +39,34 @@ def run(scenario: Scenario, workload: Workload) -> Log:
     )
 
 
-def _citizens(
-    workload: Workload, here: range, rank: np.ndarray, priority: tuple[int, ...]
-) -> list[Citizen]:
+def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) -> list[Citizen]:
     begin, end = here.start, here.stop
     offset = workload.offset[begin : end + 1].tolist()
     of_stops = slice(offset[0], offset[-1])
-    columns = (workload.stop, workload.service, workload.walk, workload.time, workload.patience)
-    stops = list(zip(*(column[of_stops].tolist() for column in columns), strict=True))
-    classes = workload.visitor_class[begin:end].tolist()
+    columns = (
+        workload.stop, workload.service, workload.walk, workload.time, workload.patience,
+        workload.balk, workload.misses,
+    )  # fmt: skip
+    needs = [*map(Need._make, zip(*(c[of_stops].tolist() for c in columns), strict=True))]
     return [
         Citizen(
             rank=r,
             booked=booked,
             due=due,
-            priority=priority[visitor_class],
-            stops=stops[offset[k] - offset[0] : offset[k + 1] - offset[0]],
+            priority=plan.priority[visitor_class],
+            visitor_class=visitor_class,
+            stops=needs[offset[k] - offset[0] : offset[k + 1] - offset[0]],
+            goes_on_after=plan.goes_on_after[journey],
+            stay=stay,
         )
-        for k, (r, booked, due, visitor_class) in enumerate(
+        for k, (r, booked, due, visitor_class, journey, stay) in enumerate(
             zip(
                 rank[begin:end].tolist(),
                 workload.booked[begin:end].tolist(),
                 workload.due[begin:end].tolist(),
-                classes,
+                workload.visitor_class[begin:end].tolist(),
+                workload.journey[begin:end].tolist(),
+                workload.stay[begin:end].tolist(),
                 strict=True,
             )
         )

@@ -1,0 +1,135 @@
+"""The rules by which tickets are given, called and lost: quotas, balking, the call, the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from sim.scenario import quantities as q
+from sim.scenario.calendar import Frozen, is_clock
+from sim.scenario.faults import Finding, refuse
+from sim.scenario.fields import clock_table, write_clock_table
+from sim.scenario.gathering import Gathering
+
+REST = "rest"
+"""The pool of all visitor classes that have none of their own."""
+Releases = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many tickets there are a day.
+
+    pools : by visitor class, or `rest` for the classes without one; each is a table of tickets
+        released at clock times (µs). A class without a pool, where there is no `rest`, has no
+        quota. Tickets that were not taken stay in the pool.
+    """
+
+    pools: tuple[tuple[str, Releases], ...]
+
+    def pool_of(self, visitor_class: str) -> str | None:
+        """The pool that a visitor class draws from, or None if it has no quota."""
+        names = [name for name, _ in self.pools]
+        if visitor_class in names:
+            return visitor_class
+        return REST if REST in names else None
+
+
+def _read_releases(raw: object) -> Releases:
+    if isinstance(raw, dict):
+        return clock_table(raw, q.read_count, "quota")
+    return ((0, q.read_count(raw)),)
+
+
+def _read_quota(raw: object) -> Quota:
+    """Read `120`, `{08:00: 60, 13:00: 60}` or `{priority: 50, rest: {08:00: 60, 13:00: 60}}`."""
+    if not isinstance(raw, dict) or not raw or any(is_clock(str(key)) for key in raw):
+        return Quota(((REST, _read_releases(raw)),))
+    gathering = Gathering()
+    pools = {str(name): gathering.read((name,), _read_releases, item) for name, item in raw.items()}
+    gathering.refuse_any()
+    return Quota(tuple(sorted((name, table) for name, table in pools.items() if table)))
+
+
+def _write_quota(quota: Quota | None) -> Any:
+    def releases(table: Releases) -> Any:
+        return table[0][1] if table[0][0] == 0 and len(table) == 1 else write_clock_table(table)
+
+    if quota is None:
+        return None
+    pools = {name: releases(table) for name, table in quota.pools}
+    return pools[REST] if list(pools) == [REST] else pools
+
+
+QuotaField = Annotated[
+    Quota,
+    BeforeValidator(_read_quota),
+    PlainSerializer(_write_quota),
+    WithJsonSchema({"type": ["string", "integer", "object"]}),
+]
+
+
+@dataclass(frozen=True)
+class Balking:
+    """Which share of citizens does not join, by what they find.
+
+    by : `length`, people waiting in the line, or `wait`, the announced wait in µs
+    table : (from so many on, share), sorted; before the first entry everybody joins
+    """
+
+    by: Literal["length", "wait"]
+    table: tuple[tuple[int, float], ...]
+
+
+def _read_balking(raw: object) -> Balking:
+    """Read `{5: 10 %, 10: 50 %}` by people waiting, or `{20 min: 30 %}` by announced wait."""
+    if not isinstance(raw, dict) or not raw:
+        refuse(Finding("balking", {"value": q.text_of(raw, "balking") if raw else "nothing"}))
+    by_wait = [str(key).strip()[-1:].isalpha() for key in raw]
+    if any(by_wait) and not all(by_wait):
+        refuse(Finding("balking_mixed", {}))
+    read = q.read_duration if all(by_wait) else q.read_count
+    gathering = Gathering()
+    table: dict[int, float] = {}
+    for key, item in raw.items():
+        start = gathering.read((key,), read, key)
+        share = gathering.read((key,), q.read_share, item)
+        if start in table:
+            gathering.add("balking_twice", key, at_key=True, value=key)
+        if start is not None and share is not None:
+            table[start] = share
+    gathering.refuse_any()
+    return Balking("wait" if all(by_wait) else "length", tuple(sorted(table.items())))
+
+
+def _write_balking(balking: Balking | None) -> Any:
+    if balking is None:
+        return None
+    write = q.duration if balking.by == "wait" else str
+    return {write(start): q.share(share) for start, share in balking.table}
+
+
+BalkingField = Annotated[
+    Balking,
+    BeforeValidator(_read_balking),
+    PlainSerializer(_write_balking),
+    WithJsonSchema({"type": "object"}),
+]
+
+
+class Call(Frozen):
+    """How a ticket is called: the way to the counter, and what happens if nobody comes.
+
+    walk_up : the counter is occupied from the call on, the service starts so much later
+    tries, every : a missed ticket is called so often, and each call waits so long
+    missed : share of calls at which nobody comes
+    again_after : a missed ticket is called again after so many others; if left out it is dropped
+    """
+
+    walk_up: q.Duration = 0
+    tries: Annotated[q.Count, WithJsonSchema({"type": ["integer", "string"]})] = 1
+    every: q.Duration = 0
+    missed: q.Share = 0.0
+    again_after: q.Count | None = None
