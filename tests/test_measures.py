@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from malls import mall, scenario_of, us, workload_of
 from strategies import OPENS, at, days, plain_malls
@@ -38,7 +38,7 @@ def tickets_of(log: Log, scenario: Scenario) -> pd.DataFrame:
     wait = (stops["called"] - since) / MINUTE
     stops["wait"] = wait.clip(lower=0)
     limit = {s: scenario.promise_of(s).wait / us(1) for s in scenario.services}
-    stops["in_time"] = stops["was_called"] & (stops["wait"] <= name.map(limit))
+    stops["in_time"] = stops["was_called"] & (stops["wait"] <= name.map(limit).astype(float))
     stops["weekday"] = stops["day"].astype(str)
     stops["hour"] = _hour(stops["ticket"], scenario)
     return stops
@@ -131,10 +131,10 @@ def hold(log: Log, scenario: Scenario, measures: Measures, keep: pd.Series | Non
     compared = 0
     for m, total, n in zip(measures.measures, measures.total, measures.n, strict=True):
         number = sum(1 for day in scenario.days if m.weekday in ("", day.weekday))
-        by_visit = of_visit(chosen(visits, m, SCOPES), stops, m.measure, number)
-        at_hand = m.scope in ("mall", "visitor_class") and by_visit is not None
-        pair = by_visit if m.scope == "journey" or at_hand else None
-        if pair is None:
+        pair = None
+        if m.scope in ("mall", "journey", "visitor_class"):
+            pair = of_visit(chosen(visits, m, SCOPES), stops, m.measure, number)
+        if pair is None and m.scope != "journey":
             pair = at_stop(chosen(stops, m, SCOPES), m.measure, number)
         if pair is not None:
             compared += 1
@@ -142,19 +142,21 @@ def hold(log: Log, scenario: Scenario, measures: Measures, keep: pd.Series | Non
     return compared
 
 
-@law(25)
+@law(4)
 @given(days(continuous=False))
 def test_measures_are_what_their_definitions_say(day: Day) -> None:
     scenario, workload = day
     log = simulate(scenario, workload)
+    assume(len(log.stop_rows))
     assert hold(log, scenario, measure(log, scenario)) > 50
 
 
-@law(10)
+@law(3)
 @given(days(continuous=False), st.randoms(use_true_random=False))
 def test_only_the_chosen_visits_count(day: Day, random: Any) -> None:
     scenario, workload = day
     log = simulate(scenario, workload)
+    assume(len(log.stop_rows))
     keep = np.array([random.random() < 0.5 for _ in range(len(workload))])
     chosen_only = measure(log, scenario, only=keep)
     hold(log, scenario, chosen_only, pd.Series(keep))
@@ -178,7 +180,7 @@ def over(measures: Measures, what: str, scope: str = "mall", name: str = "", **c
     return float(values[wanted])
 
 
-@law(20)
+@law(15)
 @given(days(continuous=False))
 def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
     """A clock that ticks every half minute, between the ticks of which nothing happens... but
@@ -329,7 +331,7 @@ def test_the_warm_up_counts_for_nothing() -> None:
 # Results
 
 
-@law(5)
+@law(3)
 @given(plain_malls(continuous=False))
 def test_results_pool_sums_and_never_average_means(data: dict[str, Any]) -> None:
     scenario = scenario_of(data)
