@@ -183,63 +183,82 @@ class Workload:
 
         Raises WorkloadError where a column is missing, a name unknown or a time negative.
         """
-        columns = _Columns(frame)
-        n = len(frame)
         names = _names_of(scenario)
-        day = columns.names("day", names["days"], default=names["days"][0])
-        journey = columns.names("journey", names["journeys"])
-        service = columns.names("service", (*names["services"], ""))
-        origin = columns.integers("origin", np.array([d.key for d in scenario.days])[day])
-        attempt = columns.integers("attempt", np.ones(n, dtype=np.int64))
-        index = columns.integers("index", _numbered((day, journey)))
-        due = columns.times("due")
-        stop = columns.integers("stop", _numbered((day, journey, origin, index, attempt)) + 1)
-        classes = names["classes"]
-        visitor_class = columns.names("visitor_class", classes, default=classes[0])
-        booked = columns.times("booked", ABSENT, absent_allowed=True)
-        patience = columns.times("patience", ABSENT, absent_allowed=True)
-        patience = np.where(patience == ABSENT, NEVER, patience)
-        stay = columns.times("stay", ABSENT, absent_allowed=True)
-        stay = np.where(stay == ABSENT, NEVER, stay)
-        balk, misses = (
-            columns.uniforms("balk"),
-            columns.integers("misses", np.zeros(n, dtype=np.int64)),
-        )
-        walk, time = columns.times("walk", 0), columns.times("time")
-
-        order = np.lexsort((stop, attempt, index, origin, journey, booked == ABSENT, due, day))
-        identity = np.stack([a[order] for a in (day, journey, origin, index, attempt)])
-        new = np.ones(n, dtype=bool)
+        visits, stops = _read_rows(frame, scenario, names)
+        order = np.lexsort((stops["stop"], *_identity(visits), visits["due"], visits["day"]))
+        identity = np.stack([visits[key][order] for key in _WHO])
+        new = np.ones(len(order), dtype=bool)
         new[1:] = (identity[:, 1:] != identity[:, :-1]).any(axis=0)
         if len(np.unique(identity, axis=1).T) != new.sum():
             raise WorkloadError("the rows of one visit must agree in `due` and `booked`")
-        first = order[new]
-        real = service[order] < len(names["services"])
-        stops = np.bincount(np.cumsum(new)[real] - 1, minlength=len(first))
-        kept = order[real]
+        real = stops["service"][order] < len(names["services"])
+        number = np.bincount(np.cumsum(new)[real] - 1, minlength=int(new.sum()))
         return cls(
-            replication=replication, days=names["days"], journeys=names["journeys"],
-            services=names["services"], classes=classes,
-            day=day[first], journey=journey[first], index=index[first], origin=origin[first],
-            attempt=attempt[first], visitor_class=visitor_class[first], booked=booked[first],
-            due=due[first], stay=stay[first],
-            offset=np.concatenate(([0], np.cumsum(stops))).astype(np.int64),
-            stop=stop[kept], service=service[kept], walk=walk[kept], time=time[kept],
-            patience=patience[kept], balk=balk[kept], misses=misses[kept],
+            replication=replication,
+            days=names["days"],
+            journeys=names["journeys"],
+            services=names["services"],
+            classes=names["classes"],
+            **{key: column[order[new]] for key, column in visits.items()},
+            offset=np.concatenate(([0], np.cumsum(number))).astype(np.int64),
+            **{key: column[order[real]] for key, column in stops.items()},
             **_officers_from(officers, scenario),
-        )  # fmt: skip
+        )
+
+
+_WHO = ("day", "journey", "origin", "index", "attempt")
+"""The columns that say which visit a row belongs to."""
+
+
+def _identity(visits: dict[str, Any]) -> tuple[Ints, ...]:
+    """Return the keys of the order of identity, the last one first."""
+    keys = ("attempt", "index", "origin", "journey")
+    return (*(visits[key] for key in keys), visits["booked"] == ABSENT)
+
+
+def _read_rows(
+    frame: pd.DataFrame, scenario: Scenario, names: dict[str, tuple[str, ...]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the columns of visits and of stops, one entry a row of the table."""
+    columns = _Columns(frame)
+    day = columns.names("day", names["days"], default=names["days"][0])
+    journey = columns.names("journey", names["journeys"])
+    origin = columns.integers("origin", np.array([d.key for d in scenario.days])[day])
+    attempt = columns.integers("attempt", np.ones(len(frame), dtype=np.int64))
+    index = columns.integers("index", _numbered((day, journey)))
+    visits = {
+        "day": day,
+        "journey": journey,
+        "origin": origin,
+        "index": index,
+        "attempt": attempt,
+        "visitor_class": columns.names("visitor_class", names["classes"], names["classes"][0]),
+        "booked": columns.times("booked", ABSENT, absent_allowed=True),
+        "due": columns.times("due"),
+        "stay": columns.durations("stay"),
+    }
+    stops = {
+        "stop": columns.integers("stop", _numbered((day, journey, origin, index, attempt)) + 1),
+        "service": columns.names("service", (*names["services"], "")),
+        "walk": columns.times("walk", 0),
+        "time": columns.times("time"),
+        "patience": columns.durations("patience"),
+        "balk": columns.uniforms("balk"),
+        "misses": columns.integers("misses", np.zeros(len(frame), dtype=np.int64)),
+    }
+    return visits, stops
 
 
 _COLUMNS = tuple(f.name for f in fields(Workload) if f.type in ("Ints", "Floats", "Bools"))
 
 
-def all_officers(scenario: Scenario) -> dict[str, NDArray[Any]]:
+def all_officers(scenario: Scenario) -> dict[str, Any]:
     """Return `absent` and `late` of days on which every officer is there, and in time."""
     shape = (len(scenario.days), len(scenario.counters))
     return {"absent": np.zeros(shape, np.bool_), "late": np.zeros((*shape, OPENINGS), np.int64)}
 
 
-def _officers_from(frame: pd.DataFrame | None, scenario: Scenario) -> dict[str, NDArray[Any]]:
+def _officers_from(frame: pd.DataFrame | None, scenario: Scenario) -> dict[str, Any]:
     officers = all_officers(scenario)
     if frame is None:
         return officers
@@ -295,6 +314,11 @@ class _Columns:
         if (values < 0).any():
             raise WorkloadError(f"column {name!r} has a negative number or an empty cell")
         return values
+
+    def durations(self, name: str) -> Ints:
+        """Read times in µs of 0 or more; an empty cell, or no column, is NEVER."""
+        values = self.times(name, ABSENT, absent_allowed=True)
+        return np.where(values == ABSENT, NEVER, values)
 
     def uniforms(self, name: str) -> Floats:
         """Read uniforms between 0 and 1, JOINS by default."""

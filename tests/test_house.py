@@ -20,7 +20,6 @@ ROOMS = re.findall(r"^\| `(\w+)` \|", DESIGN.partition("## Rooms")[2], re.MULTIL
 
 LONG_FILES = {
     "sim/theory.py": "one formula after the other, each with its source; nothing in it is nested",
-    "sim/scenario/model.py": "all models of a scenario, in the order of a file, to be read at once",
     "sim/statistics/intervals.py": "the intervals, which share their parts; half of it is sources",
     "sim/statistics/measures.py": "every measure stands in one place beside its definition",
     "sim/scenario/examples.py": "an example for each key of a scenario: a list, not logic",
@@ -29,7 +28,6 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "sim/cli.py run": "a command's options are its parameters",
     "sim/cli.py compare": "a command's options are its parameters",
-    "sim/sampling.py _assembled": "one table is put together, column by column",
     "sim/experiments/compare.py compare": "seven parameters, their checks, and four results each",
 }
 """Why something is longer than a screen. Shorten it, and take it off this list."""

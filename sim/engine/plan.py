@@ -117,41 +117,23 @@ class DayPlan:
 @lru_cache(maxsize=1024)
 def plan_day(scenario: Scenario, day: Day) -> DayPlan:
     """Return the plan of one day of a scenario, every officer present and in time."""
-    agencies = sorted(scenario.agencies)
-    posts = [
-        (name, label, counter, turns)
-        for name in agencies
-        for label, counter, turns in _posts(scenario.agencies[name], day)
-    ]
-    serves = [_tiers(scenario, name, counter) for name, _, counter, _ in posts]
-    line_of, lines = _lines(len(scenario.services), serves)
-    counters = tuple(
-        CounterPlan(
-            name,
-            agencies.index(name),
-            label,
-            counter.speed,
-            turns,
-            _tiers_of_lines(tiers, line_of),
-        )
-        for (name, label, counter, turns), tiers in zip(posts, serves, strict=True)
-    )
+    counters, line_of = _counters(scenario, day)
+    lines = range(max(line_of) + 1)
     givers = tuple(
         tuple(k for k, c in enumerate(counters) if any(line in tier for tier in c.tiers))
-        for line in range(lines)
+        for line in lines
     )
-    closes = tuple(max((counters[k].last for k in of), default=NOT_TODAY) for of in givers)
     services, pools = _services(scenario, day, line_of)
     return DayPlan(
         day=day,
         counters=counters,
         services=services,
         givers=givers,
-        closes=closes,
+        closes=tuple(max((counters[k].last for k in of), default=NOT_TODAY) for of in givers),
         by_priority=tuple(
             not of or scenario.agencies[counters[of[0]].agency].order == "priority" for of in givers
         ),
-        calls=tuple(scenario.agencies[name].call for name in agencies),
+        calls=tuple(scenario.agencies[name].call for name in sorted(scenario.agencies)),
         pools=pools,
         deserted=frozenset(),
         capacity=scenario.hall.capacity,
@@ -161,6 +143,30 @@ def plan_day(scenario: Scenario, day: Day) -> DayPlan:
             for name in sorted(scenario.journeys)
         ),
     )
+
+
+def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], tuple[int, ...]]:
+    """Return the counters in calling order, and the line of each service."""
+    agencies = sorted(scenario.agencies)
+    posts = [
+        (number, label, counter, turns)
+        for number, name in enumerate(agencies)
+        for label, counter, turns in _posts(scenario.agencies[name], day)
+    ]
+    serves = [_tiers(scenario, agencies[number], counter) for number, _, counter, _ in posts]
+    line_of = _lines(len(scenario.services), serves)
+    counters = tuple(
+        CounterPlan(
+            agency=agencies[number],
+            agency_index=number,
+            label=label,
+            speed=counter.speed,
+            turns=turns,
+            tiers=_tiers_of_lines(tiers, line_of),
+        )
+        for (number, label, counter, turns), tiers in zip(posts, serves, strict=True)
+    )
+    return counters, line_of
 
 
 def _services(
@@ -285,7 +291,7 @@ def _tiers(scenario: Scenario, agency: str, counter: Counter) -> tuple[tuple[int
     )
 
 
-def _lines(services: int, serves: list[tuple[tuple[int, ...], ...]]) -> tuple[tuple[int, ...], int]:
+def _lines(services: int, serves: list[tuple[tuple[int, ...], ...]]) -> tuple[int, ...]:
     """Put services that the same counters serve in the same tiers into one line."""
     signatures = [
         tuple((k, t) for k, tiers in enumerate(serves) for t, tier in enumerate(tiers) if s in tier)
@@ -294,7 +300,7 @@ def _lines(services: int, serves: list[tuple[tuple[int, ...], ...]]) -> tuple[tu
     # A service that nobody gives stands in a line of its own, where nobody is admitted.
     keys = [signature or (("none", s),) for s, signature in enumerate(signatures)]
     order = {key: k for k, key in enumerate(dict.fromkeys(keys))}
-    return tuple(order[key] for key in keys), len(order)
+    return tuple(order[key] for key in keys)
 
 
 def _tiers_of_lines(
