@@ -32,7 +32,7 @@ STOP_OUTCOMES = (
 )  # fmt: skip
 REASONS = (
     "", "patience", "closed", "hall_full", "day_end", "quota", "no_officer", "line_too_long",
-    "missed_call",
+    "missed_call", "no_slot",
 )  # fmt: skip
 STATES = ("closed", "break", "idle", "calling", "serving", "down", "absent")
 

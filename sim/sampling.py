@@ -20,6 +20,7 @@ from sim.scenario.model import Scenario, Stop
 from sim.scenario.profile import arrival_profile
 from sim.workload import (
     ABSENT,
+    COMES,
     JOINS,
     MOST_MISSES,
     NEVER,
@@ -107,7 +108,9 @@ class _Part:
     stops: list[tuple[Bools, dict[str, NDArray[Any]]]]
 
 
-_UNUSED: dict[str, float] = {"walk": 0, "patience": NEVER, "balk": JOINS, "misses": 0}
+_UNUSED: dict[str, float] = {
+    "walk": 0, "patience": NEVER, "slot": ABSENT, "balk": JOINS, "misses": 0,
+}  # fmt: skip
 """What stands in the columns of a stop that the scenario does not use."""
 
 
@@ -129,6 +132,7 @@ def _journey(
         "due": due + dates.midnight[date],
         "stay": _by_class(stay, visitor_class, lambda: draws("stay", name, counts)),
     }
+    _book(scenario, dates, name, visits, lambda purpose: draws(purpose, name, counts))
     occurrences: dict[str, int] = {}
     stops = []
     for number, stop in enumerate(scenario.stops_of(name)):
@@ -143,6 +147,8 @@ def _journey(
         if number and scenario.hall.walk:
             columns["walk"] = _whole(scenario.hall.walk.quantile(drawn("walk")))
         columns["stop"] = np.full(len(date), number + 1, dtype=np.int64)
+        if stop.service == scenario.journeys[name].booked_service:
+            columns["slot"] = visits["booked"]
         stops.append((taken, columns))
     ends = np.array([of.ends for of in dates.days])[day]
     return _kept(_Part(visits, stops), visits["due"] < ends)
@@ -159,6 +165,39 @@ def _kept(part: _Part, keep: Bools) -> _Part:
             for taken, columns in part.stops
         ],
     )
+
+
+def _book(
+    scenario: Scenario, dates: _Dates, name: str, visits: dict[str, Ints], drawn: Drawn
+) -> None:
+    """Give the citizens who book their seats, in their order, and draw who comes, and when."""
+    number = len(visits["due"])
+    visits["booked"] = np.full(number, ABSENT, dtype=np.int64)
+    visits["comes"] = np.zeros(number, dtype=np.int64)
+    booking = scenario.journeys[name].booking
+    if booking is None:
+        return
+    books = drawn("books") < booking.share
+    cancels = books & (drawn("cancelled") < booking.cancelled)
+    takes = books & ~cancels if booking.rebooked else books
+    for position, day in enumerate(dates.days):
+        here = visits["day"] == position
+        slots = np.repeat(np.array(booking.slots(day), dtype=np.int64), booking.seats)
+        # Whom a cancelled seat is given to has the seat of who cancelled: as if she never booked.
+        seat = np.cumsum(takes & here) - (takes & here)
+        sits = books & here & (seat < len(slots))
+        visits["booked"][sits] = slots[seat[sits]]
+        late = books & here & ~sits
+        visits["comes"][late] = COMES.index(_BEYOND[booking.beyond])
+    sits = visits["booked"] != ABSENT
+    visits["comes"][sits & (drawn("no_show") < booking.no_show)] = COMES.index("no_show")
+    visits["comes"][sits & cancels] = COMES.index("cancelled")
+    early = booking.punctuality.quantile(drawn("punctuality")) if booking.punctuality else 0.0
+    due = visits["booked"] + _whole(np.broadcast_to(early, number))
+    visits["due"] = np.where(sits, np.maximum(due, 0), visits["due"])
+
+
+_BEYOND = {"moved": "moved", "lost": "lost", "walk_in": "comes"}
 
 
 def _needs(
@@ -237,7 +276,8 @@ def _assembled(scenario: Scenario, draws: Draws, dates: _Dates, parts: list[_Par
     visits = {key: np.concatenate([p.visits[key] for p in parts]) for key in parts[0].visits}
     total = len(visits["day"])
     # Parts come in the order of identity, so the place among them settles ties.
-    order = np.lexsort((np.arange(total), visits["due"], visits["day"]))
+    walk_in = visits["booked"] == ABSENT
+    order = np.lexsort((np.arange(total), walk_in, visits["due"], visits["day"]))
     place = np.empty(total, dtype=np.int64)
     place[order] = np.arange(total)
     visit, columns = _stops(parts, place)
@@ -254,7 +294,6 @@ def _assembled(scenario: Scenario, draws: Draws, dates: _Dates, parts: list[_Par
         classes=tuple(scenario.class_shares),
         **{key: column[order] for key, column in visits.items()},
         attempt=np.ones(total, dtype=np.int64),
-        booked=np.full(total, ABSENT, dtype=np.int64),
         offset=offset,
         **columns,
         **_officers(scenario, draws, dates),

@@ -27,6 +27,8 @@ NEVER = np.iinfo(np.int64).max
 """The patience of a citizen who never leaves."""
 OPENINGS = 4
 """How many openings of a counter on one day may be late: the first, and after each break."""
+COMES = ("comes", "no_show", "cancelled", "moved", "lost")
+"""What a due citizen does: who does not come stands in the ledger all the same."""
 MOST_MISSES = 3
 """After so many calls in vain a ticket is dropped, whatever the agency's rule."""
 JOINS = 1.0
@@ -43,14 +45,16 @@ class Workload:
 
     days : labels of the days; `day` holds positions in it
     journeys, services, classes : names, sorted; the columns hold positions in them
-    day, journey, index, origin, attempt, visitor_class, booked, due, stay : (V,)
+    day, journey, index, origin, attempt, visitor_class, booked, due, stay, comes : (V,)
         index counts the citizens of a journey on their origin day; booked is ABSENT for walk-ins;
-        stay is how long she stays in the mall before she leaves a line, or NEVER
+        stay is how long she stays in the mall before she leaves a line, or NEVER; comes is a
+        place in COMES
     offset : (V + 1,) the stops of visit v are offset[v] .. offset[v + 1]
-    stop, service, walk, time, patience, balk, misses : (S,)
+    stop, service, walk, time, patience, slot, balk, misses : (S,)
         stop is its number within the journey, from 1; walk is the way to it; time is the service
-        that she needs; patience is NEVER where she does not leave; balk is the uniform held
-        against the share of those who do not join; misses is how many calls she does not hear
+        that she needs; patience is NEVER where she does not leave; slot is the booked time of
+        this stop, or ABSENT; balk is the uniform held against the share of those who do not join;
+        misses is how many calls she does not hear
     absent, late : (D, C) bool and (D, C, openings) µs, the officers of each day and counter
     """
 
@@ -68,12 +72,14 @@ class Workload:
     booked: Ints
     due: Ints
     stay: Ints
+    comes: Ints
     offset: Ints
     stop: Ints
     service: Ints
     walk: Ints
     time: Ints
     patience: Ints
+    slot: Ints
     balk: Floats
     misses: Ints
     absent: Bools
@@ -132,12 +138,14 @@ class Workload:
                 "visitor_class": np.array(self.classes, dtype=object)[self.visitor_class[of]],
                 "booked": self.booked[of].view("timedelta64[us]"),
                 "due": self.due[of].view("timedelta64[us]"),
+                "comes": np.array(COMES, dtype=object)[self.comes[of]],
                 "stay": _endless(self.stay[of]).view("timedelta64[us]"),
                 "stop": at_stop(self.stop, 0),
                 "service": names[at_stop(self.service, len(self.services))],
                 "walk": at_stop(self.walk, 0).view("timedelta64[us]"),
                 "time": at_stop(self.time, 0).view("timedelta64[us]"),
                 "patience": at_stop(_endless(self.patience), ABSENT).view("timedelta64[us]"),
+                "slot": at_stop(self.slot, ABSENT).view("timedelta64[us]"),
                 "balk": balk,
                 "misses": at_stop(self.misses, 0),
             }
@@ -236,6 +244,7 @@ def _read_rows(
         "booked": columns.times("booked", ABSENT, absent_allowed=True),
         "due": columns.times("due"),
         "stay": columns.durations("stay"),
+        "comes": columns.names("comes", COMES, COMES[0]),
     }
     stops = {
         "stop": columns.integers("stop", _numbered((day, journey, origin, index, attempt)) + 1),
@@ -243,6 +252,7 @@ def _read_rows(
         "walk": columns.times("walk", 0),
         "time": columns.times("time"),
         "patience": columns.durations("patience"),
+        "slot": columns.times("slot", absent_allowed=True) if "slot" in frame else visits["booked"],
         "balk": columns.uniforms("balk"),
         "misses": columns.integers("misses", np.zeros(len(frame), dtype=np.int64)),
     }

@@ -514,15 +514,27 @@ def test_who_is_booked_goes_before_walk_ins_and_waits_from_her_time() -> None:
 
 
 def test_one_booking_may_stand_in_the_same_line_twice() -> None:
-    """Both of B's tickets count from her booked time; B2 is the same service again.
+    """Each of B's tickets counts from the later of its own time and her booked time.
 
     who due   booked time | ticket called end   at stop   visit     left
     A   08:00 -      10   | 08:00  08:00  08:10 1  served completed 08:10
-    B   08:01 10:00  10   | 08:01  08:10  08:20 1  served -         -
+    B   08:01 08:01  10   | 08:01  08:10  08:20 1  served -         -
     "   -     -      5    | 08:20  08:25  08:30 1  served completed 08:30
-    C   08:15 09:00  5    | 08:15  08:20  08:25 1  served completed 08:25
+    C   08:15 08:09  5    | 08:15  08:20  08:25 1  served completed 08:25
     """
     check(test_one_booking_may_stand_in_the_same_line_twice, mall({"a": 1}))
+
+
+def test_a_booked_citizen_who_comes_early_waits_for_her_time() -> None:
+    """B is early: the counter is free, and calls the walk-in C before her; D waits for B.
+
+    who due   booked time | ticket called end   at stop   visit     left
+    A   08:00 -      5    | 08:00  08:00  08:05 1  served completed 08:05
+    B   08:02 08:10  10   | 08:02  08:10  08:20 1  served completed 08:20
+    C   08:06 -      2    | 08:06  08:06  08:08 1  served completed 08:08
+    D   08:10 -      5    | 08:10  08:20  08:25 1  served completed 08:25
+    """
+    check(test_a_booked_citizen_who_comes_early_waits_for_her_time, mall({"a": 1}))
 
 
 def test_an_endless_run_stops_looking_at_its_end() -> None:

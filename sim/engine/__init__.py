@@ -79,8 +79,10 @@ def check_workload(scenario: Scenario, workload: Workload) -> None:
     for column in ("due", "walk", "time", "patience"):
         if (getattr(workload, column) < 0).any():
             raise WorkloadError(f"column {column!r} has a negative or missing time")
-    if ((workload.booked < 0) & (workload.booked != ABSENT)).any():
-        raise WorkloadError("column 'booked' has a negative time")
+    for column in ("booked", "slot"):
+        values = getattr(workload, column)
+        if ((values < 0) & (values != ABSENT)).any():
+            raise WorkloadError(f"column {column!r} has a negative time")
     codes = {"day": "days", "journey": "journeys", "service": "services"}
     for column, of in {**codes, "visitor_class": "classes"}.items():
         values = getattr(workload, column)

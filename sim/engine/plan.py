@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from sim.log import STOP_OUTCOMES
 from sim.scenario.calendar import Day, Span, without
-from sim.scenario.model import Agency, Counter, Scenario, Staffing
-from sim.scenario.tickets import Balking, Call, Quota, Releases
+from sim.scenario.model import Agency, Counter, Journey, Scenario, Staffing
+from sim.scenario.tickets import Balking, Call, Order, Quota, Releases
+from sim.workload import NEVER
 
 OPEN, BREAK, CLOSED = range(3)
 NOT_TODAY = -1
@@ -78,6 +79,20 @@ class ServicePlan:
 
 
 @dataclass(frozen=True)
+class JourneyPlan:
+    """What holds for the citizens of a journey.
+
+    goes_on_after : the stop outcomes after which they go on
+    grace : how much later than booked a ticket still counts as booked
+    call_early : whether a booked citizen may be called before her time
+    """
+
+    goes_on_after: frozenset[int]
+    grace: int
+    call_early: bool
+
+
+@dataclass(frozen=True)
 class DayPlan:
     """One day of the mall.
 
@@ -85,13 +100,13 @@ class DayPlan:
     services : in the order of their names
     givers : the counters that serve each line, in calling order
     closes : when each line takes its last ticket, µs or NOT_TODAY
-    by_priority : whether each line calls by priority, or first come first served
+    orders : who is called next in each line
     calls : how each agency (by name) calls
     pools : the quotas, as tickets released at clock times
     deserted : the lines that nobody serves today though counters were planned for them
     capacity : how many people the hall admits, or None
     priority : of each visitor class
-    goes_on_after : for each journey, the stop outcomes after which it goes on
+    journeys : in the order of their names
     """
 
     day: Day
@@ -99,13 +114,13 @@ class DayPlan:
     services: tuple[ServicePlan, ...]
     givers: tuple[tuple[int, ...], ...]
     closes: tuple[int, ...]
-    by_priority: tuple[bool, ...]
+    orders: tuple[Order, ...]
     calls: tuple[Call, ...]
     pools: tuple[Releases, ...]
     deserted: frozenset[int]
     capacity: int | None
     priority: tuple[int, ...]
-    goes_on_after: tuple[frozenset[int], ...]
+    journeys: tuple[JourneyPlan, ...]
 
     def kept_for(self, counter: CounterPlan) -> frozenset[int]:
         """The lines for which a counter stays after its last closing: it was open to their end."""
@@ -130,18 +145,15 @@ def plan_day(scenario: Scenario, day: Day) -> DayPlan:
         services=services,
         givers=givers,
         closes=tuple(max((counters[k].last for k in of), default=NOT_TODAY) for of in givers),
-        by_priority=tuple(
-            not of or scenario.agencies[counters[of[0]].agency].order == "priority" for of in givers
+        orders=tuple(
+            scenario.agencies[counters[of[0]].agency].order if of else Order() for of in givers
         ),
         calls=tuple(scenario.agencies[name].call for name in sorted(scenario.agencies)),
         pools=pools,
         deserted=frozenset(),
         capacity=scenario.hall.capacity,
         priority=tuple(scenario.visitors[name].priority for name in scenario.class_shares),
-        goes_on_after=tuple(
-            frozenset(STOP_OUTCOMES.index(o) for o in scenario.journeys[name].goes_on_after)
-            for name in sorted(scenario.journeys)
-        ),
+        journeys=tuple(_journey(scenario.journeys[name]) for name in sorted(scenario.journeys)),
     )
 
 
@@ -167,6 +179,15 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], tu
         for (number, label, counter, turns), tiers in zip(posts, serves, strict=True)
     )
     return counters, line_of
+
+
+def _journey(journey: Journey) -> JourneyPlan:
+    booking = journey.booking
+    return JourneyPlan(
+        goes_on_after=frozenset(STOP_OUTCOMES.index(name) for name in journey.goes_on_after),
+        grace=NEVER if booking is None or booking.grace is None else booking.grace,
+        call_early=bool(booking and booking.call_early),
+    )
 
 
 def _services(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     BeforeValidator,
@@ -28,7 +28,7 @@ from sim.scenario.fields import (
     findings_of,
     write_clock_table,
 )
-from sim.scenario.tickets import BalkingField, Call, QuotaField
+from sim.scenario.tickets import BalkingField, Call, Order, OrderField, QuotaField
 
 
 class Promise(Frozen):
@@ -149,7 +149,7 @@ class Agency(Frozen):
     last_ticket: Clocks | None = None
     quota: QuotaField | None = None
     balking: BalkingField | None = None
-    order: Literal["priority", "first_come"] = "priority"
+    order: OrderField = Order()
     call: Call = Call()
     absence: q.Share = 0.0
     late: PatienceLaw | None = None

@@ -35,6 +35,10 @@ def _read_law(raw: object, info: ValidationInfo) -> Distribution:
     return read_distribution(raw, read_table=(info.context or {}).get("read_table"))
 
 
+def _read_signed(raw: object, info: ValidationInfo) -> Distribution:
+    return read_distribution(raw, signed=True, read_table=(info.context or {}).get("read_table"))
+
+
 def _read_patience(raw: object, info: ValidationInfo) -> Patience:
     return read_patience(raw, read_table=(info.context or {}).get("read_table"))
 
@@ -44,6 +48,12 @@ Name = Annotated[str, BeforeValidator(_read_name)]
 Text = Annotated[str, BeforeValidator(_read_text)]
 Law = Annotated[
     Distribution, BeforeValidator(_read_law), PlainSerializer(lambda law: law.spec()), _LAW_SCHEMA
+]
+SignedLaw = Annotated[
+    Distribution,
+    BeforeValidator(_read_signed),
+    PlainSerializer(lambda law: law.spec()),
+    _LAW_SCHEMA,
 ]
 PatienceLaw = Annotated[
     Patience, BeforeValidator(_read_patience), PlainSerializer(lambda law: law.spec()), _LAW_SCHEMA

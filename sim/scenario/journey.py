@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from sim.scenario import quantities as q
+from sim.scenario.booking import Booking
 from sim.scenario.calendar import Frozen
 from sim.scenario.faults import Finding, nearest, refuse
 from sim.scenario.fields import Text
@@ -114,3 +115,11 @@ class Journey(Frozen):
     stops: Stops
     entrance: Stops | None = None
     goes_on_after: GoesOn = ()
+    booking: Booking | None = None
+
+    @property
+    def booked_service(self) -> str | None:
+        """The service that is booked in this journey, or None."""
+        if self.booking is None:
+            return None
+        return self.booking.at or (self.stops[0].service if self.stops else None)

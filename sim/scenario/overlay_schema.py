@@ -6,8 +6,6 @@ so what stands in one follows the rules of a whole scenario. Of a law it may cha
 
 from __future__ import annotations
 
-from typing import Any
-
 from sim.scenario.shapes import Schema
 
 _DROPPED = ("required", "minProperties", "maxProperties", "default")

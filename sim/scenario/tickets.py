@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Frozen, is_clock
-from sim.scenario.faults import Finding, refuse
+from sim.scenario.faults import Finding, nearest, refuse
 from sim.scenario.fields import clock_table, write_clock_table
 from sim.scenario.gathering import Gathering
 
@@ -116,6 +116,51 @@ BalkingField = Annotated[
     BeforeValidator(_read_balking),
     PlainSerializer(_write_balking),
     WithJsonSchema({"type": "object"}),
+]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Who is called next.
+
+    by_priority : the higher priority first, then booked before walk-in; else first come first
+    in_turn : so many booked, then so many walk-ins, and again; (0, 0) if not in turn
+    """
+
+    by_priority: bool = True
+    in_turn: tuple[int, int] = (0, 0)
+
+
+def _read_order(raw: object) -> Order:
+    """Read `priority`, `first_come` or `{booked: 2, walk_in: 1}`."""
+    if not isinstance(raw, dict):
+        text = q.text_of(raw, "order")
+        if text not in ("priority", "first_come"):
+            near = nearest(text, ("priority", "first_come"))
+            refuse(Finding("order", {"value": text, "near": near}))
+        return Order(text == "priority")
+    gathering = Gathering()
+    numbers = {key: gathering.read((key,), q.read_count, item) for key, item in raw.items()}
+    gathering.refuse_any()
+    booked, walk_in = numbers.get("booked"), numbers.get("walk_in")
+    if set(numbers) != {"booked", "walk_in"} or not booked or not walk_in:
+        refuse(Finding("order_turn", {"value": ", ".join(map(str, raw))}))
+    if booked + walk_in > 100:
+        refuse(Finding("too_large", {"value": str(booked + walk_in), "limit": "100"}))
+    return Order(True, (booked, walk_in))
+
+
+def _write_order(order: Order) -> Any:
+    if order.in_turn != (0, 0):
+        return {"booked": order.in_turn[0], "walk_in": order.in_turn[1]}
+    return "priority" if order.by_priority else "first_come"
+
+
+OrderField = Annotated[
+    Order,
+    BeforeValidator(_read_order),
+    PlainSerializer(_write_order),
+    WithJsonSchema({"type": ["string", "object"]}),
 ]
 
 

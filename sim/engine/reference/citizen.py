@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import simpy
 
+from sim.engine.plan import JourneyPlan
 from sim.engine.reference.line import Ticket
 from sim.log import REASONS, VISIT_OUTCOMES
 from sim.workload import ABSENT
@@ -16,6 +17,7 @@ class Need(NamedTuple):
     """One stop that a citizen wants to make; times in µs.
 
     number : its place in the journey
+    slot : her booked time, or ABSENT
     balk : the uniform that is held against the share of those who do not join
     misses : how many calls she does not hear
     """
@@ -25,6 +27,7 @@ class Need(NamedTuple):
     walk: int
     time: int
     patience: int
+    slot: int
     balk: float
     misses: int
 
@@ -45,17 +48,17 @@ class Citizen:
     """One citizen's day: what she brings (from the workload) and what becomes of it.
 
     stops : what she needs, in order
-    goes_on_after : the stop outcomes after which she goes on with her journey
+    comes : a place in COMES; journey : what holds for her journey
     stay : how long she stays in the mall before she leaves a line
     """
 
     rank: int
-    booked: int
     due: int
     priority: int
     visitor_class: int
     stops: list[Need]
-    goes_on_after: frozenset[int]
+    journey: JourneyPlan
+    comes: int
     stay: int
     entered: int = ABSENT
     left: int = ABSENT

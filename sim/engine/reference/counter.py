@@ -77,9 +77,8 @@ class Counter:
     def call(self, ticket: Ticket) -> None:
         """Call a ticket: the counter is occupied until she is served, or nobody came."""
         self.ticket = ticket
-        if ticket.waiting:
-            ticket.line.leave(ticket)
-        ticket.line.calls += 1
+        ticket.line.leave(ticket)
+        ticket.line.called(ticket)
         ticket.counter = self.rank
         ticket.called = self.hall.now
         how = self.hall.plan.calls[self.agency]

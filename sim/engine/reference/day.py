@@ -15,7 +15,7 @@ from sim.engine.reference.counter import Counter
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import CALENDAR, CALLS, CITIZENS, PATIENCE_ENDS, Moment
 from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
-from sim.workload import ABSENT, NEVER
+from sim.workload import ABSENT, COMES, NEVER
 
 COMPLETED, LEFT, REFUSED, SENT_HOME, IN_PROGRESS = (
     VISIT_OUTCOMES.index(name)
@@ -31,6 +31,12 @@ NO_REASON, IMPATIENT, TOO_LATE, HALL_FULL, DAY_END, QUOTA, NO_OFFICER = (
     REASONS.index(name)
     for name in ("", "patience", "closed", "hall_full", "day_end", "quota", "no_officer")
 )
+STAYED_AWAY = {
+    COMES.index("no_show"): (VISIT_OUTCOMES.index("no_show"), NO_REASON),
+    COMES.index("cancelled"): (VISIT_OUTCOMES.index("cancelled"), NO_REASON),
+    COMES.index("moved"): (VISIT_OUTCOMES.index("moved"), REASONS.index("no_slot")),
+    COMES.index("lost"): (REFUSED, REASONS.index("no_slot")),
+}
 LINE_TOO_LONG, MISSED_CALL = REASONS.index("line_too_long"), REASONS.index("missed_call")
 Steps = Generator[simpy.Event, Any, None]
 
@@ -42,7 +48,10 @@ class Hall:
         self.plan = plan
         self.day = plan.day
         self.env = simpy.Environment(initial_time=0)
-        self.lines = [Line(k, closes) for k, closes in enumerate(plan.closes)]
+        self.lines = [
+            Line(k, closes, order.in_turn)
+            for k, (closes, order) in enumerate(zip(plan.closes, plan.orders, strict=True))
+        ]
         self.counters = [Counter(self, k, of) for k, of in enumerate(plan.counters)]
         self.givers = [[self.counters[k] for k in of] for of in plan.givers]
         self.inside: dict[int, Citizen] = {}
@@ -74,7 +83,9 @@ class Hall:
         for citizen in sorted(citizens, key=lambda c: (max(c.due, self.day.doors), c.rank)):
             come = max(citizen.due, self.day.doors)
             yield Moment(self.env, come - self.now, CITIZENS, citizen.rank)
-            if come >= self.day.last_ticket:
+            if citizen.comes:
+                citizen.outcome, citizen.reason = STAYED_AWAY[citizen.comes]
+            elif come >= self.day.last_ticket:
                 citizen.reason = TOO_LATE
             elif self.plan.capacity is not None and len(self.inside) >= self.plan.capacity:
                 citizen.reason = HALL_FULL
@@ -126,7 +137,7 @@ class Hall:
         if citizen.outcome == COMPLETED:
             citizen.outcome = REFUSED if row.outcome == TURNED_AWAY else LEFT
             citizen.reason = row.reason
-        return row.outcome in citizen.goes_on_after
+        return row.outcome in citizen.journey.goes_on_after
 
     def _line(self, service: int) -> Line:
         return self.lines[self.plan.services[service].line]
@@ -172,22 +183,43 @@ class Hall:
         number = self.numbers[plan.agency]
         ticket = Ticket(self.env.event(), line, number, now, need.time, need.misses)
         self._row(citizen, ticket, SERVED, NO_REASON)
-        since = now if citizen.booked == ABSENT else max(now, citizen.booked)
-        first = (-citizen.priority, int(citizen.booked == ABSENT))
-        # The stop only tells apart two tickets of one booking in one line.
-        identity = (since, citizen.rank, citizen.reached)
-        ticket.key = (*(first if self.plan.by_priority[line.index] else (0, 0)), *identity)
-        for counter in self.givers[line.index]:
-            if counter.may_call(line):
-                ticket.waiting = False
-                counter.call(ticket)
-                return ticket
-        line.join(ticket)
+        slot = need.slot if now <= need.slot + citizen.journey.grace else ABSENT
+        since = max(now, slot)
+        order = self.plan.orders[line.index]
+        walk_in = int(slot == ABSENT)
+        first = (-citizen.priority, walk_in) if order.by_priority else (0, 0)
+        # The stop only tells apart two tickets of one citizen in one line.
+        ticket.key = (*first, since, citizen.rank, citizen.reached)
+        ticket.kind = walk_in if order.in_turn != (0, 0) else 0
+        if since > now and not citizen.journey.call_early:
+            self._at(since, CALENDAR, self._after_counters(citizen), partial(self._due, ticket))
+        else:
+            self._offer(ticket)
         patience = min(need.patience, NEVER if citizen.stay == NEVER else self._rest(citizen))
-        if patience != NEVER:
+        if ticket.waiting and patience != NEVER:
             end = Moment(self.env, since + patience - now, PATIENCE_ENDS, citizen.rank)
             end.then(lambda: self._lose_patience(ticket))
         return ticket
+
+    def _offer(self, ticket: Ticket) -> None:
+        """Let a free counter call a ticket at once, else put it into its line."""
+        for counter in self.givers[ticket.line.index]:
+            if counter.may_call(ticket.line):
+                counter.call(ticket)
+                return
+        ticket.line.join(ticket)
+
+    def _due(self, ticket: Ticket) -> None:
+        """A booked time has come: the ticket joins its line, and free counters look again."""
+        if ticket.waiting:
+            ticket.line.join(ticket)
+            for counter in self.givers[ticket.line.index]:
+                if counter.may_call(ticket.line):
+                    self.freed(counter)
+
+    def _after_counters(self, citizen: Citizen) -> int:
+        """The place of a booking among what the calendar does at one instant."""
+        return len(self.counters) + 1 + citizen.rank
 
     def _rest(self, citizen: Citizen) -> int:
         """How much longer she stays in the mall."""

@@ -18,8 +18,8 @@ class Ticket:
     """
 
     __slots__ = (
-        "called", "counter", "done", "end", "key", "line", "missed", "misses", "number", "start",
-        "taken", "time", "waiting",
+        "called", "counter", "done", "end", "in_line", "key", "kind", "line", "missed", "misses",
+        "number", "start", "taken", "time", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -35,6 +35,8 @@ class Ticket:
         self.waiting = True
         self.misses = misses  # how many calls she will not hear
         self.missed = 0
+        self.in_line = False
+        self.kind = 0  # 1 for a walk-in where booked and walk-ins are called in turn
         self.key: Key = (0, 0, 0, 0, 0)
 
 
@@ -42,34 +44,45 @@ class Line:
     """Waiting tickets: priority, booked before walk-in, time, identity, stop.
 
     A ticket that was called in vain stands aside until so many others have been called, or
-    nobody else waits.
+    nobody else waits. In a line that calls in turn, so many booked tickets come first, then so
+    many walk-ins; if nobody of the kind whose turn it is waits, the other kind is called and the
+    turn stays.
     """
 
-    __slots__ = ("_aside", "_heap", "calls", "closes", "index", "length")
+    __slots__ = ("_aside", "_heaps", "_turn", "_turns", "calls", "closes", "index", "length")
 
-    def __init__(self, index: int, closes: int) -> None:
+    def __init__(self, index: int, closes: int, in_turn: tuple[int, int] = (0, 0)) -> None:
         self.index = index
         self.closes = closes
         self.length = 0
         self.calls = 0
-        self._heap: list[tuple[Key, Ticket]] = []
+        self._turns = [0] * in_turn[0] + [1] * in_turn[1] or [0]
+        self._turn = 0
+        self._heaps: list[list[tuple[Key, Ticket]]] = [[], []]
         self._aside: list[tuple[int, Key, Ticket]] = []
 
     def join(self, ticket: Ticket) -> None:
         """Put a ticket into its place."""
         self.length += 1
-        heappush(self._heap, (ticket.key, ticket))
+        ticket.in_line = True
+        heappush(self._heaps[ticket.kind], (ticket.key, ticket))
 
     def stand_aside(self, ticket: Ticket, others: int) -> None:
         """Let a ticket wait until so many others have been called."""
         self.length += 1
-        ticket.waiting = True
+        ticket.waiting = ticket.in_line = True
         heappush(self._aside, (self.calls + others, ticket.key, ticket))
 
     def leave(self, ticket: Ticket) -> None:
         """Take a ticket out: called, out of patience, or sent home."""
-        self.length -= 1
-        ticket.waiting = False
+        self.length -= ticket.in_line
+        ticket.waiting = ticket.in_line = False
+
+    def called(self, ticket: Ticket) -> None:
+        """Note a call: it counts for those who stand aside, and for whose turn it is."""
+        self.calls += 1
+        if ticket.kind == self._turns[self._turn]:
+            self._turn = (self._turn + 1) % len(self._turns)
 
     def first(self) -> Ticket | None:
         """Return the ticket that is next, or None; it stays in the line."""
@@ -77,11 +90,12 @@ class Line:
         while aside and (aside[0][0] <= self.calls or not aside[0][2].waiting):
             _, key, ticket = heappop(aside)
             if ticket.waiting:
-                heappush(self._heap, (key, ticket))
-        return self._next() or (aside[0][2] if aside else None)
+                heappush(self._heaps[ticket.kind], (key, ticket))
+        turn = self._turns[self._turn]
+        return self._head(turn) or self._head(1 - turn) or (aside[0][2] if aside else None)
 
-    def _next(self) -> Ticket | None:
-        heap = self._heap
+    def _head(self, kind: int) -> Ticket | None:
+        heap = self._heaps[kind]
         while heap and not heap[0][1].waiting:  # left by those who lost patience
             heappop(heap)
         return heap[0][1] if heap else None

@@ -45,28 +45,28 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
     of_stops = slice(offset[0], offset[-1])
     columns = (
         workload.stop, workload.service, workload.walk, workload.time, workload.patience,
-        workload.balk, workload.misses,
+        workload.slot, workload.balk, workload.misses,
     )  # fmt: skip
     needs = [*map(Need._make, zip(*(c[of_stops].tolist() for c in columns), strict=True))]
     return [
         Citizen(
             rank=r,
-            booked=booked,
             due=due,
             priority=plan.priority[visitor_class],
             visitor_class=visitor_class,
             stops=needs[offset[k] - offset[0] : offset[k + 1] - offset[0]],
-            goes_on_after=plan.goes_on_after[journey],
+            journey=plan.journeys[journey],
+            comes=comes,
             stay=stay,
         )
-        for k, (r, booked, due, visitor_class, journey, stay) in enumerate(
+        for k, (r, due, visitor_class, journey, stay, comes) in enumerate(
             zip(
                 rank[begin:end].tolist(),
-                workload.booked[begin:end].tolist(),
                 workload.due[begin:end].tolist(),
                 workload.visitor_class[begin:end].tolist(),
                 workload.journey[begin:end].tolist(),
                 workload.stay[begin:end].tolist(),
+                workload.comes[begin:end].tolist(),
                 strict=True,
             )
         )
