@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from sim.errors import WorkloadError
 from sim.randomness import Draws
 from sim.scenario import quantities as q
-from sim.scenario.calendar import Day
 from sim.scenario.model import Scenario
 from sim.scenario.profile import arrival_profile
 from sim.workload import ABSENT, NEVER, Ints, Workload
