@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from malls import mall, scenario_of, us, workload_of
 from strategies import OPENS, days, plain_malls
 
-from sim import Log, Scenario, Workload, replicate, sample, simulate
+from sim import Log, Scenario, Workload, measure, replicate, sample, simulate
 from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
 from sim.workload import ABSENT
 
@@ -425,6 +425,8 @@ def test_workers_change_no_number() -> None:
     two = replicate(scenario, 12, seed=3, workers=2)
     assert np.array_equal(one.total, two.total)
     assert np.array_equal(one.n, two.n)
+    logs = [simulate(scenario, sample(scenario, seed=3, replication=r)) for r in range(12)]
+    assert np.array_equal(one.total, [measure(log, scenario).total for log in logs])
     part = replicate(scenario, 7, seed=3, workers=1)
     assert np.array_equal(one.total[:7], part.total)
 
