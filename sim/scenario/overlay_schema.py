@@ -6,8 +6,6 @@ so what stands in one follows the rules of a whole scenario. Of a law it may cha
 
 from __future__ import annotations
 
-from typing import Any
-
 from sim.scenario.shapes import Schema
 
 _DROPPED = ("required", "minProperties", "maxProperties", "default")
@@ -36,6 +34,8 @@ def _loosened(schema: Schema) -> Schema:
     for word, value in schema.items():
         if word == "$ref":
             loose[word] = _name(value)
+        elif word == "anyOf":
+            loose[word] = [_loosened(each) for each in value]
         elif word == "type":
             loose[word] = [*(value if isinstance(value, list) else [value]), "null"]
         elif word == "enum":

@@ -31,7 +31,9 @@ _SHARE = rf"({_PERCENT}|{_OF}|0(\.[0-9]*)?|\.[0-9]+|1(\.0*)?)"
 _QUANTITY = rf"({_SPAN}|{_PERCENT}|{_OF}|[+-]?{_NUMBER})"
 _CLOCK = r"(([01]?[0-9]|2[0-3])[:.][0-5][0-9]|24[:.]00)"
 _INTERVAL = rf"{_CLOCK}\s*[-–]\s*{_CLOCK}"
-_CLOCK_KEY = rf"^({_CLOCK}|[0-9]{{1,2}}\.[0-9]|[0-9]{{1,4}})$"  # 08.30 and 9.00 become 8.3 and 9
+_BARE = r"([0-9]{1,2}\.[0-9]|[0-9]{1,4})"
+"""A clock time as a key that was a number: 08.30 is then 8.3, 09.00 is 9, 10:00 may be 600."""
+_CLOCK_KEY = f"^({_CLOCK}|{_BARE})$"
 _NONE = "[Nn][Oo][Nn][Ee]"
 _DAY = (
     "([Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt]|[Ss][Uu][Nn])"
@@ -174,10 +176,13 @@ COUNTERS = _either(
     "counters",
     SCALARS["count"],
     {
-        **table("counters", _CLOCK_KEY, COUNT.form, 1),
+        **table("counters", f"^{_CLOCK}$", COUNT.form, 1),
         "additionalProperties": reference("Counter"),
     },
 )
+COUNTERS.form["patternProperties"][f"^{_BARE}$"] = {  # a clock time, or a counter called 1
+    "anyOf": [COUNT.form, reference("Counter")]
+}
 SERVES = _either(
     "serves",
     SCALARS["text"],
