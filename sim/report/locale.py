@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import WEEKDAYS
+from sim.scenario.weekdays import WEEKDAYS
 from sim.words import say
 
 ABSENT = "–"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import WEEKDAYS, read_weekdays
 from sim.scenario.model import Promise, Scenario
+from sim.scenario.weekdays import WEEKDAYS, read_weekdays
 
 Kind = Literal["source", "assumption", "default", "none"]
 NO_FIGURES = ("name", "description", "observed", "sources", "plausible")

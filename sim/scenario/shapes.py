@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
-from sim.scenario import calendar as c
+from sim.scenario import fields as f
 from sim.scenario import model as m
 from sim.scenario import quantities as q
+from sim.scenario import seasons as n
+from sim.scenario import weekdays as w
 from sim.scenario.keys import Key, is_model
 
 Schema = dict[str, Any]
@@ -169,16 +171,16 @@ SHARES_OF_DURATIONS = Shape(
 )
 
 _BY_TYPE: list[tuple[Any, Shape]] = [
-    (str, TEXT), (m.Text, TEXT), (m.Law, Shape("law", reference("Law"))),
+    (str, TEXT), (f.Text, TEXT), (m.Law, Shape("law", reference("Law"))),
     (m.PatienceLaw, Shape("patience", reference("Patience"))),
     (q.Duration, DURATION), (q.Clock, CLOCK), (q.Share, SHARE), (q.Ratio, RATIO),
     (q.Number, NUMBER), (q.Positive, POSITIVE), (q.Weight, WEIGHT), (q.Integer, INTEGER),
-    (q.Count, COUNT), (q.Interval, INTERVAL), (m.Intervals, INTERVALS), (c.Weekdays, WEEKDAYS),
-    (c.Hours, by_weekday(INTERVAL)), (c.Breaks, by_weekday(INTERVALS)),
-    (c.Clocks, by_weekday(CLOCK)), (c.Factors, by_weekday(WEIGHT)),
+    (q.Count, COUNT), (q.Interval, INTERVAL), (w.Intervals, INTERVALS), (w.Weekdays, WEEKDAYS),
+    (w.Hours, by_weekday(INTERVAL)), (w.Breaks, by_weekday(INTERVALS)),
+    (w.Clocks, by_weekday(CLOCK)), (w.Factors, by_weekday(WEIGHT)),
     (m.Counters, COUNTERS), (m.Stops, STOPS),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
-    (dict[str, m.Text], _by_path("texts", TEXT.form)),
+    (dict[str, f.Text], _by_path("texts", TEXT.form)),
     (dict[str, m.Range], _by_path("ranges", RANGE.form)),
 ]  # fmt: skip
 _BY_KEY = {
