@@ -10,11 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
+from sim.scenario import calendar as c
+from sim.scenario import clock_tables as k
+from sim.scenario import dates as t
+from sim.scenario import demand_factors as d
 from sim.scenario import fields as f
+from sim.scenario import holidays as h
 from sim.scenario import model as m
 from sim.scenario import quantities as q
 from sim.scenario import seasons as n
 from sim.scenario import weekdays as w
+from sim.scenario.demand_factors import MONTHS
 from sim.scenario.keys import Key, is_model
 
 Schema = dict[str, Any]
@@ -40,6 +46,13 @@ _DAY = (
 )
 _DAYS = rf"{_DAY}(\s*-\s*{_DAY})?"
 _WEEKDAYS = rf"\s*{_DAYS}(\s*,\s*{_DAYS})*\s*"
+_DATE = r"(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_DATES = rf"{_DATE}(\s*\.\.\s*{_DATE})?"
+_MONTH = "(" + "|".join("".join(f"[{x.upper()}{x}]" for x in month) for month in MONTHS) + ")"
+_MONTHS = rf"\s*{_MONTH}(\s*-\s*{_MONTH})?\s*"
+_DAY_OF_MONTH = r"([1-9]|[12][0-9]|3[01])"
+_DAYS_OF_MONTH = rf"{_DAY_OF_MONTH}(-{_DAY_OF_MONTH})?"
+_YES = "([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[Yy][Aa]|[Tt][Ii][Dd][Aa][Kk])"
 _NAME = r"[A-Za-z][A-Za-z0-9_-]*"
 _STOP = rf"{_NAME}\.{_NAME}"
 
@@ -115,6 +128,10 @@ SCALARS: dict[str, Schema] = {
     "integer": _text_or_integer("integer", rf"[+-]?{_NUMBER}"),
     "count": _text_or_integer("count", rf"\+?{_NUMBER}", minimum=0, maximum=1_000_000),
     "days": _text("weekdays", _WEEKDAYS),
+    "date": _text("date", _DATE),
+    "dates": _text("dates", _DATES),
+    "yes": {**_text("yes", _YES), "type": ["string", "boolean"]},
+    "growth": _text("growth", r"[+-]?.*%\s*(a|per|each)\s+year"),
     "service": _text("service", _STOP),
     "quantity": _text_or_number("quantity", _QUANTITY),
     "range": _text("range", rf"{_QUANTITY}\s*\.\.\s*{_QUANTITY}"),
@@ -140,7 +157,32 @@ INTERVALS = _any_of(
     _text("intervals", rf"({_INTERVAL}|{_NONE})"),
     several("intervals", INTERVAL.form),
 )
+YES, GROWTH = map(_scalar, ("yes", "growth"))
+DATES = _any_of("dates", reference("dates"), several("dates", reference("dates"), 1))
+DAYS = _any_of(
+    "days",
+    reference("days"),
+    several("days", reference("days")),
+    reference("dates"),
+    several("days", reference("dates"), 1),
+)
+HOLIDAYS = _any_of(
+    "holidays",
+    {
+        "type": "object",
+        "properties": {"country": TEXT.form, "region": TEXT.form, "joint_leave": YES.form},
+        "patternProperties": {f"^{_DATE}$": TEXT.form},
+        "additionalProperties": False,
+        "errorMessage": "holidays",
+    },
+    reference("dates"),
+    several("holidays", reference("dates"), 1),
+)
+SPECIAL = Shape("by_date", table("by_date", f"^{_DATE}$", reference("Special")))
+MONTH_FACTORS = Shape("months", table("months", f"^{_MONTHS}$", WEIGHT.form, 1))
+DAY_FACTORS = Shape("days_of_month", table("days_of_month", f"^{_DAYS_OF_MONTH}$", WEIGHT.form, 1))
 WEEKDAYS = _any_of("weekdays", reference("days"), several("weekdays", reference("days")))
+DAY_PROFILE = Shape("day_profile", table("day_profile", _CLOCK_KEY, WEIGHT.form, 1))
 _STOP_WITH_SHARE = table("stop", f"^{_STOP}$", SHARE.form, 1) | {"maxProperties": 1}
 STOP = _any_of("stop", SERVICE.form, _STOP_WITH_SHARE)
 STOPS = _any_of(
@@ -178,13 +220,15 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (q.Count, COUNT), (q.Interval, INTERVAL), (w.Intervals, INTERVALS), (w.Weekdays, WEEKDAYS),
     (w.Hours, by_weekday(INTERVAL)), (w.Breaks, by_weekday(INTERVALS)),
     (w.Clocks, by_weekday(CLOCK)), (w.Factors, by_weekday(WEIGHT)),
-    (m.Counters, COUNTERS), (m.Stops, STOPS),
+    (m.Counters, COUNTERS), (m.Stops, STOPS), (c.Days, DAYS), (t.SomeDates, DATES),
+    (h.Holidays, HOLIDAYS), (f.Yes, YES), (d.Months, MONTH_FACTORS), (d.DaysOfMonth, DAY_FACTORS),
+    (d.Growth, GROWTH), (k.Profiles, PROFILE), (n.DayProfile, DAY_PROFILE),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
     (dict[str, f.Text], _by_path("texts", TEXT.form)),
     (dict[str, m.Range], _by_path("ranges", RANGE.form)),
 ]  # fmt: skip
 _BY_KEY = {
-    "Demand.profile": PROFILE,
+    "Calendar.special": SPECIAL,
     "Counter.serves": SERVES,
     "Stop.service": SERVICE,
     "Scenario.extends": FILE,
