@@ -31,7 +31,8 @@ Floats = NDArray[np.float64]
 class Load:
     """What is offered to the counters of one agency, or of one line in it.
 
-    weekday : the day's label, a weekday or a date; interval : the hour in which citizens enter ("08:00"), "" all day
+    weekday : the day's label, a weekday or a date
+    interval : the hour in which citizens enter ("08:00"), "" all day
     services : the services of the line; empty for the agency as a whole
     offered : erlangs
     counters : open on average, each counted by its speed
@@ -156,9 +157,7 @@ def _work(scenario: Scenario, day: Day) -> list[_Work]:
     return list(found.values())
 
 
-def _share_come(
-    scenario: Scenario, day: Day, span: Span, own: dict[str, Profile] | None
-) -> float:
+def _share_come(scenario: Scenario, day: Day, span: Span, own: dict[str, Profile] | None) -> float:
     """Return the share of a day's citizens who enter within a span of it."""
     if day.continuous:
         return 1.0

@@ -36,8 +36,7 @@ __all__ = ["WEEKDAYS", "Calendar", "Day", "Frozen", "Kind", "Span", "without"]
 
 def _read_days(raw: object) -> tuple[str, ...] | Dates:
     items = raw if isinstance(raw, (list, tuple)) else [raw]
-    dated = isinstance(raw, str) or isinstance(raw, (list, tuple))
-    if dated and any(is_date(str(item)) for item in items):
+    if any(is_date(str(item)) for item in items):
         return read_dates(raw)
     return read_weekdays(raw)
 
@@ -46,9 +45,7 @@ def _write_days(days: tuple[str, ...] | Dates) -> str | list[str]:
     return write_dates(days) if isinstance(days, Dates) else write_weekdays(days)
 
 
-Days = Annotated[
-    tuple[str, ...] | Dates, BeforeValidator(_read_days), PlainSerializer(_write_days)
-]
+Days = Annotated[tuple[str, ...] | Dates, BeforeValidator(_read_days), PlainSerializer(_write_days)]
 """Weekdays of a typical week, or dates."""
 
 
@@ -56,8 +53,8 @@ Days = Annotated[
 class Kind:
     """What days have in common that are alike: a weekday, and the rules that hold on it.
 
-    layers : where the rules stand, below `calendar`, the nearest first: `("special", "2025-04-08")`,
-        `("seasons", "ramadan")`, and at last `()`, the ordinary ones
+    layers : where the rules stand, below `calendar`, the nearest first:
+        `("special", "2025-04-08")`, `("seasons", "ramadan")`, and at last `()`, the ordinary ones
     """
 
     weekday: str
@@ -103,7 +100,7 @@ class Calendar(Frozen):
     @cached_property
     def weekdays(self) -> tuple[str, ...]:
         """The weekdays on which the mall is ever open, in the week's order."""
-        here = {*self.ordinary, *(weekday_of(day) for day in self._open)}
+        here = {*self.ordinary, *(weekday_of(day) for day in self.opened())}
         return tuple(day for day in WEEKDAYS if day in here)
 
     @cached_property
@@ -113,10 +110,10 @@ class Calendar(Frozen):
             return (_endless(self.continuous, self.warm_up),)
         if not isinstance(self.days, Dates):
             return tuple(self._day(Kind(weekday)) for weekday in self.days)
-        return tuple(self._day(self.kind(day), day) for day in self._open)
+        return tuple(self._day(self.kind(day), day) for day in self.open_dates)
 
     @cached_property
-    def _open(self) -> tuple[date, ...]:
+    def open_dates(self) -> tuple[date, ...]:
         """The dates of one replication, in order."""
         return tuple(day for day in self.opened() if self.only is None or day in self.only)
 
@@ -147,7 +144,10 @@ class Calendar(Frozen):
         """The kinds of days of one replication, each with the first date of its kind."""
         if not isinstance(self.days, Dates):
             return {Kind(weekday): None for weekday in self.days}
-        return {self.kind(day): day for day in reversed(self._open)}
+        found: dict[Kind, date | None] = {}
+        for day in self.open_dates:
+            found.setdefault(self.kind(day), day)
+        return found
 
     def part(self, layer: Path) -> Calendar | Season | Special:
         """Return the rules that stand at a layer."""

@@ -30,7 +30,8 @@ MOST_STOPS = 100
 def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     """Return what is wrong with a scenario whose parts are each sound."""
     whole = Whole(scenario, merged.root, merged.removed)
-    findings = [f for each in (*DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *CHECKS) for f in each(whole)]
+    checks = (*DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *CHECKS)
+    findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)
 
 
@@ -171,7 +172,7 @@ def _visits(scenario: Scenario) -> Iterator[Finding]:
     most = max(wanted, key=lambda name: wanted[name])
     a_day = sum(wanted.values())
     calendar = scenario.calendar
-    days = len(scenario.days) if calendar.dates else (calendar.continuous or 0) / q.DAY
+    days = len(calendar.open_dates) if calendar.dates else (calendar.continuous or 0) / q.DAY
     if a_day > MOST_VISITS_A_DAY:
         shown = {"value": f"{a_day:.0f}", "limit": MOST_VISITS_A_DAY}
         yield Finding("too_many_visits", shown, ("journeys", most, "per_day"))

@@ -92,7 +92,7 @@ def _special(whole: Whole) -> Iterator[Finding]:
     for day, of in calendar.special.items():
         path = ("calendar", "special", day.isoformat())
         if of.closed:
-            for key in of.model_fields_set - {"closed"}:
+            for key in sorted(of.model_fields_set - {"closed"}):
                 yield Finding("special_closed", {"value": key}, (*path, key), at_key=True)
         elif day in calendar.dates and not calendar.opens(day):
             yield Finding("special_not_open", {"value": day.isoformat()}, path, at_key=True)

@@ -85,9 +85,7 @@ def _days_left_out(whole: Whole) -> Iterator[Finding]:
             yield Finding("day_missing", {"value": ", ".join(missing)}, path)
 
 
-def _lacks(
-    calendar: Calendar, path: Path, table: Mapping[str, object] | None, kind: Kind
-) -> bool:
+def _lacks(calendar: Calendar, path: Path, table: Mapping[str, object] | None, kind: Kind) -> bool:
     """Whether a table needs a value for days of a kind, and has none."""
     if table is None or kind.weekday in table:
         return False

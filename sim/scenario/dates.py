@@ -113,6 +113,4 @@ def write_dates(dates: Dates) -> str | list[str]:
 
 
 SomeDates = Annotated[Dates, BeforeValidator(read_dates), PlainSerializer(write_dates)]
-Date = Annotated[
-    date, BeforeValidator(read_date), PlainSerializer(lambda day: day.isoformat())
-]
+Date = Annotated[date, BeforeValidator(read_date), PlainSerializer(lambda day: day.isoformat())]

@@ -111,7 +111,9 @@ Months = Annotated[
     PlainSerializer(_writer(lambda number: MONTHS[number - 1])),
 ]
 DaysOfMonth = Annotated[
-    dict[int, float], BeforeValidator(_by_number(_day, "day_of_month")), PlainSerializer(_writer(str))
+    dict[int, float],
+    BeforeValidator(_by_number(_day, "day_of_month")),
+    PlainSerializer(_writer(str)),
 ]
 Growth = Annotated[float, BeforeValidator(_read_growth), PlainSerializer(_write_growth)]
 

@@ -159,17 +159,24 @@ EXAMPLES: dict[str, str] = {
     "Season.dates": """
         calendar:
           days: 2025-01-06 .. 2025-12-31
-          seasons: {school: {dates: [2025-06-23 .. 2025-07-12, 2025-12-22 .. 2025-12-31], demand: 1.1}}
+          seasons:
+            school: {dates: [2025-06-23 .. 2025-07-12, 2025-12-22 .. 2025-12-31], demand: 1.1}
         """,
     "Season.hours": """
         calendar:
           days: 2025-01-06 .. 2025-12-31
-          seasons: {ramadan: {dates: 2025-03-01 .. 2025-03-29, hours: {mon-thu: 08:00-15:00, fri: 08:00-16:00}}}
+          seasons:
+            ramadan:
+              dates: 2025-03-01 .. 2025-03-29
+              hours: {mon-thu: 08:00-15:00, fri: 08:00-16:00}
         """,
     "Season.breaks": """
         calendar:
           days: 2025-01-06 .. 2025-12-31
-          seasons: {ramadan: {dates: 2025-03-01 .. 2025-03-29, breaks: {mon-thu: 12:30-13:00, fri: 12:00-13:30}}}
+          seasons:
+            ramadan:
+              dates: 2025-03-01 .. 2025-03-29
+              breaks: {mon-thu: 12:30-13:00, fri: 12:00-13:30}
         """,
     "Season.doors": """
         calendar:
@@ -184,7 +191,8 @@ EXAMPLES: dict[str, str] = {
     "Season.profile": """
         calendar:
           days: 2025-01-06 .. 2025-12-31
-          seasons: {ramadan: {dates: 2025-03-01 .. 2025-03-29, profile: {08:30: 20, 10:00: 25, 13:00: 5}}}
+          seasons:
+            ramadan: {dates: 2025-03-01 .. 2025-03-29, profile: {08:30: 20, 10:00: 25, 13:00: 5}}
         """,
     "Season.demand": """
         calendar:

@@ -28,6 +28,7 @@ from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
 from sim.scenario.weekdays import WEEKDAYS, Factors, Intervals
 
+
 def _read_law(raw: object, info: ValidationInfo) -> Distribution:
     return read_distribution(raw, read_table=(info.context or {}).get("read_table"))
 

@@ -19,6 +19,7 @@ from sim.errors import MallError
 from sim.experiments.replicate import replicate
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from sim.scenario.weekdays import WEEKDAYS
 from sim.scenario.writing import fingerprint
 from sim.statistics.measures import Measure
 from sim.statistics.results import Results
@@ -155,7 +156,7 @@ def _numbers(results: Results) -> dict[str, tuple[float, float]]:
     return {
         _name(m): (float(results.total[:, k].sum()), float(results.n[:, k].sum()))
         for k, m in enumerate(results.measures)
-        if not m.interval and (not m.weekday or m.scope == "mall")
+        if not m.interval and (not m.weekday or (m.scope == "mall" and m.weekday in WEEKDAYS))
     }
 
 
