@@ -59,7 +59,7 @@ def citizens(scenario: Scenario, seed: int = 1) -> dict[str, list[tuple[int, ...
 def test_a_range_is_open_on_the_weekdays_that_have_hours() -> None:
     assert len(dated().days) == 10
     every = [day.weekday for day in dated(hours={"mon-sat": "08:00-12:00"}).days]
-    assert every == [*WEEKDAYS[:6]] + [*WEEKDAYS[:5]]
+    assert every == [*WEEKDAYS[:6], *WEEKDAYS[:5]]
     assert {day.weekday for day in dated(open="tue, sun").days} == {"tue", "sun"}
 
 
@@ -104,9 +104,10 @@ def test_holidays_are_looked_up_only_where_a_country_is_named() -> None:
     import subprocess
     import sys
 
+    week = str(SHIPPED.with_name("lhokseumawe.yaml"))
     code = (
-        "import sys; from sim.scenario.loading import load;"
-        f"load({str(SHIPPED.with_name('lhokseumawe.yaml'))!r}); assert 'holidays' not in sys.modules"
+        f"import sys; from sim.scenario.loading import load; load({week!r});"
+        "assert 'holidays' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

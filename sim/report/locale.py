@@ -114,5 +114,10 @@ def day(value: date, lang: str) -> str:
     return f"{value.day} {month} {value.year}"
 
 
+def weekday_of(value: date, lang: str) -> str:
+    """Write a date with its weekday: `Tuesday, 24 November 2026`."""
+    return f"{weekday(WEEKDAYS[value.weekday()], lang)}, {day(value, lang)}"
+
+
 def _with_unit(unit: str, text: str, lang: str) -> str:
     return text if text == ABSENT else say(f"locale.{unit}", lang, number=text)
