@@ -346,6 +346,8 @@ def test_a_bad_day_is_one_of_all_days_not_of_the_replications() -> None:
     assert results.bad_day("visits", 0.95, weekday="mon").n == 4
     assert len(results.per_day("visits", weekday="2025-03-04")) == 2
     week = _measured(mall({"a": 1}, days="mon-fri"))
+    needed = week.bad_day("visits", 0.95, weekday="mon").n_needed
+    assert results.bad_day("visits", 0.95, weekday="mon").n_needed == needed / 2  # two Mondays
     assert (week.per_day("visits", weekday="mon") == week.per_replication(
         "visits", weekday="mon")).all()  # fmt: skip
 

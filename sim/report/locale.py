@@ -79,8 +79,13 @@ def hours(begin: str, end: str, lang: str) -> str:
 
 
 def weekday(label: str, lang: str) -> str:
-    """Write a weekday's name: `Senin` for `mon`; a label that is no weekday stays."""
-    return say(f"locale.weekday.{label}", lang) if label in WEEKDAYS else label
+    """Write a weekday's name, `Senin` for `mon`, or a date; any other label stays."""
+    if label in WEEKDAYS:
+        return say(f"locale.weekday.{label}", lang)
+    try:
+        return day(date.fromisoformat(label), lang)
+    except ValueError:
+        return label
 
 
 def weekdays(labels: Sequence[str], lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -122,10 +122,14 @@ class Results:
         The quantile of the replications with its order-statistic interval; with a weekday, each
         replication of a week has one such day, so it is a quantile of days. Among dates a
         replication has many days, and the quantile is of all of them (with a weekday, of those).
-        Days of different seasons differ, which makes the interval somewhat wider than it need be
-        (Hoeffding 1956: the count of days below a point varies most where all are alike).
+        `n` counts the days, `n_needed` the replications. Days of different seasons differ, which
+        makes the interval somewhat wider than it need be (Hoeffding 1956: the count of days below
+        a point varies most where all are alike).
         """
-        return quantile_interval(self.per_day(measure, scope, name, weekday), share, confidence)
+        days = self.per_day(measure, scope, name, weekday)
+        found = quantile_interval(days, share, confidence)
+        a_run = max(1, len(days) // max(1, self.replications))
+        return replace(found, n_needed=-(-found.n_needed // a_run))
 
     def per_day(
         self, measure: str, scope: str = "mall", name: str = "", weekday: str = ""
