@@ -9,7 +9,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: run test check test-long bench clean
+.PHONY: run test check test-long clean
 
 # The main job: environment, install, one ordinary week of the mall, and where to look.
 run: .venv/run

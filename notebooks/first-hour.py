@@ -204,7 +204,7 @@ hours = results.intervals().query(
 figure, ax = plt.subplots(figsize=(6, 3), dpi=80, layout="constrained")
 ax.fill_between(hours["interval"], hours["low"], hours["high"], alpha=0.3)
 ax.plot(hours["interval"], hours["mean"], marker="o")
-ax.axhline(20, color="black", linestyle=":", label="promised: 20 min")
+ax.axhline(20, color="black", linestyle=":", label="promised to 90 of 100: at most 20 min")
 ax.set(xlabel="hour in which the ticket was taken", ylabel="mean wait (min)", ylim=(0, None))
 ax.legend()
 ax.set_title("Disdukcapil: who waits longest?")

@@ -1,19 +1,21 @@
 """The command `mppsim`: parse, call, print. Heavy imports wait until a command needs them.
 
-Exit status: 0 done, 1 ran but something is not as wanted, 2 bad input, 130 interrupted.
+Exit status: 0 done, 1 ran but something is not as wanted, 2 bad input, 130 interrupted; 141 where
+the reader of a pipe left before the end, as any other command would have.
 """
 
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
@@ -21,6 +23,7 @@ from sim.errors import MallError, ScenarioError
 from sim.words import say
 
 if TYPE_CHECKING:
+    from sim.scenario.faults import Fault
     from sim.scenario.model import Scenario
 
 P = ParamSpec("P")
@@ -33,7 +36,7 @@ app = typer.Typer(
 )
 
 
-class Lang(str, Enum):
+class Lang(StrEnum):
     """Languages that people can read results in."""
 
     id = "id"
@@ -70,24 +73,48 @@ def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         lang = str(getattr(kwargs.get("lang"), "value", "en"))
         try:
-            status = command(*args, **kwargs) or 0
-        except ScenarioError as error:
-            for fault in error.faults:
-                typer.echo(fault.say(lang), err=True)
-            typer.echo(say("cli.faults", lang, n=len(error.faults)), err=True)
-            status = 2
-        except MallError as error:
-            typer.echo(f"mppsim: {error}", err=True)
-            status = 2
+            status = _told_plainly(lambda: command(*args, **kwargs), lang)
         except KeyboardInterrupt:
             typer.echo(say("cli.interrupted", lang), err=True)
-            sys.stdout.flush()
-            os._exit(130)  # killed workers may keep Python's own way out waiting
+            _leave_at_once(130)
         except BrokenPipeError:
-            os._exit(0)  # the reader, such as `head`, has seen enough
+            _leave_at_once(141)  # the reader, such as `head`, has seen enough
         raise typer.Exit(status)
 
     return guarded
+
+
+def _told_plainly(command: Callable[[], int | None], lang: str) -> int:
+    """Return the exit status of a command; print faults and what the system refuses."""
+    try:
+        return command() or 0
+    except ScenarioError as error:
+        for fault in error.faults:
+            typer.echo(fault.say(lang), err=True)
+        typer.echo(say("cli.faults", lang, n=len(error.faults)), err=True)
+    except BrokenPipeError:
+        raise
+    except (MallError, OSError) as error:
+        typer.echo(f"mppsim: {error}", err=True)
+    return 2
+
+
+def _leave_at_once(status: int) -> NoReturn:
+    """End without Python's own way out, which waits for what the workers have under way."""
+    _end_workers()
+    os._exit(status)
+
+
+def _end_workers(patience: float = 1) -> None:
+    """Kill the worker processes, and let the threads behind them tidy up for some seconds."""
+    import multiprocessing
+    import threading
+
+    for process in multiprocessing.active_children():
+        process.kill()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(patience)
 
 
 @app.callback(invoke_without_command=True)
@@ -218,7 +245,7 @@ def validate(
     """Check scenarios and name every fault with its place and its remedy."""
     from sim.scenario.loading import load
 
-    found = []
+    found: list[Fault] = []
     for file in files:
         try:
             load(file, overlays)
@@ -277,8 +304,12 @@ def check(
     from sim.verification.check import references, renew
 
     if update:
+        written = []
         for path in renew(files, workers=workers):
-            typer.echo(say("cli.written", lang.value, path=_shown(path)))
+            written.append(path.as_posix())
+            typer.echo(say("cli.written", lang.value, path=_shown(path)), err=as_json)
+        if as_json:
+            _print(written)
         return 0
     found = [checked(path, workers=workers) for path in references(files)]
     moved = [row for each in found for row in each.moved]
@@ -288,9 +319,9 @@ def check(
 
 def _print(what: Any) -> None:
     """Print text as it is, and data as JSON."""
-    typer.echo(
-        what if isinstance(what, str) else json.dumps(what, ensure_ascii=False, indent=2)
-    )
+    if not isinstance(what, str):
+        what = json.dumps(what, ensure_ascii=False, allow_nan=False, indent=2)
+    typer.echo(what)
 
 
 def _shown(path: Path) -> str:
@@ -321,14 +352,30 @@ def _progress(lang: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    with Progress(
+    console = Console(stderr=True)
+    bar = Progress(
         "{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
-    ) as bar:  # fmt: skip
-        task = bar.add_task(say("cli.replications", lang), total=None)
-        yield lambda done, most: bar.update(task, completed=done, total=most)
+        console=console, transient=True, disable=not console.is_terminal,
+    )  # fmt: skip
+    task = bar.add_task(say("cli.replications", lang), total=None)
+    try:
+        with bar:
+            yield lambda done, most: bar.update(task, completed=done, total=most)
+    except KeyboardInterrupt:
+        done, most = int(bar.tasks[0].completed), bar.tasks[0].total
+        if most is not None:
+            typer.echo(say("cli.stopped", lang, done=done, most=int(most)), err=True)
+        raise
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Start the command."""
-    app(args=list(arguments) if arguments is not None else None)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Files and pipes get UTF-8 on Windows too; an old terminal gets "?" for what it lacks.
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -373,6 +373,7 @@ def test_text_stays_text_and_a_screen_reader_hears_the_message() -> None:
     assert title.text == " ".join(figure.get_suptitle().split())
     texts = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
     assert "Bank" in texts
+    assert any(text and text.startswith("Rp $5_{x}$ & <") for text in texts)  # and no formula
 
 
 # Malls in which there is less to show

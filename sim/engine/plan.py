@@ -116,10 +116,11 @@ def _counters(agency: Agency) -> list[tuple[str, Counter]]:
     return [(str(k + 1), Counter()) for k in range(number)]
 
 
-def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort `2` before `10`, and numbers before words."""
-    parts = re.findall(r"\d+|\D+", label)
-    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts)
+def _natural(label: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """Sort `2` before `10`, and numbers before words; `1` and `01` by their letters."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", label)
+    numbers = tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
+    return numbers, label
 
 
 def _posts(agency: Agency, day: Day) -> list[tuple[str, Counter, tuple[tuple[int, int], ...]]]:

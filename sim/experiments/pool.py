@@ -6,17 +6,19 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import parent_process
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing import get_context, parent_process
+from typing import ParamSpec, TypeVar
 
 from sim.errors import MallError
 
 MOST_PROCESSES = 61
 """Windows waits for no more than these."""
 _STARTING = threading.Lock()
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def usable_workers(workers: int | None) -> int:
@@ -33,9 +35,13 @@ def usable_workers(workers: int | None) -> int:
 @contextmanager
 def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Yield a pool of processes; what has not begun when the caller leaves is cancelled."""
-    executor = ProcessPoolExecutor(
-        min(workers, MOST_PROCESSES), mp_context=_Context(), initializer=_leave_with_the_caller
-    )
+    # Spawned, since a forked process inherits the locks of threads that it does not have.
+    with _ctrl_c_waits():
+        executor = _Pool(
+            min(workers, MOST_PROCESSES),
+            mp_context=get_context("spawn"),
+            initializer=_leave_with_the_caller,
+        )
     try:
         yield executor
     except BaseException:  # stopped early, or Ctrl-C: nobody waits for what is under way
@@ -44,18 +50,12 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     executor.shutdown()
 
 
-class _Process(SpawnProcess):
-    """A process that does not run the caller's script again."""
+class _Pool(ProcessPoolExecutor):
+    """Starts its processes, which it does as work is submitted, undisturbed."""
 
-    def start(self) -> None:
-        with _STARTING, _main_stays_home(), _ctrl_c_held():
-            super().start()
-
-
-class _Context(SpawnContext):
-    """Spawned, since a forked process inherits the locks of threads that it does not have."""
-
-    Process = _Process
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        with _STARTING, _main_stays_home(), _ctrl_c_waits():
+            return super().submit(fn, *args, **kwargs)
 
 
 @contextmanager
@@ -77,12 +77,32 @@ def _main_stays_home() -> Iterator[None]:
 
 
 @contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """Keep Ctrl-C from a process while it starts, before it can say that it does not listen."""
-    if not hasattr(signal, "pthread_sigmask"):
+def _ctrl_c_waits() -> Iterator[None]:
+    """Let Ctrl-C wait for a moment: a pool that is half started cannot be ended cleanly.
+
+    A new process has not said yet that it does not listen, so it is born with Ctrl-C blocked.
+    """
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    heard: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        with _blocked(signal.SIGINT):
+            yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if heard:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _blocked(number: signal.Signals) -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
     try:
         yield
     finally:

@@ -214,6 +214,8 @@ class _Stop:
         """Whether the replications so far are enough."""
         if self.rule is None or self.precision is None:
             return False
+        if len(kept) % BLOCK and len(kept) < self.rule.maximum:
+            return False  # each look reads all replications again; what is decided stays the same
         columns = list(self.chosen)
         total = np.array([numbers[0][columns] for numbers in kept])
         n = np.array([numbers[1][columns] for numbers in kept])

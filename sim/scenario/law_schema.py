@@ -20,7 +20,7 @@ PARAMETERS: dict[str, Shape] = {
     "sigma": s.POSITIVE,
     "stages": s.COUNT,
     **dict.fromkeys(("a", "b"), s.POSITIVE),
-    "values": s.DURATIONS,  # of a discrete law with their shares
+    "values": s.VALUES,
     "file": s.FILE,
     **dict.fromkeys(("column", "unit"), s.TEXT),
     "of": Shape("parts", s.several("parts", s.reference("Part"), 2)),
@@ -30,7 +30,6 @@ PARAMETERS: dict[str, Shape] = {
     "loc": s.DURATION,
 }
 """Every key that some law accepts."""
-_VALUES = {"empirical": s.DURATIONS, "discrete": s.SHARES_OF_DURATIONS}
 
 
 @dataclass(frozen=True)
@@ -73,16 +72,9 @@ def _of(name: str, family: Family) -> Iterator[Form]:
         yield Form(name, keys, family.optional)
 
 
-def definition(form: Form, key: str) -> str:
-    """Return the name of the definition of a key in one form of a law."""
-    return f"law.{key}.{form.law}" if key == "values" else f"law.{key}"
-
-
-def definitions() -> dict[str, tuple[str, Shape]]:
-    """Return the definitions of all keys of laws: the key, and how it is written."""
-    found = {f"law.{key}": (key, shape) for key, shape in PARAMETERS.items()}
-    del found["law.dist"], found["law.values"]  # these differ from law to law
-    return found | {f"law.values.{law}": ("values", shape) for law, shape in _VALUES.items()}
+def definition(key: str) -> str:
+    """Return the name of the definition of a key in the schema."""
+    return f"law.{key}"
 
 
 def branches(share: str = "") -> list[tuple[Form, Schema]]:
@@ -96,7 +88,7 @@ def branches(share: str = "") -> list[tuple[Form, Schema]]:
 def _branch(form: Form, share: str) -> Schema:
     keys = [*form.keys, *form.optional, *(["share"] if share else [])]
     properties: Schema = {"dist": {"const": form.law}} if form.has_name else {}
-    properties |= {key: s.reference(definition(form, key)) for key in keys}
+    properties |= {key: s.reference(definition(key)) for key in keys}
     needed = [*(["dist"] if form.has_name else []), *form.keys]
     return {
         "type": "object",

@@ -10,7 +10,6 @@ from typing import Any
 
 from sim.scenario.shapes import Schema
 
-_REMOVES = {"type": "null"}
 _DROPPED = ("required", "minProperties", "maxProperties", "default")
 
 
@@ -18,75 +17,55 @@ def overlays(definitions: dict[str, Schema], lists: frozenset[str]) -> dict[str,
     """Return the definitions for overlays, each by its name with `Overlay` at the end.
 
     lists : names of definitions that only stand in lists, and so are never laid over anything
-
-    Definitions of single values, and of what stands in lists, are the same in an overlay.
     """
-    names = frozenset(
-        name for name, of in definitions.items() if name not in lists and of.get("type") == "object"
-    )
     return {
-        _name(name): _loosened(definitions[name], names) for name in definitions if name in names
+        _name(name): _loosened(schema) for name, schema in definitions.items() if name not in lists
     }
-
-
-def _loosened(schema: Schema, names: frozenset[str]) -> Schema:
-    """Return a schema that needs nothing and lets `null` remove each key.
-
-    names : the definitions of which there is one for overlays
-    """
-    if "oneOf" in schema:
-        schema = {**_without(schema, "oneOf"), **_all_keys_of(schema["oneOf"])}
-    loose: Schema = {}
-    for word, value in schema.items():
-        if word == "$ref":
-            name = value.rpartition("/")[2]
-            loose[word] = _name(value) if name in names else value
-        elif word == "anyOf":
-            loose[word] = [_loosened(each, names) for each in value]
-        elif word in ("properties", "patternProperties"):
-            loose[word] = {key: _removable(_loosened(each, names)) for key, each in value.items()}
-        elif word == "additionalProperties" and value is not False:
-            loose[word] = _removable(_loosened(value, names))
-        elif word not in _DROPPED:
-            loose[word] = value
-    return loose
 
 
 def _name(of: str) -> str:
     return f"{of}Overlay"
 
 
-def _without(schema: Schema, *words: str) -> Schema:
-    return {word: value for word, value in schema.items() if word not in words}
-
-
-def _removable(schema: Schema) -> Schema:
-    """Return a schema that takes `null` besides."""
-    if "anyOf" in schema:
-        return {**schema, "anyOf": [*schema["anyOf"], _REMOVES]}
-    if "enum" in schema:
-        return {**schema, "enum": [*schema["enum"], None]}
-    words = ("title", "description", "examples")
-    around = {word: schema[word] for word in words if word in schema}
-    return {**around, "anyOf": [_without(schema, *words), _REMOVES]}
+def _loosened(schema: Schema) -> Schema:
+    """Return a schema that needs nothing, and of which `null` removes what a base says."""
+    if "oneOf" in schema:
+        schema = {**schema, **_all_keys_of(schema["oneOf"])}
+        del schema["oneOf"]
+    loose: Schema = {}
+    for word, value in schema.items():
+        if word == "$ref":
+            loose[word] = _name(value)
+        elif word == "type":
+            loose[word] = [*(value if isinstance(value, list) else [value]), "null"]
+        elif word == "enum":
+            loose[word] = [*value, None]
+        elif word in ("properties", "patternProperties"):
+            loose[word] = {key: _loosened(each) for key, each in value.items()}
+        elif word == "additionalProperties" and value is not False:
+            loose[word] = _loosened(value)
+        elif word not in _DROPPED:
+            loose[word] = value
+    return loose
 
 
 def _all_keys_of(branches: list[Schema]) -> Schema:
     """Return one mapping with the keys of all branches: an overlay may give any of them."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[Schema]] = {}
     for branch in branches:
         for key, schema in branch["properties"].items():
             if schema not in found.setdefault(key, []):
                 found[key].append(schema)
     return {
-        "type": "object",
-        "properties": {key: _either(schemas) for key, schemas in found.items()},
+        "properties": {key: _one_of_them(schemas) for key, schemas in found.items()},
         "additionalProperties": False,
     }
 
 
-def _either(schemas: list[Schema]) -> Schema:
-    if all("const" in schema for schema in schemas):
-        words = _without(schemas[0], "const")
-        return {**words, "enum": [schema["const"] for schema in schemas]}
-    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+def _one_of_them(schemas: list[Schema]) -> Schema:
+    """Return the schema of a key that several branches have: their one, or all their names."""
+    first = dict(schemas[0])
+    if "const" in first:
+        del first["const"]
+        first["enum"] = [schema["const"] for schema in schemas]
+    return first

@@ -11,7 +11,7 @@ from typing import Any
 from sim.scenario import shapes as s
 from sim.scenario.examples import value_of
 from sim.scenario.keys import Key, keys_of, models
-from sim.scenario.law_schema import PARAMETERS, branches, definitions
+from sim.scenario.law_schema import PARAMETERS, branches, definition
 from sim.scenario.overlay_schema import overlays
 from sim.scenario.shapes import Schema, Shape
 from sim.words import catalogue, say
@@ -54,8 +54,9 @@ def _definitions(lang: str) -> dict[str, Schema]:
     del found["Stop"]  # written as a text, or as a share by name
     for name, share in (("Law", ""), ("Patience", "allowed"), ("Part", "needed")):
         found[name] = _law(share, lang)
-    for name, (key, shape) in definitions().items():
-        found[name] = {**_titled(f"schema.Law.{key}", lang), **shape.form}
+    for key, shape in PARAMETERS.items():
+        if key != "dist":  # which names may stand there depends on the form
+            found[definition(key)] = {**_titled(f"schema.Law.{key}", lang), **shape.form}
     return found | s.SCALARS
 
 

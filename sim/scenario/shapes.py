@@ -70,8 +70,20 @@ class Shape:
     each: Shape | None = None
 
 
-def _any_of(kind: str, *forms: Schema, each: Shape | None = None) -> Shape:
-    return Shape(kind, {"anyOf": list(forms)}, each)
+def _either(kind: str, *forms: Schema, each: Shape | None = None) -> Shape:
+    """Return what may be of several types, such as a text or a mapping, as one schema.
+
+    Each word of a schema speaks of one type only, so that forms of different types join without
+    `anyOf`, of whose branches an editor cannot tell which one is meant.
+    """
+    words: Schema = {word: value for form in forms for word, value in form.items()}
+    types = dict.fromkeys(name for form in forms for name in _types(form))
+    return Shape(kind, {**words, "type": list(types), "errorMessage": kind}, each)
+
+
+def _types(form: Schema) -> list[str]:
+    found = form["type"]
+    return found if isinstance(found, list) else [found]
 
 
 def table(kind: str, pattern: str, value: Schema, least: int = 0) -> Schema:
@@ -89,8 +101,11 @@ def several(kind: str, item: Schema, least: int = 0) -> Schema:
 
 def by_weekday(shape: Shape) -> Shape:
     """Return a shape that holds for all days, or has one of its kind for each of some days."""
+    form = SCALARS.get(shape.kind, shape.form)
     days = table("by_weekday_only", f"^{_WEEKDAYS}$", shape.form)
-    return _any_of("by_weekday", shape.form, days, each=shape)
+    return Shape(
+        "by_weekday", {**_either("by_weekday", form, days).form, "errorMessage": shape.kind}, shape
+    )
 
 
 def named(kind: str, value: Schema, least: int = 0) -> Shape:
@@ -152,64 +167,64 @@ TEXT, FILE, DURATION, CLOCK = map(_scalar, ("text", "file", "duration", "clock")
 SHARE, RATIO, NUMBER, POSITIVE = map(_scalar, ("share", "ratio", "number", "positive"))
 WEIGHT, INTEGER, COUNT, INTERVAL = map(_scalar, ("weight", "integer", "count", "interval"))
 QUANTITY, RANGE, SERVICE = map(_scalar, ("quantity", "range", "service"))
-INTERVALS = _any_of(
+INTERVALS = _either(
     "intervals",
     _text("intervals", rf"({_INTERVAL}|{_NONE})"),
     several("intervals", INTERVAL.form),
 )
 YES, GROWTH = map(_scalar, ("yes", "growth"))
-DATES = _any_of("dates", reference("dates"), several("dates", reference("dates"), 1))
-DAYS = _any_of(
-    "days",
-    reference("days"),
-    several("days", reference("days")),
-    reference("dates"),
-    several("days", reference("dates"), 1),
-)
-HOLIDAYS = _any_of(
+DATES = _either("dates", SCALARS["dates"], several("dates", reference("dates"), 1))
+_DAY_OR_DATES = _text("days", rf"({_WEEKDAYS}|{_DATES})")
+DAYS = _either("days", _DAY_OR_DATES, several("days", _DAY_OR_DATES, 1))
+HOLIDAYS = _either(
     "holidays",
+    SCALARS["dates"],
+    several("holidays", reference("dates"), 1),
     {
         "type": "object",
         "properties": {"country": TEXT.form, "region": TEXT.form, "joint_leave": YES.form},
         "patternProperties": {f"^{_DATE}$": TEXT.form},
         "additionalProperties": False,
-        "errorMessage": "holidays",
     },
-    reference("dates"),
-    several("holidays", reference("dates"), 1),
 )
 SPECIAL = Shape("by_date", table("by_date", f"^{_DATE}$", reference("Special")))
 MONTH_FACTORS = Shape("months", table("months", f"^{_MONTHS}$", WEIGHT.form, 1))
 DAY_FACTORS = Shape("days_of_month", table("days_of_month", f"^{_DAYS_OF_MONTH}$", WEIGHT.form, 1))
-WEEKDAYS = _any_of("weekdays", reference("days"), several("weekdays", reference("days")))
 DAY_PROFILE = Shape("day_profile", table("day_profile", _CLOCK_KEY, WEIGHT.form, 1))
+WEEKDAYS = _either("weekdays", SCALARS["days"], several("weekdays", reference("days")))
 _STOP_WITH_SHARE = table("stop", f"^{_STOP}$", SHARE.form, 1) | {"maxProperties": 1}
-STOP = _any_of("stop", SERVICE.form, _STOP_WITH_SHARE)
-STOPS = _any_of(
+STOP = _either("stop", SCALARS["service"], _STOP_WITH_SHARE)
+STOPS = _either(
     "stops",
-    several("stops", STOP.form),
     _text("stops", rf"({_STOP}|{_NONE})"),
+    several("stops", STOP.form),
     _STOP_WITH_SHARE,
 )
-PROFILE = _any_of(
+_WEIGHTS = table("profile", _CLOCK_KEY, WEIGHT.form, 1)
+PROFILE = Shape(
     "profile",
-    table("profile", _CLOCK_KEY, WEIGHT.form, 1),
-    table("profile", f"^{_WEEKDAYS}$", table("profile", _CLOCK_KEY, WEIGHT.form, 1)),
+    {
+        **_WEIGHTS,
+        "patternProperties": {_CLOCK_KEY: WEIGHT.form, f"^{_WEEKDAYS}$": _WEIGHTS},
+    },
 )
-COUNTERS = _any_of(
+COUNTERS = _either(
     "counters",
-    COUNT.form,
-    table("counters", _CLOCK_KEY, COUNT.form, 1),
-    {"type": "object", "additionalProperties": reference("Counter"), "minProperties": 1},
+    SCALARS["count"],
+    {
+        **table("counters", _CLOCK_KEY, COUNT.form, 1),
+        "additionalProperties": reference("Counter"),
+    },
 )
-SERVES = _any_of(
+SERVES = _either(
     "serves",
-    TEXT.form,
-    several("serves", {"anyOf": [TEXT.form, several("serves", TEXT.form)]}),
+    SCALARS["text"],
+    several("serves", _either("serves", SCALARS["text"], several("serves", TEXT.form)).form),
 )
-DURATIONS = Shape("durations", several("durations", DURATION.form, 2))
-SHARES_OF_DURATIONS = Shape(
-    "shares_of_durations", table("shares_of_durations", f"^{_DURATION}$", SHARE.form, 1)
+VALUES = _either(
+    "values",
+    several("values", DURATION.form, 2),
+    table("values", f"^{_DURATION}$", SHARE.form, 1),
 )
 
 _BY_TYPE: list[tuple[Any, Shape]] = [

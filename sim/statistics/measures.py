@@ -41,7 +41,8 @@ UNITS = {
     "tickets": "per day", "called": "per day", "visits": "per day", "completed": "per day",
     "gave_up": "per day", "turned_away": "per day", "sent_home": "per day",
     "wait.mean": "min", "wait.median": "min", "wait.p90": "min", "wait.p95": "min",
-    "wait.max": "min", "wait_in_visit.mean": "min", "in_line.mean": "min", "time_in_mall.mean": "min",
+    "wait.max": "min", "wait_in_visit.mean": "min", "in_line.mean": "min",
+    "time_in_mall.mean": "min",
     "overtime": "min",
     "line.mean": "people", "line.max": "people", "in_hall.mean": "people",
     "in_hall.max": "people", "busy.mean": "counters", "staffed.mean": "counters",
@@ -305,7 +306,8 @@ class _Table:
         self.wait = np.where(self.called, (stops.called - since) / q.MINUTE, 0.0)
         self.wait = np.maximum(self.wait, 0.0)
         left_line = np.where(self.called, stops.called, stops.end)
-        self.in_line = np.where(self.ticketed, (left_line - since) / q.MINUTE, 0.0)
+        in_line = np.where(self.ticketed, (left_line - since) / q.MINUTE, 0.0)
+        self.in_line = np.maximum(in_line, 0.0)
         services = log.names.services
         promises = [self.scenario.promise_of(name) for name in services]
         limit = np.array([p.wait / q.MINUTE if p else np.inf for p in promises])
@@ -468,19 +470,23 @@ def _edges(table: _Table, kind: str) -> tuple[Ints, Ints]:
 
 
 def _time_average(
-    table: _Table, block: _Block, entity: Ints, day: Ints, begin: Ints, end: Ints
-) -> Result:
+    table: _Table, block: _Block, entity: Ints, day: Ints, begin: Ints, end: Ints,
+    overtime: bool = False,
+) -> Result:  # fmt: skip
     """Return the minutes that stretches of time spend in each cell, and the minutes of the cell.
 
     Averages run from door to close; of a stretch, the part outside its slice does not count.
+    With `overtime` the last slice takes in what comes after it; its own minutes stay as they are.
     """
     kind = block.slices.kind
     from_, to = _edges(table, kind)
+    latest = max(of.ends for of in table.scenario.days) if overtime else 0
     weekday = table.slice_code("weekday" if kind in ("weekday", "both") else "all", day, begin)
     parts = len(from_)
     total = np.zeros(block.cells)
     for k in range(parts):
-        overlap = np.minimum(end, to[k]) - np.maximum(begin, from_[k])
+        until = max(to[k], latest) if k == parts - 1 else to[k]
+        overlap = np.minimum(end, until) - np.maximum(begin, from_[k])
         inside = overlap > 0
         codes = entity * len(block.slices.labels) + weekday * parts + k
         total += np.bincount(codes[inside], overlap[inside] / q.MINUTE, block.cells)
@@ -525,16 +531,14 @@ def _counter_block(table: _Table, block: _Block) -> list[Result]:
     serving = rows.state == STATES.index("serving")
     staffed = serving | np.isin(rows.state, [STATES.index(s) for s in ("idle", "calling")])
 
-    def minutes(which: Mask) -> Result:
+    def minutes(which: Mask, overtime: bool = False) -> Result:
         entity = of[rows.counter[which]] if len(of) else rows.counter[which]
-        return _time_average(
-            table, block, entity, rows.day[which], rows.begin[which], rows.end[which]
-        )
+        begin, end = rows.begin[which], rows.end[which]
+        return _time_average(table, block, entity, rows.day[which], begin, end, overtime)
 
-    busy, clock = minutes(serving)
-    open_, _ = minutes(staffed)
-    results = {"utilisation": (busy, open_), "busy.mean": (busy, clock)}
-    results["staffed.mean"] = open_, clock
+    in_all = minutes(serving, overtime=True)[0], minutes(staffed, overtime=True)[0]
+    results = {"utilisation": in_all, "busy.mean": minutes(serving)}
+    results["staffed.mean"] = minutes(staffed)
     return [results[name] for name in block.what]
 
 

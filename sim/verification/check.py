@@ -11,11 +11,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sim.errors import MallError
+import numpy as np
+
+from sim.errors import MallError, OutputError
 from sim.experiments.replicate import replicate
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
@@ -31,6 +34,8 @@ RELATIVE = 1e-6
 CITIZENS = 1e-4
 
 Kind = Literal["moved", "last_bit", "gone", "new"]
+Numbers = dict[str, tuple[float, float]]
+"""Pooled total and n by the name of a measure."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,10 @@ def references(files: Sequence[Path] | None = None) -> list[Path]:
     if not files:
         found = sorted(FOLDER.rglob("*.json"))
         if not found:
-            raise MallError(f"there is no reference in {FOLDER}; make one: check --update FILE")
+            raise MallError(
+                f"there is no reference in {FOLDER.as_posix()} of this folder; "
+                "make one: mppsim check --update FILE"
+            )
         return found
     paths = [_reference_of(file) for file in files]
     for file, path in zip(files, paths, strict=True):
@@ -88,51 +96,95 @@ def check(reference: Path, workers: int | None = None) -> Checked:
     Raises MallError where the reference is not one.
     """
     stored = _read(reference)
-    scenario = load(stored["scenario"])
-    results = replicate(
-        scenario, stored["replications"], seed=stored["seed"], workers=workers
-    )
-    now, before = _numbers(results), {k: tuple(v) for k, v in stored["measures"].items()}
+    scenario = load(stored.scenario)
+    results = replicate(scenario, stored.replications, seed=stored.seed, workers=workers)
     return Checked(
-        scenario=stored["scenario"],
-        measures=len(before),
-        scenario_changed=fingerprint(scenario) != stored["scenario_hash"],
-        shifts=tuple(_shifts(before, now)),
+        scenario=stored.scenario,
+        measures=len(stored.measures),
+        scenario_changed=fingerprint(scenario) != stored.scenario_hash,
+        shifts=tuple(_shifts(stored.measures, _numbers(results))),
     )
 
 
 def renew(files: Sequence[Path] | None = None, workers: int | None = None) -> Iterator[Path]:
-    """Rewrite references: of some scenarios, or of all that have one; yield each as written."""
-    scenarios = [Path(_read(path)["scenario"]) for path in references()] if not files else files
-    for file in scenarios:
+    """Rewrite references: of some scenarios, or of all that have one; yield each as written.
+
+    Raises OutputError, with the earlier reference kept, where one cannot be written.
+    """
+    scenarios = files or [Path(_read(path).scenario) for path in references()]
+    for file, path in [(file, _reference_of(file)) for file in scenarios]:
         scenario = load(file)
         results = replicate(scenario, REPLICATIONS, seed=SEED, workers=workers)
-        path = _reference_of(file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(".part")
-        aside.write_text(_text(file, scenario, results), encoding="utf-8")
-        aside.replace(path)
+        _replace(path, _text(_below_here(file), scenario, results))
         yield path
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file aside and put it in its place whole."""
+    aside = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.replace(path)
+    except OSError as error:
+        why = error.strerror or error
+        raise OutputError(
+            f"cannot write {path}: {why}; an earlier reference is as it was"
+        ) from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)  # there only if writing was cut short
+
+
+def _below_here(file: Path) -> Path:
+    """Return the path of a file from the present folder, so that it holds on other machines."""
+    try:
+        return file.resolve().relative_to(Path.cwd())
+    except ValueError:
+        raise MallError(
+            f"{file} is outside this folder; references are for the scenarios in it"
+        ) from None
 
 
 def _reference_of(file: Path) -> Path:
     """Return where the reference of a scenario stands: below the folder as the scenario is."""
-    parts = file.with_suffix(".json").parts
-    below = parts[parts.index("scenarios") + 1 :] if "scenarios" in parts else parts[-1:]
-    return FOLDER.joinpath(*below)
+    parts = _below_here(file).with_suffix(".json").parts
+    return FOLDER.joinpath(*(parts[1:] if parts[0] == "scenarios" else parts))
 
 
-def _read(reference: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Reference:
+    """What a reference file says."""
+
+    scenario: str
+    scenario_hash: str
+    seed: int
+    replications: int
+    measures: Numbers
+
+
+def _read(reference: Path) -> _Reference:
     try:
         stored = json.loads(reference.read_text(encoding="utf-8"))
-        return {key: stored[key] for key in _KEYS}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return _Reference(
+            scenario=str(stored["scenario"]),
+            scenario_hash=str(stored["scenario_hash"]),
+            seed=int(stored["seed"]),
+            replications=int(stored["replications"]),
+            measures={name: _pair(numbers) for name, numbers in stored["measures"].items()},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise MallError(
-            f"{reference} is not a reference ({error}); rewrite it: mppsim check --update FILE"
+            f"{reference} is not a reference ({type(error).__name__}: {error}); "
+            "rewrite it: mppsim check --update FILE"
         ) from error
 
 
-_KEYS = ("scenario", "scenario_hash", "seed", "replications", "measures")
+def _pair(numbers: Sequence[float]) -> tuple[float, float]:
+    total, n = (float(number) for number in numbers)
+    if not math.isfinite(total) or not math.isfinite(n):
+        raise ValueError(f"{numbers} are not two numbers")
+    return total, n
 
 
 def _text(file: Path, scenario: Scenario, results: Results) -> str:
@@ -151,10 +203,16 @@ def _text(file: Path, scenario: Scenario, results: Results) -> str:
     return "\n".join(["{", *lines, '  "measures": {', ",\n".join(rows), "  }", "}", ""])
 
 
-def _numbers(results: Results) -> dict[str, tuple[float, float]]:
-    """Return sums of total and n over the replications, of the measures that people read."""
+def _numbers(results: Results) -> Numbers:
+    """Return sums of total and n over the replications, of the measures that people read.
+
+    Quantiles and maxima are averaged over replications, so of these n counts the replications.
+    """
+    averaged = np.array([m.kind in ("quantile", "maximum") for m in results.measures])
+    totals = results.total.sum(axis=0)
+    n = np.where(averaged, results.n > 0, results.n).sum(axis=0)
     return {
-        _name(m): (float(results.total[:, k].sum()), float(results.n[:, k].sum()))
+        _name(m): (float(totals[k]), float(n[k]))
         for k, m in enumerate(results.measures)
         if not m.interval and (not m.weekday or (m.scope == "mall" and m.weekday in WEEKDAYS))
     }
@@ -165,11 +223,8 @@ def _name(measure: Measure) -> str:
     return " ".join(part for part in parts if part)
 
 
-Numbers = dict[str, tuple[float, float]]
-
-
 def _shifts(before: Numbers, now: Numbers) -> Iterator[Shift]:
-    for name in before.keys() | now.keys():
+    for name in sorted(before.keys() | now.keys()):
         if name not in now:
             yield Shift(name, "gone", _value(before[name]), None)
         elif name not in before:
@@ -182,9 +237,8 @@ def _shifts(before: Numbers, now: Numbers) -> Iterator[Shift]:
 
 def _same(before: float, now: float) -> bool:
     """Whether two sums agree: counts of citizens to one in 10,000, other numbers to 1e-6."""
-    whole = before == int(before) and now == int(now)
-    allowed = max(CITIZENS * abs(before), 0) if whole else RELATIVE * max(abs(before), abs(now))
-    return math.isclose(before, now, rel_tol=0, abs_tol=allowed)
+    allowed = CITIZENS if before.is_integer() and now.is_integer() else RELATIVE
+    return abs(now - before) <= allowed * max(abs(before), abs(now))
 
 
 def _value(numbers: tuple[float, float]) -> float | None:

@@ -1,0 +1,358 @@
+"""Comparisons: the same persons in two malls, and a verdict that follows from the decision."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from malls import scenario_of
+
+from sim import MallError, Results, Scenario, compare, load, replicate, sample
+from sim.experiments.compare import Alternative, Comparison
+from sim.report import locale
+from sim.report.comparison import described, plain
+from sim.report.tables import jsonable
+from sim.words import say
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+KEEP = {"every_agency_keeps": "promise"}
+LOSE = {"present_citizens_lose_at_most": "2 of 100"}
+FEW = {"refused_at_most": "3 of 100"}
+AMPLE = 30
+OF_VISITS = ("visits", "completed", "fulfilled", "left", "refused", "time_in_mall.mean")
+
+
+def small(
+    journeys: dict[str, tuple[int, list[str]]],
+    counters: dict[str, int] | None = None,
+    decision: dict[str, str] | None = None,
+    time: dict[str, str] | None = None,
+    name: str = "small",
+    **more: Any,
+) -> Scenario:
+    """Return a mall of two hours on a Monday; each agency has one service, `s`.
+
+    journeys : {name: (citizens per day, agencies in order)}
+    counters : {agency: number}, ample where nothing is said
+    """
+    agencies = {a for _, stops in journeys.values() for a in stops}
+    return scenario_of(
+        {
+            "name": name,
+            "calendar": {"days": "mon", "hours": "08:00-10:00"},
+            "agencies": {
+                a: {
+                    "counters": (counters or {}).get(a, AMPLE),
+                    "promise": {"wait": "10 min"},
+                    "services": {"s": {"time": time or {"mean": "5 min", "sd": "3 min"}}},
+                }
+                for a in agencies
+            },
+            "journeys": {
+                key: {"per_day": number, "stops": [f"{a}.s" for a in stops]}
+                for key, (number, stops) in journeys.items()
+            },
+            "decision": decision or {},
+            **more,
+        }
+    )
+
+
+OLD = {"old": (10, ["a"])}
+CROWD = {"old": (300, ["a"])}
+
+
+def against(base: Scenario, other: Scenario, replications: int = 6) -> Alternative:
+    return compared(base, other, replications).alternatives[0]
+
+
+def compared(base: Scenario, other: Scenario, replications: int = 10) -> Comparison:
+    return compare(base, other, replications, seed=3, workers=1)
+
+
+def column(results: Results, measure: str) -> tuple[list[float], list[float]]:
+    k = results.position(measure)
+    return results.total[:, k].tolist(), results.n[:, k].tolist()
+
+
+# The same persons
+
+
+def test_a_mall_differs_from_itself_by_exactly_nothing() -> None:
+    crowded = small(CROWD, {"a": 10}, {**KEEP, **LOSE, **FEW})
+    found = against(crowded, crowded)
+    for measure in ("fulfilled", "called_in_time", "left", "refused"):
+        change = found.difference(measure)
+        assert (change.value, change.low, change.high, change.n) == (0, 0, 0, 6)
+    assert np.array_equal(found.results.total, found.base.total)
+    assert np.array_equal(found.present.total, found.base.total)
+    assert found.newcomers.estimate("visits").value == 0
+
+
+def test_the_base_is_what_replicate_gives() -> None:
+    base = small(CROWD, {"a": 10})
+    alone = replicate(base, 6, seed=3, workers=1)
+    found = against(base, small({**CROWD, "new": (50, ["a"])}, {"a": 10}))
+    assert np.array_equal(found.base.total, alone.total)
+    assert np.array_equal(found.base.n, alone.n)
+
+
+def test_who_meets_nobody_new_lives_the_same_day() -> None:
+    found = against(small(CROWD, {"a": 10}), small({**CROWD, "new": (50, ["b"])}, {"a": 10}))
+    for measure in OF_VISITS:
+        assert column(found.present, measure) == column(found.base, measure)
+        assert column(found.present, measure) == column(found.present_before, measure)
+
+
+def test_newcomers_are_apart_and_nobody_is_counted_twice() -> None:
+    found = against(small(OLD), small({**OLD, "new": (20, ["a"])}))
+    came = found.newcomers.per_replication("visits")
+    assert came.min() > 0
+    both = found.present.per_replication("visits") + came
+    assert np.array_equal(both, found.results.per_replication("visits"))
+    assert column(found.present, "visits") == column(found.base, "visits")
+
+
+def test_more_demand_brings_newcomers_and_keeps_everybody() -> None:
+    found = against(small(OLD), small({"old": (20, ["a"])}))
+    assert column(found.present, "visits") == column(found.base, "visits")
+    assert found.newcomers.estimate("visits").value > 0
+
+
+def test_who_comes_no_more_is_not_compared() -> None:
+    base = small({**OLD, "gone": (20, ["a", "b"])})
+    found = against(base, small(OLD))
+    remaining = replicate(small(OLD), 6, seed=3, workers=1).per_replication("visits")
+    for results in (found.present_before, found.present, found.results):
+        assert np.array_equal(results.per_replication("visits"), remaining)
+    assert found.base.estimate("visits").value > 2 * found.present.estimate("visits").value
+    assert found.newcomers.estimate("visits").value == 0
+
+
+def test_the_present_citizens_of_the_first_overlay_are_all_still_there() -> None:
+    base, other = (load(SCENARIOS / f) for f in ("lhokseumawe.yaml", "join/imigrasi.yaml"))
+    found = compare(base, other, 2, workers=1).alternatives[0]
+    assert column(found.present, "visits") == column(found.base, "visits")
+    newcomers = found.newcomers.per_replication("visits")
+    days = len(base.days)
+    passports = [np.sum(_journeys(other, k) == "paspor") / days for k in range(2)]
+    assert newcomers.tolist() == passports
+
+
+def _journeys(scenario: Scenario, replication: int) -> Any:
+    workload = sample(scenario, 0, replication)
+    return np.array(workload.journeys)[workload.journey]
+
+
+def test_who_does_the_work_changes_no_number() -> None:
+    base, other = small(OLD), small({**OLD, "new": (20, ["a"])})
+    with ThreadPoolExecutor(2) as executor:
+        apart = compare(base, other, 6, seed=3, executor=executor).alternatives[0]
+    here = against(base, other)
+    for part in ("base", "results", "present_before", "present", "newcomers"):
+        assert np.array_equal(getattr(apart, part).total, getattr(here, part).total)
+
+
+def test_several_alternatives_meet_the_same_base() -> None:
+    base, others = small(OLD), [small({**OLD, "new": (n, ["a"])}) for n in (5, 20)]
+    both = compare(base, others, 5, seed=3, workers=1)
+    for found, other in zip(both.alternatives, others, strict=True):
+        alone = against(base, other, 5)
+        assert np.array_equal(found.newcomers.total, alone.newcomers.total)
+        assert np.array_equal(found.results.total, alone.results.total)
+        assert found.base is both.base
+
+
+# A lone line
+
+
+@pytest.mark.parametrize("counters", [3, 9])
+def test_one_more_counter_never_makes_a_lone_line_worse(counters: int) -> None:
+    found = against(small(CROWD, {"a": counters}), small(CROWD, {"a": counters + 1}))
+    before, after = (
+        [np.array(column(r, m)[0]) for m in ("called_in_time", "fulfilled", "wait.mean")]
+        for r in (found.present_before, found.present)
+    )
+    assert (after[0] >= before[0]).all() and (after[1] >= before[1]).all()
+    assert (after[2] <= before[2]).all() and after[2].sum() < before[2].sum()
+
+
+# The verdict
+
+NEW = {"new": (300, ["a"])}
+CASES: dict[str, tuple[Scenario, Scenario, int]] = {
+    "may_join": (small(OLD), small({**OLD, "new": (10, ["a"])}, None, KEEP | LOSE | FEW), 25),
+    "may_not": (small(OLD), small({**OLD, **NEW}, {"a": 2}, KEEP), 10),
+    "may_not_as_present_citizens_lose": (small(OLD), small(OLD | NEW, {"a": 2}, LOSE), 10),
+    "may_not_as_people_are_refused": (small(OLD), small(OLD, None, FEW, hall={"capacity": 1}), 10),
+    "cannot_tell": (small(OLD), small(OLD, None, KEEP), 2),
+    "cannot_tell_what_nobody_met": (
+        small(OLD), small({**OLD, "rare": (0.001, ["b"])}, None, KEEP), 20
+    ),
+    "no_rule": (small(OLD), small(OLD), 3),
+    "may_join_as_it_was_broken_before": (
+        small(CROWD, {"a": 1}), small(CROWD | {"new": (30, ["b"])}, {"a": 1}, KEEP), 10
+    ),
+}  # fmt: skip
+
+
+@cache
+def case(name: str) -> Comparison:
+    base, other, replications = CASES[name]
+    return compared(base, other, replications)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_verdict_follows_from_the_decision(name: str) -> None:
+    assert case(name).alternatives[0].verdict == name.partition("_as_")[0].partition("_what_")[0]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_interval_that_is_shown_is_the_one_that_decides(name: str) -> None:
+    found = case(name).alternatives[0]
+    for condition in found.conditions:
+        low, high, limit = condition.estimate.low, condition.estimate.high, condition.limit
+        if condition.kind == "refused_at_most":
+            holds, broken = high <= limit, low > limit
+        elif condition.kind == "present_citizens_lose_at_most":
+            holds, broken = low >= -limit, high < -limit
+        else:
+            holds, broken = low >= limit - 1e-9, high < limit - 1e-9
+        state = "holds" if holds else "broken" if broken else "cannot_tell"
+        assert condition.state == state, condition
+
+
+def test_what_was_broken_before_is_said_and_not_blamed() -> None:
+    a, b = case("may_join_as_it_was_broken_before").alternatives[0].conditions
+    assert (a.name, a.state, a.before, a.blamed) == ("a", "broken", "broken", False)
+    assert (b.name, b.state, b.before, b.blamed) == ("b", "holds", "new", True)
+
+
+def test_what_was_kept_before_and_is_broken_now_is_blamed() -> None:
+    (a,) = case("may_not").alternatives[0].conditions
+    assert (a.state, a.before, a.blamed) == ("broken", "holds", True)
+    assert math.isclose(a.limit, 0.9)
+
+
+def test_a_few_tickets_all_called_in_time_prove_little() -> None:
+    (a,) = case("cannot_tell").alternatives[0].conditions
+    assert a.estimate.value == a.estimate.high == 1 and a.estimate.low < a.limit
+
+
+def test_intervals_hold_for_all_conditions_together() -> None:
+    confidences = {c.estimate.confidence for c in case("may_join").alternatives[0].conditions}
+    assert len(confidences) == 1
+    assert math.isclose(confidences.pop(), 1 - 0.05 / 3)
+
+
+def test_a_decision_is_that_of_the_alternative() -> None:
+    assert against(small(OLD, None, KEEP), small(OLD), 2).verdict == "no_rule"
+
+
+def test_at_the_limit_itself_wrong_verdicts_are_rare() -> None:
+    # The truth is known: it is that of all the replications from which small samples are drawn.
+    slow = {"mean": "7 min", "sd": "4 min"}
+    base, other = (small({"old": (30, ["a"])}, {"a": 1}, time=t) for t in (None, slow))
+    before, after = (replicate(s, 120, seed=4, workers=1) for s in (base, other))
+    lost = before.estimate("fulfilled").value - after.estimate("fulfilled").value
+    assert lost > 0.05
+    rule = {"present_citizens_lose_at_most": repr(lost)}
+    other = small({"old": (30, ["a"])}, {"a": 1}, rule, time=slow)
+    random = np.random.default_rng(1)
+    verdicts = []
+    for _ in range(400):
+        rows = random.integers(0, 120, 30)
+        was, now = (replace(r, total=r.total[rows], n=r.n[rows]) for r in (before, after))
+        verdicts.append(Alternative(other, was, now, was, now, now).verdict)
+    wrong = [verdicts.count(v) / len(verdicts) for v in ("may_join", "may_not")]
+    assert sum(wrong) <= 0.08  # 5 %, and what chance and a sample of 30 add
+    assert min(wrong) > 0, "the limit is not where the truth is"
+
+
+# Words
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize("name", CASES)
+def test_the_text_says_verdict_conditions_and_people(name: str, lang: str) -> None:
+    found = case(name)
+    of = found.alternatives[0]
+    text = described(found, lang)
+    lines = text.splitlines()
+    assert lines[0] == say(f"compare.verdict_{of.verdict}", lang, name="small")
+    for condition, line in zip(of.conditions, lines[1:], strict=False):
+        assert say(f"compare.state_{condition.state}", lang) in line
+        assert (say("compare.broken_before", lang) in line) == (not condition.blamed)
+        shown = locale.number(100 * abs(condition.estimate.high), lang, 1)
+        assert shown in line
+    nobody = of.newcomers.estimate("visits").value == 0
+    assert (say("compare.no_newcomers", lang) in lines) == nobody
+    assert str(found.base.replications) in lines[-1]
+    assert not re.search(r"\bnan\b|\bNone\b|[{}]", text)
+
+
+def test_both_languages_write_their_own_numbers() -> None:
+    english, indonesian = (described(case("may_join"), lang) for lang in ("en", "id"))
+    assert "100.0 of 100" in english and "100,0 dari 100" in indonesian
+
+
+def test_no_difference_is_called_none_at_all() -> None:
+    assert "no difference at all" in described(case("no_rule"), "en")
+    assert "no difference at all" not in described(case("may_not"), "en")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_plain_data_is_json_and_agrees(name: str) -> None:
+    data = json.loads(json.dumps(jsonable(plain(case(name))), allow_nan=False))
+    (of,) = data["alternatives"]
+    found = case(name).alternatives[0]
+    assert of["verdict"] == found.verdict
+    assert [c["blamed"] for c in of["conditions"]] == [c.blamed for c in found.conditions]
+    assert of["present"]["fulfilled"]["difference"]["value"] == found.difference("fulfilled").value
+    assert data["base"]["seed"] == 3
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    "calendar",
+    [{"days": "tue", "hours": "08:00-10:00"}, {"days": "mon, tue", "hours": "08:00-10:00"}],
+    ids=["another day", "one day more"],
+)
+def test_other_days_are_refused(calendar: dict[str, str]) -> None:
+    other = small(OLD, name="other days", calendar=calendar)
+    with pytest.raises(MallError, match="'other days' runs on other days than 'small'"):
+        compared(small(OLD), other)
+
+
+def test_a_continuous_run_of_another_length_is_refused() -> None:
+    short, long, warm = (
+        small(OLD, calendar={"continuous": days, **more})
+        for days, more in (("2 days", {}), ("3 days", {}), ("2 days", {"warm_up": "1 day"}))
+    )
+    for other in (long, warm):
+        with pytest.raises(MallError, match="other days"):
+            compared(short, other)
+
+
+def test_other_hours_on_the_same_days_may_be_compared() -> None:
+    other = small(OLD, calendar={"days": "mon", "hours": "08:00-11:00"})
+    assert column(against(small(OLD), other, 2).present, "visits")[0]
+
+
+def test_too_little_to_compare_is_refused() -> None:
+    with pytest.raises(MallError, match="at least 2 replications, not 1"):
+        compared(small(OLD), small(OLD), 1)
+    with pytest.raises(MallError, match="nothing to compare"):
+        compare(small(OLD), [], 2)
+    with pytest.raises(MallError, match="there is no engine"):
+        compare(small(OLD), small(OLD), 2, engine="nope", workers=1)
