@@ -13,6 +13,7 @@ from sim.scenario.calendar import Calendar, Day, Kind, Span, without
 from sim.scenario.faults import Finding, Path, Place
 from sim.scenario.model import Counter, Scenario, Staffing
 from sim.scenario.paths import weekdays
+from sim.scenario.seasons import SETTINGS
 from sim.scenario.tree import Entry, Table, node_at, place_at
 from sim.scenario.weekdays import WEEKDAYS
 
@@ -105,7 +106,9 @@ def _days_too_many(whole: Whole) -> Iterator[Finding]:
     calendar = whole.scenario.calendar
     if calendar.continuous is not None:
         return
-    for path in _BY_WEEKDAY:
+    seasons = (("calendar", "seasons", s, key) for s in calendar.seasons for key in SETTINGS)
+    journeys = (("journeys", name, "profile") for name in whole.scenario.journeys)
+    for path in (*_BY_WEEKDAY, *seasons, *journeys):
         for key, _ in whole.written(path):
             closed = [day for day in WEEKDAYS if day in weekdays(key) - {*calendar.weekdays}]
             if closed:
