@@ -484,3 +484,16 @@ def test_ctrl_c_while_a_reference_is_made_says_which_were_written(
     assert result.exit_code == 130
     assert result.stdout == f"Written: {Path('results/reference/first.json')}\n"
     assert result.stderr == say("cli.interrupted", "en") + "\n"
+
+
+def test_run_plays_only_the_dates_that_are_asked_for() -> None:
+    Path("year.yaml").write_text("calendar: {days: 2025-01-01 .. 2025-12-31}\n")
+    common = ("run", "tiny.yaml", "--replications", "2", "--workers", "1", "--json", "--lang", "en")
+    result = mppsim(*common, "--with", "year.yaml", "--days", "2025-03-03..2025-03-07")
+    assert result.exit_code == 0
+    text = Path("results/tiny+year/report.html").read_text(encoding="utf-8")
+    assert "2 simulated runs of 5 days each" in text
+    refused = mppsim(*common, "--days", "2025-03-03..2025-03-07")  # tiny.yaml has no dates
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("override calendar.only ")
+    assert "means something only among dates" in refused.stderr

@@ -20,35 +20,13 @@ from pydantic import (
 )
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import (
-    WEEKDAYS,
-    Calendar,
-    Day,
-    Factors,
-    Frozen,
-    Span,
-    by_days,
-    by_weekday,
-    is_clock,
-    write_intervals,
-)
+from sim.scenario.calendar import Calendar, Day
+from sim.scenario.clock_tables import Profiles, clock_table, is_clock, write_clock_table
+from sim.scenario.demand_factors import DaysOfMonth, Growth, Months, factor_of, grown
 from sim.scenario.distributions import Distribution, Patience, read_distribution, read_patience
 from sim.scenario.faults import Finding, refuse
-
-NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
-
-
-def _read_name(raw: object) -> str:
-    import re
-
-    text = q.text_of(raw, "name")
-    if not re.match(NAME, text):
-        refuse(Finding("name", {"value": text}, at_key=True))
-    return text
-
-
-def _read_text(raw: object) -> str:
-    return q.text_of(raw, "text")
+from sim.scenario.fields import Frozen, Name, Text
+from sim.scenario.weekdays import WEEKDAYS, Factors, Intervals
 
 
 def _read_law(raw: object, info: ValidationInfo) -> Distribution:
@@ -60,8 +38,6 @@ def _read_patience(raw: object, info: ValidationInfo) -> Patience:
 
 
 _LAW_SCHEMA = WithJsonSchema({"$ref": "#/$defs/Distribution"})
-Name = Annotated[str, BeforeValidator(_read_name)]
-Text = Annotated[str, BeforeValidator(_read_text)]
 Law = Annotated[
     Distribution, BeforeValidator(_read_law), PlainSerializer(lambda law: law.spec()), _LAW_SCHEMA
 ]
@@ -87,10 +63,6 @@ class VisitorClass(Frozen):
     patience: PatienceLaw | None = None
 
 
-Profile = tuple[tuple[int, float], ...]
-"""Weights by the clock time (µs) at which their slots begin, sorted."""
-
-
 class Hall(Frozen):
     """The hall that all agencies share."""
 
@@ -99,74 +71,21 @@ class Hall(Frozen):
     walk: Law | None = None
 
 
-def _read_profile(raw: object) -> dict[str, Profile]:
-    """Read a table by clock time, or one for some weekdays: `{mon-thu: {...}, fri: {...}}`."""
-
-    def table(item: object) -> Profile:
-        return _clock_table(item, q.read_weight, "profile")
-
-    if not isinstance(raw, dict) or not raw or any(is_clock(str(key)) for key in raw):
-        return dict.fromkeys(WEEKDAYS, table(raw))
-    return by_weekday(table)(raw)
-
-
-def _clock_table(raw: object, read: Any, code: str) -> tuple[tuple[int, Any], ...]:
-    """Read `{08:30: 3, 09:30: 4}`: values from a clock time on, sorted by time."""
-    if not isinstance(raw, dict) or not raw:
-        refuse(Finding(code, {"value": "nothing" if not raw else str(raw)[:40]}))
-    table: dict[int, Any] = {}
-    findings: list[Finding] = []
-    for key, item in raw.items():
-        for part, at_key in ((key, True), (item, False)):
-            try:
-                value = q.read_clock(part) if at_key else read(part)
-            except Exception as error:
-                findings.extend(
-                    Finding(f.code, f.params, (key,), at_key)
-                    for f in error.context["found"]  # type: ignore[attr-defined]
-                )
-                break
-            if at_key:
-                time = value
-                if time in table:
-                    findings.append(Finding("clock_twice", {"value": key}, (key,), True))
-            else:
-                table[time] = value
-    if findings:
-        refuse(*findings)
-    return tuple(sorted(table.items()))
-
-
-def _write_clock_table(table: tuple[tuple[int, Any], ...] | None) -> dict[str, Any] | None:
-    return None if table is None else {q.clock(time): value for time, value in table}
-
-
 class Demand(Frozen):
     """When citizens come, and how much a day differs from the next.
 
     profile : by weekday, weight of the slot that begins at each clock time, up to the next one
+    month, day_of_month : factors by number; those left out are 1
+    growth : of demand, in a year from the first date on
     """
 
-    profile: (
-        Annotated[
-            dict[str, Profile],
-            BeforeValidator(_read_profile),
-            PlainSerializer(by_days(_write_clock_table)),
-            WithJsonSchema({"type": "object"}),
-        ]
-        | None
-    ) = None
+    profile: Profiles | None = None
     weekday: Factors = {}
+    month: Months = {}
+    day_of_month: DaysOfMonth = {}
+    growth: Growth = 0.0
     day_to_day: q.Ratio = 0.0
     scale: q.Weight = 1.0
-
-
-Intervals = Annotated[
-    tuple[Span, ...],
-    BeforeValidator(q.read_intervals),
-    PlainSerializer(write_intervals),
-    WithJsonSchema({"type": ["string", "array"], "description": "08:30-12:00, or a list"}),
-]
 
 
 def _read_tiers(raw: object) -> tuple[tuple[str, ...], ...]:
@@ -212,7 +131,7 @@ def _read_counters(raw: object, info: ValidationInfo) -> Staffing | dict[str, Co
     if not isinstance(raw, dict):
         return Staffing(((0, q.read_count(raw)),))
     if not raw or any(is_clock(str(key)) for key in raw):
-        return Staffing(_clock_table(raw, q.read_count, "counters"))
+        return Staffing(clock_table(raw, q.read_count, "counters"))
     counters: dict[str, Counter] = {}
     findings: list[Finding] = []
     for label, item in raw.items():
@@ -243,7 +162,7 @@ def _write_counters(counters: Staffing | dict[str, Counter] | None) -> Any:
     if isinstance(counters, Staffing):
         if len(counters.table) == 1:
             return counters.table[0][1]
-        return _write_clock_table(counters.table)
+        return write_clock_table(counters.table)
     if counters is None:
         return None
     return {label: c.model_dump(exclude_defaults=True) for label, c in counters.items()}
@@ -347,12 +266,16 @@ Stops = Annotated[
 
 
 class Journey(Frozen):
-    """Why a citizen comes: an ordered list of stops, and how many come for it a day."""
+    """Why a citizen comes: an ordered list of stops, and how many come for it a day.
+
+    profile : when they come, where they come at other times than the mall's citizens
+    """
 
     name: Text = ""
     per_day: q.Weight
     stops: Stops
     entrance: Stops | None = None
+    profile: Profiles | None = None
 
 
 class Decision(Frozen):
@@ -430,11 +353,25 @@ class Scenario(Frozen):
 
     @cached_property
     def weekday_factor(self) -> dict[str, float]:
-        """Demand of each weekday over the mean of the ordinary days."""
-        days = self.calendar.days
-        factors = {day: self.demand.weekday.get(day, 1.0) for day in days}
-        mean = sum(factors.values()) / len(factors)
+        """Demand of each weekday over the mean of the days of an ordinary week."""
+        factors = {day: self.demand.weekday.get(day, 1.0) for day in WEEKDAYS}
+        ordinary = [factors[day] for day in self.calendar.ordinary]
+        mean = sum(ordinary) / len(ordinary)
         return {day: factor / mean for day, factor in factors.items()}
+
+    def day_factor(self, day: Day) -> float:
+        """Demand of a day over that of an ordinary one.
+
+        The weekday's factor; on dates those of month, day of the month and growth, and what
+        seasons and the special day bring, come on top: none of these is normalised.
+        """
+        factor = self.weekday_factor.get(day.weekday, 1.0)
+        dates = self.calendar.dates
+        if day.date is None or dates is None:
+            return factor
+        demand = self.demand
+        factor *= factor_of(demand.month, demand.day_of_month, day.date)
+        return factor * grown(demand.growth, dates.first, day.date) * day.demand
 
     @cached_property
     def class_shares(self) -> dict[str, float]:

@@ -11,8 +11,16 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
 from sim.scenario import calendar as c
+from sim.scenario import clock_tables as k
+from sim.scenario import dates as t
+from sim.scenario import demand_factors as d
+from sim.scenario import fields as f
+from sim.scenario import holidays as h
 from sim.scenario import model as m
 from sim.scenario import quantities as q
+from sim.scenario import seasons as n
+from sim.scenario import weekdays as w
+from sim.scenario.demand_factors import MONTHS
 from sim.scenario.keys import Key, is_model
 
 Schema = dict[str, Any]
@@ -40,6 +48,13 @@ _DAY = (
 )
 _DAYS = rf"{_DAY}(\s*-\s*{_DAY})?"
 _WEEKDAYS = rf"\s*{_DAYS}(\s*,\s*{_DAYS})*\s*"
+_DATE = r"(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_DATES = rf"{_DATE}(\s*\.\.\s*{_DATE})?"
+_MONTH = "(" + "|".join("".join(f"[{x.upper()}{x}]" for x in month) for month in MONTHS) + ")"
+_MONTHS = rf"\s*{_MONTH}(\s*-\s*{_MONTH})?\s*"
+_DAY_OF_MONTH = r"([1-9]|[12][0-9]|3[01])"
+_DAYS_OF_MONTH = rf"{_DAY_OF_MONTH}(-{_DAY_OF_MONTH})?"
+_YES = "([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[Yy][Aa]|[Tt][Ii][Dd][Aa][Kk])"
 _NAME = r"[A-Za-z][A-Za-z0-9_-]*"
 _STOP = rf"{_NAME}\.{_NAME}"
 
@@ -130,6 +145,10 @@ SCALARS: dict[str, Schema] = {
     "integer": _text_or_integer("integer", rf"[+-]?{_NUMBER}"),
     "count": _text_or_integer("count", rf"\+?{_NUMBER}", minimum=0, maximum=1_000_000),
     "days": _text("weekdays", _WEEKDAYS),
+    "date": _text("date", _DATE),
+    "dates": _text("dates", _DATES),
+    "yes": {**_text("yes", _YES), "type": ["string", "boolean"]},
+    "growth": _text("growth", r"[+-]?.*%\s*(a|per|each)\s+year"),
     "service": _text("service", _STOP),
     "quantity": _text_or_number("quantity", _QUANTITY),
     "range": _text("range", rf"{_QUANTITY}\s*\.\.\s*{_QUANTITY}"),
@@ -155,6 +174,25 @@ INTERVALS = _either(
     _text("intervals", rf"({_INTERVAL}|{_NONE})"),
     several("intervals", INTERVAL.form),
 )
+YES, GROWTH = map(_scalar, ("yes", "growth"))
+DATES = _either("dates", SCALARS["dates"], several("dates", reference("dates"), 1))
+_DAY_OR_DATES = _text("days", rf"({_WEEKDAYS}|{_DATES})")
+DAYS = _either("days", _DAY_OR_DATES, several("days", _DAY_OR_DATES, 1))
+HOLIDAYS = _either(
+    "holidays",
+    SCALARS["dates"],
+    several("holidays", reference("dates"), 1),
+    {
+        "type": "object",
+        "properties": {"country": TEXT.form, "region": TEXT.form, "joint_leave": YES.form},
+        "patternProperties": {f"^{_DATE}$": TEXT.form},
+        "additionalProperties": False,
+    },
+)
+SPECIAL = Shape("by_date", table("by_date", f"^{_DATE}$", reference("Special")))
+MONTH_FACTORS = Shape("months", table("months", f"^{_MONTHS}$", WEIGHT.form, 1))
+DAY_FACTORS = Shape("days_of_month", table("days_of_month", f"^{_DAYS_OF_MONTH}$", WEIGHT.form, 1))
+DAY_PROFILE = Shape("day_profile", table("day_profile", _CLOCK_KEY, WEIGHT.form, 1))
 WEEKDAYS = _either("weekdays", SCALARS["days"], several("weekdays", reference("days")))
 _STOP_WITH_SHARE = table("stop", f"^{_STOP}$", SHARE.form, 1) | {"maxProperties": 1}
 STOP = _either("stop", SCALARS["service"], _STOP_WITH_SHARE)
@@ -195,20 +233,22 @@ VALUES = _either(
 )
 
 _BY_TYPE: list[tuple[Any, Shape]] = [
-    (str, TEXT), (m.Text, TEXT), (m.Law, Shape("law", reference("Law"))),
+    (str, TEXT), (f.Text, TEXT), (m.Law, Shape("law", reference("Law"))),
     (m.PatienceLaw, Shape("patience", reference("Patience"))),
     (q.Duration, DURATION), (q.Clock, CLOCK), (q.Share, SHARE), (q.Ratio, RATIO),
     (q.Number, NUMBER), (q.Positive, POSITIVE), (q.Weight, WEIGHT), (q.Integer, INTEGER),
-    (q.Count, COUNT), (q.Interval, INTERVAL), (m.Intervals, INTERVALS), (c.Weekdays, WEEKDAYS),
-    (c.Hours, by_weekday(INTERVAL)), (c.Breaks, by_weekday(INTERVALS)),
-    (c.Clocks, by_weekday(CLOCK)), (c.Factors, by_weekday(WEIGHT)),
-    (m.Counters, COUNTERS), (m.Stops, STOPS),
+    (q.Count, COUNT), (q.Interval, INTERVAL), (w.Intervals, INTERVALS), (w.Weekdays, WEEKDAYS),
+    (w.Hours, by_weekday(INTERVAL)), (w.Breaks, by_weekday(INTERVALS)),
+    (w.Clocks, by_weekday(CLOCK)), (w.Factors, by_weekday(WEIGHT)),
+    (m.Counters, COUNTERS), (m.Stops, STOPS), (c.Days, DAYS), (t.SomeDates, DATES),
+    (h.Holidays, HOLIDAYS), (f.Yes, YES), (d.Months, MONTH_FACTORS), (d.DaysOfMonth, DAY_FACTORS),
+    (d.Growth, GROWTH), (k.Profiles, PROFILE), (n.DayProfile, DAY_PROFILE),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
-    (dict[str, m.Text], _by_path("texts", TEXT.form)),
+    (dict[str, f.Text], _by_path("texts", TEXT.form)),
     (dict[str, m.Range], _by_path("ranges", RANGE.form)),
 ]  # fmt: skip
 _BY_KEY = {
-    "Demand.profile": PROFILE,
+    "Calendar.special": SPECIAL,
     "Counter.serves": SERVES,
     "Stop.service": SERVICE,
     "Scenario.extends": FILE,

@@ -22,6 +22,7 @@ from sim.errors import MallError, OutputError
 from sim.experiments.replicate import replicate
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from sim.scenario.weekdays import WEEKDAYS
 from sim.scenario.writing import fingerprint
 from sim.statistics.measures import Measure
 from sim.statistics.results import Results
@@ -213,7 +214,7 @@ def _numbers(results: Results) -> Numbers:
     return {
         _name(m): (float(totals[k]), float(n[k]))
         for k, m in enumerate(results.measures)
-        if not m.interval and (not m.weekday or m.scope == "mall")
+        if not m.interval and (not m.weekday or (m.scope == "mall" and m.weekday in WEEKDAYS))
     }
 
 
