@@ -30,6 +30,8 @@ from sim.statistics.results import Results
 FOLDER = Path("results/reference")
 SEED = 20241212
 REPLICATIONS = 5
+LONG = 50
+"""A run of so many days stands for itself: one replication of it is a reference."""
 RELATIVE = 1e-6
 CITIZENS = 1e-4
 
@@ -114,7 +116,8 @@ def renew(files: Sequence[Path] | None = None, workers: int | None = None) -> It
     scenarios = files or [Path(_read(path).scenario) for path in references()]
     for file, path in [(file, _reference_of(file)) for file in scenarios]:
         scenario = load(file)
-        results = replicate(scenario, REPLICATIONS, seed=SEED, workers=workers)
+        number = REPLICATIONS if len(scenario.days) < LONG else 1
+        results = replicate(scenario, number, seed=SEED, workers=workers)
         _replace(path, _text(_below_here(file), scenario, results))
         yield path
 
@@ -193,7 +196,7 @@ def _text(file: Path, scenario: Scenario, results: Results) -> str:
         "scenario": file.as_posix(),
         "scenario_hash": fingerprint(scenario),
         "seed": SEED,
-        "replications": REPLICATIONS,
+        "replications": results.replications,
     }
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
     rows = [
