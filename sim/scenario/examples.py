@@ -413,7 +413,7 @@ EXAMPLES: dict[str, str] = {
     "Stop.service": """
         journeys:
           kk:
-            stops: [dukcapil.kk]
+            stops: [dukcapil.kk, bank.bayar]
         """,
     "Stop.share": """
         journeys:
