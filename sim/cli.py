@@ -136,6 +136,10 @@ def run(
     overlays: Overlays = [],  # noqa: B006
     replications: Replications = None,
     precision: Precision = None,
+    days: Annotated[
+        str | None,
+        typer.Option(metavar="DATES", help="Only these dates: 2025-03-01..2025-03-31."),
+    ] = None,
     seed: Seed = 0,
     engine: EngineName = "simpy",
     workers: Workers = None,
@@ -156,7 +160,7 @@ def run(
     from sim.scenario.loading import load
 
     check_engine(engine)
-    scenario = load(file, overlays)
+    scenario = load(file, overlays, None if days is None else {"calendar.only": days})
     _warn_of_overload(scenario, lang.value)
     with _progress(lang.value) as progress:
         results = replicate(

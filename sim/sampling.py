@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from sim.errors import WorkloadError
 from sim.randomness import Draws
 from sim.scenario import quantities as q
+from sim.scenario.calendar import Day
+from sim.scenario.clock_tables import Profile
 from sim.scenario.distributions import Patience
-from sim.scenario.model import Scenario, Stop
+from sim.scenario.model import Demand, Journey, Scenario, Stop
 from sim.scenario.profile import arrival_profile
 from sim.workload import (
     ABSENT,
@@ -64,9 +66,35 @@ class _Dates:
         self.position = np.array([d for d, _ in of], dtype=np.int64)
         self.midnight = np.array([m for _, m in of], dtype=np.int64)
         self.keys = tuple(self.days[d].key + m // q.DAY for d, m in of)
-        self.profiles = [arrival_profile(scenario.demand, day) for day in self.days]
-        factor = scenario.weekday_factor
-        self.factor = np.array([factor.get(self.days[d].weekday, 1.0) for d, _ in of])
+        self.factor = np.array([scenario.day_factor(self.days[d]) for d, _ in of])
+        self._demand = scenario.demand
+        self._ways: dict[str, _Ways] = {}
+
+    def ways(self, journey: Journey) -> _Ways:
+        """Return when citizens of a journey come on each day."""
+        own = journey.profile
+        key = repr(own)
+        if key not in self._ways:
+            self._ways[key] = _Ways(self._demand, self.days, own)
+        return self._ways[key]
+
+
+class _Ways:
+    """The arrival profiles of the days, each different one once."""
+
+    def __init__(
+        self, demand: Demand, days: tuple[Day, ...], own: dict[str, Profile] | None
+    ) -> None:
+        alike: dict[tuple[object, ...], int] = {}
+        of = []
+        self.profiles: list[tuple[Floats, Floats]] = []
+        for day in days:
+            key = (day.weekday, day.entry, day.profile, day.continuous)
+            if key not in alike:
+                alike[key] = len(self.profiles)
+                self.profiles.append(arrival_profile(demand, day, own))
+            of.append(alike[key])
+        self.of = np.array(of, dtype=np.int64)
 
 
 def _counts(scenario: Scenario, dates: _Dates, draws: Draws) -> list[Ints]:
@@ -119,7 +147,7 @@ def _journey(
 ) -> _Part:
     date = np.repeat(np.arange(len(counts)), counts)
     day = dates.position[date]
-    due = _arrivals(dates, day, draws("arrival", name, counts))
+    due = _arrivals(dates.ways(scenario.journeys[name]), day, draws("arrival", name, counts))
     edges = np.cumsum(list(scenario.class_shares.values()))[:-1]
     visitor_class = np.searchsorted(edges, draws("visitor_class", name, counts), side="right")
     stay = [scenario.visitors[c].patience_in_mall for c in scenario.class_shares]
@@ -225,11 +253,12 @@ def _needs(
     return columns
 
 
-def _arrivals(dates: _Dates, day: Ints, u: Floats) -> Ints:
+def _arrivals(ways: _Ways, day: Ints, u: Floats) -> Ints:
     """Return when each citizen comes: the profile's quantile of her uniform; (n,) µs."""
     due = np.empty(len(u), dtype=np.int64)
-    for position, (edges, cumulated) in enumerate(dates.profiles):
-        here = day == position
+    way = ways.of[day]
+    for number, (edges, cumulated) in enumerate(ways.profiles):
+        here = way == number
         at = np.floor(np.interp(u[here], cumulated, edges)).astype(np.int64)
         due[here] = np.minimum(at, int(edges[-1]) - 1)  # never the instant of the last ticket
     return due

@@ -23,7 +23,7 @@ import pandas as pd
 from malls import clock, scenario_of, us
 
 from sim import Log, Scenario, Workload, sample, simulate
-from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
+from sim.log import STATES, STOP_OUTCOMES, VISIT_OUTCOMES
 from sim.workload import ABSENT
 
 MINUTE = us(1)
@@ -759,9 +759,7 @@ def ample(case: Case, citizens: int) -> Expressed:
         for kind, stay in zip(kinds, model["stay"], strict=True)
     }
     journeys = {kind: {"stops": [f"{kind}.s"]} for kind in kinds}
-    scenario = week(
-        case, close, per_day, profile, days=days, agencies=agencies, journeys=journeys
-    )
+    scenario = week(case, close, per_day, profile, days=days, agencies=agencies, journeys=journeys)
 
     def estimate(case: Case, scenario: Scenario, log: Log) -> Pairs:
         found: Pairs = {}
@@ -889,9 +887,7 @@ FAMILIES: dict[str, Callable[[Case, int], Expressed]] = {
 SIMULATED = {name: case for name, case in CASES.items() if name.startswith(("SS-", "TD-"))}
 """The cases that are for a simulation to meet."""
 EXPRESSIBLE = tuple(
-    name
-    for name, case in SIMULATED.items()
-    if case["family"] in FAMILIES and name not in NOT_YET
+    name for name, case in SIMULATED.items() if case["family"] in FAMILIES and name not in NOT_YET
 )
 
 

@@ -7,6 +7,7 @@ engines' plan, and is far too slow for anything but small days.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,8 @@ class _Hall:
 
     def call(self) -> bool:
         """Each free counter calls once, agencies by name, counters by number."""
-        return any([self.call_by(k) for k, c in enumerate(self.counters) if not c.busy])
+        called = [self.call_by(k) for k, c in enumerate(self.counters) if not c.busy]
+        return any(called)
 
     def call_by(self, k: int) -> bool:
         counter = self.counters[k]
@@ -225,7 +227,7 @@ class _Hall:
         if c.state in ("waiting", "serving"):
             c.rows[-1][6:] = [time, "sent_home", reason]
             c.at += 1
-        for stop, service, *_ in c.stops[c.at:]:
+        for stop, service, *_ in c.stops[c.at :]:
             c.rows.append([stop, service, -1, 0, ABSENT, ABSENT, ABSENT, "sent_home", reason])
         c.state, c.left, c.outcome, c.reason = "gone", time, "sent_home", reason
 
@@ -271,7 +273,7 @@ def _open(mall: tuple[int, int], hours: Any, breaks: Any) -> list[tuple[int, int
     """Return the stretches in which a counter is open: every change of the clock is looked at."""
     clock = sorted({mall[0], mall[1], *np.ravel([*hours]).tolist(), *np.ravel([*breaks]).tolist()})
     spans: list[tuple[int, int]] = []
-    for begin, end in zip(clock, clock[1:], strict=False):
+    for begin, end in pairwise(clock):
         inside = mall[0] <= begin < mall[1] and any(b <= begin < e for b, e in hours)
         if inside and not any(b <= begin < e for b, e in breaks):
             if spans and spans[-1][1] == begin:

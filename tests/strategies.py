@@ -159,9 +159,7 @@ def days(draw: st.DrawFn, continuous: bool | None = None) -> tuple[Scenario, Wor
         }  # fmt: skip
         if stops == 0:
             rows.append({**visit, "service": "", "time": 0, "walk": 0, "patience": None})
-        for service, walk, time, patience in draw(
-            st.lists(stop, min_size=stops, max_size=stops)
-        ):
+        for service, walk, time, patience in draw(st.lists(stop, min_size=stops, max_size=stops)):
             rows.append({
                 **visit, "service": service, "walk": us(walk), "time": us(time),
                 "patience": None if patience is None else us(patience),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from malls import mall, scenario_of, us, workload_of
-from strategies import OPENS, at, days, plain_malls
+from strategies import OPENS, days, plain_malls
 from test_laws import Day, law
 
 from sim import Log, Scenario, measure, replicate, sample, simulate
@@ -39,6 +39,8 @@ def tickets_of(log: Log, scenario: Scenario) -> pd.DataFrame:
     stops["wait"] = wait.clip(lower=0)
     limit = {s: scenario.promise_of(s).wait / us(1) for s in scenario.services}
     stops["in_time"] = stops["was_called"] & (stops["wait"] <= name.map(limit).astype(float))
+    for name in ("agency", "visitor_class", "outcome"):
+        stops[name] = stops[name].astype(str)
     stops["weekday"] = stops["day"].astype(str)
     stops["hour"] = _hour(stops["ticket"], scenario)
     return stops
@@ -56,7 +58,7 @@ def chosen(frame: pd.DataFrame, m: Any, scope_of: dict[str, str]) -> pd.DataFram
     """Return the rows that a measure is about."""
     keep = pd.Series(True, index=frame.index)
     if m.name:
-        keep &= frame[scope_of[m.scope]].astype(str) == m.name
+        keep &= frame[scope_of[m.scope]] == m.name
     if m.weekday:
         keep &= frame["weekday"] == m.weekday
     if m.interval:
@@ -73,7 +75,7 @@ def quantile(values: pd.Series, p: float) -> float:
 def at_stop(rows: pd.DataFrame, what: str, days: int) -> tuple[float, float] | None:
     """Return total and n of a measure of tickets by its definition."""
     tickets, called = rows[rows["ticketed"]], rows[rows["was_called"]]
-    outcome = rows["outcome"].astype(str)
+    outcome = rows["outcome"]
     reneged, away = (outcome == "reneged").sum(), (outcome == "turned_away").sum()
     if what in QUANTILES:
         if called.empty:
@@ -98,7 +100,7 @@ def of_visit(
     rows: pd.DataFrame, stops: pd.DataFrame, what: str, days: int
 ) -> tuple[float, float] | None:
     """Return total and n of a measure of visits by its definition."""
-    outcome = rows["outcome"].astype(str)
+    outcome = rows["outcome"]
     done = rows[outcome == "completed"]
     ended = (outcome != "in_progress").sum()
     mine = stops[stops["row"].isin(done.index)]
@@ -125,6 +127,8 @@ SCOPES = {"agency": "agency", "service": "service", "journey": "journey",
 def hold(log: Log, scenario: Scenario, measures: Measures, keep: pd.Series | None = None) -> int:
     """Compare every measure of tickets and visits with its definition; return how many."""
     stops, visits = tickets_of(log, scenario), log.visits.copy()
+    for name in ("journey", "visitor_class", "outcome"):
+        visits[name] = visits[name].astype(str)
     visits["weekday"], visits["hour"] = visits["day"].astype(str), ""
     if keep is not None:
         stops, visits = stops[stops["row"].isin(visits.index[keep])], visits[keep]
@@ -142,7 +146,7 @@ def hold(log: Log, scenario: Scenario, measures: Measures, keep: pd.Series | Non
     return compared
 
 
-@law(4)
+@law(3)
 @given(days(continuous=False))
 def test_measures_are_what_their_definitions_say(day: Day) -> None:
     scenario, workload = day
@@ -151,7 +155,7 @@ def test_measures_are_what_their_definitions_say(day: Day) -> None:
     assert hold(log, scenario, measure(log, scenario)) > 50
 
 
-@law(3)
+@law(1)
 @given(days(continuous=False), st.randoms(use_true_random=False))
 def test_only_the_chosen_visits_count(day: Day, random: Any) -> None:
     scenario, workload = day
@@ -183,12 +187,12 @@ def over(measures: Measures, what: str, scope: str = "mall", name: str = "", **c
 @law(15)
 @given(days(continuous=False))
 def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
-    """A clock that ticks every half minute, between the ticks of which nothing happens... but
-    at whole minutes; speeds that divide a minute are left out.
+    """Things happen at whole minutes; a clock looks halfway between them.
+
+    Named counters have speeds, which do not keep to whole minutes: they are left out.
     """
     scenario, workload = day
-    if any(isinstance(a.counters, dict) for a in scenario.agencies.values()):
-        return
+    assume(not any(isinstance(a.counters, dict) for a in scenario.agencies.values()))
     log = simulate(scenario, workload)
     rows, visits, at_ = log.stop_rows, log.visit_rows, log.counter_rows
     begin = min(min(d.doors, d.opens) for d in scenario.days)
@@ -207,8 +211,11 @@ def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
     assert over(found, "in_hall.mean") == pytest.approx(inside / len(ticks) / number)
     each = sum(over(found, "busy.mean", "agency", name) for name in scenario.agencies)
     assert each == pytest.approx(busy / len(ticks) / number)
-    hours = [m.interval for m in found.measures
-             if (m.scope, m.measure, m.weekday) == ("mall", "line.mean", "") and m.interval]
+    hours = [
+        m.interval
+        for m in found.measures
+        if (m.scope, m.measure, m.weekday) == ("mall", "line.mean", "") and m.interval
+    ]
     per_hour = [over(found, "line.mean", interval=hour) for hour in hours]
     of_hours = np.sum(per_hour) * 60
     assert of_hours >= over(found, "line.mean") * len(ticks) - 1e-9
@@ -262,9 +269,7 @@ def test_what_nobody_experienced_is_absent_and_not_zero() -> None:
     for what in ("wait.mean", "wait.p95", "wait.max", "left", "refused"):
         assert np.isnan(over(found, what, "agency", "b"))
     assert over(found, "tickets", "agency", "b") == 0
-    assert np.isnan(over(found, "wait.mean", "agency", "a", interval="09:00")) is np.False_ or (
-        over(found, "wait.mean", "agency", "a", interval="09:00") == 0
-    )
+    assert over(found, "wait.mean", "agency", "a", interval="09:00") == 0  # D's
 
 
 def test_the_line_does_not_count_who_is_being_called() -> None:
@@ -363,7 +368,3 @@ def _later(workload: Any) -> Any:
     from dataclasses import replace
 
     return replace(workload, due=workload.due + us(24 * 60))
-
-
-def test_the_clock_helpers_agree() -> None:
-    assert at(90) == "09:30"

@@ -220,7 +220,8 @@ def test_the_profile_is_cut_to_doors_and_last_ticket() -> None:
 
 def test_a_profile_that_lets_nobody_come_is_refused() -> None:
     scenario = _open_all_day(10)
-    demand = scenario.demand.model_copy(update={"profile": {"mon": ((us(60), 1.0), (us(120), 1.0))}})
+    profile = {"mon": ((us(60), 1.0), (us(120), 1.0))}
+    demand = scenario.demand.model_copy(update={"profile": profile})
     with pytest.raises(ValueError, match="lets nobody come on mon"):
         sample(scenario.model_copy(update={"demand": demand}))
 
@@ -239,8 +240,10 @@ def test_in_an_endless_run_gaps_are_exponential_across_midnights_and_end_with_it
 
 
 def test_classes_stops_times_and_patience_have_their_laws() -> None:
-    service = {"time": {"dist": "exponential", "mean": "6 min"},
-               "patience": {"share": "40 %", "dist": "uniform", "low": "0 min", "high": "20 min"}}
+    service = {
+        "time": {"dist": "exponential", "mean": "6 min"},
+        "patience": {"share": "40 %", "dist": "uniform", "low": "0 min", "high": "20 min"},
+    }
     scenario = mall(
         {"a": {"counters": 1, "services": {"s": service, "t": {}}}},
         visitors={"b": {"share": "30 %", "takes_longer": 2}, "a": {}},

@@ -24,6 +24,7 @@ from malls import mall
 
 from sim import Log, MallError, Results, Workload, replicate, sample, simulate
 from sim.experiments import replicate as of
+from sim.experiments.pool import _ctrl_c_waits, pool
 from sim.statistics.measures import measure
 from sim.statistics.precision import Rule, replications_to_precision
 
@@ -50,8 +51,22 @@ def test_each_replication_is_the_flow_at_its_own_number() -> None:
         assert np.array_equal(alone().n[number], numbers.n)
 
 
-def test_one_worker_and_two_give_the_same_numbers() -> None:
-    assert equal(alone(), replicate(TINY, MANY, seed=5, workers=2))
+def test_two_workers_give_the_same_numbers_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own_module.py").write_text(
+        "import os\ndef own(log): return {'pid': float(os.getpid())}\n"
+        "def deadly(workload): os._exit(3)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    own_module: Any = __import__("own_module")
+    found = replicate(TINY, MANY, seed=5, workers=2, measures=own_module.own)
+    assert np.array_equal(found.total[:, :-1], alone().total)
+    assert np.array_equal(found.n[:, :-1], alone().n)
+    pids = set(found.per_replication("pid", scope="own"))
+    assert pids and os.getpid() not in pids
+    with pytest.raises(MallError, match="worker process ended"):
+        replicate(TINY, MANY, workers=2, transform=own_module.deadly)
 
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])
@@ -169,19 +184,6 @@ def test_a_transform_changes_what_the_engine_plays() -> None:
     assert np.array_equal(found.total, alone().total[[3, 3, 3, 3]])
 
 
-def test_importable_own_functions_travel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "own_module.py").write_text(
-        "import os\ndef own(log): return {'pid': float(os.getpid())}\n"
-        "def deadly(workload): os._exit(3)\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    own_module: Any = __import__("own_module")
-    found = replicate(TINY, MANY, workers=2, measures=own_module.own)
-    assert os.getpid() not in set(found.per_replication("pid", scope="own"))
-    with pytest.raises(MallError, match="worker process ended"):
-        replicate(TINY, MANY, workers=2, transform=own_module.deadly)
-
-
 # What the caller sees
 
 
@@ -249,6 +251,23 @@ def test_stopping_early_leaves_no_process_behind() -> None:
     assert multiprocessing.active_children()
     blocks.close()
     assert gone(multiprocessing.active_children)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="POSIX signals")
+def test_workers_leave_ctrl_c_to_their_caller_from_birth() -> None:
+    with pool(1) as processes:
+        blocked = processes.submit(signal.pthread_sigmask, signal.SIG_BLOCK, [])
+        answer = processes.submit(signal.getsignal, signal.SIGINT)
+        assert signal.SIGINT in blocked.result() and answer.result() == signal.SIG_IGN
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_ctrl_c_while_a_worker_starts_comes_when_it_has() -> None:
+    reached = False
+    with pytest.raises(KeyboardInterrupt), _ctrl_c_waits():
+        signal.raise_signal(signal.SIGINT)
+        reached = True
+    assert reached and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def gone(left: Callable[[], list[Any]], seconds: float = 20) -> bool:

@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from sim.engine import simulate
 from sim.log import STOP_OUTCOMES, Log
 from sim.report.answer import Answer
-from sim.report.plots import PICTURES, agencies, draw_all, to_png, to_svg
+from sim.report.plots import PICTURES, agencies, dates, draw_all, to_png, to_svg
 from sim.report.plots.hall import hall_day
 from sim.report.plots.shown import Shown
 from sim.report.plots.timeline import Timeline
@@ -90,6 +90,27 @@ def ordinary(name: str = "Disdukcapil") -> Ran:
             journeys={"all": {"per_day": 40, "stops": ["quick.s", "slow.s"]}},
             demand={"weekday": {"mon": 1.5, "fri": 1}},
         )
+    )
+
+
+@cache
+def months() -> Ran:
+    """Dates over the turn of a year, with holidays, and a season in which twice as many come."""
+    return run(
+        mall(
+            {"slow": _agency("Disdukcapil", 12), "quick": {**_agency("Bank", 3, 2)}},
+            hours="08:30-14:45",
+            days="2025-12-01 .. 2026-01-16",
+            calendar={
+                "breaks": "12:00-13:00",
+                "holidays": {"country": "ID", "joint_leave": "true"},
+                "seasons": {"rush": {"dates": "2026-01-05 .. 2026-01-07", "demand": 2}},
+            },
+            hall={"seats": 12, "capacity": 40},
+            visitors={"general": {}, "priority": {"share": "20 %", "priority": 1}},
+            journeys={"all": {"per_day": 22, "stops": ["quick.s", "slow.s"]}},
+        ),
+        replications=3,
     )
 
 
@@ -169,7 +190,52 @@ def test_agencies_in_trouble_come_first_and_the_promise_is_where_it_was_stated()
     assert [w.promise for w in waits_by_hour(shown.results, shown.answer)] == [10, 120]
 
 
+def test_the_calendar_holds_each_date_once_open_or_closed() -> None:
+    data = dates.calendar(months().results)
+    assert data is not None
+    opened = [day for half in data.halves for day in half.fulfilled]
+    assert opened == [day.date for day in months().results.scenario.days]
+    closed = [day.isoformat() for half in data.halves for day in half.closed]
+    assert closed == ["2025-12-25", "2025-12-26", "2026-01-01", "2026-01-16"]
+    assert [(half.year, half.half) for half in data.halves] == [(2025, 2), (2026, 1)]
+
+
+def test_the_worst_days_are_those_with_fewest_visits_fulfilled_over_all_replications() -> None:
+    results = months().results
+    data = dates.calendar(results)
+    assert data is not None
+    share = {d.date: results.estimate("fulfilled", weekday=d.label).value
+             for d in results.scenario.days}  # fmt: skip
+    assert [day for day, _ in data.worst] == sorted(share, key=lambda d: share[d])[: dates.WORST]
+    assert {day.isoformat() for day, _ in data.worst[:3]} == {f"2026-01-0{d}" for d in (5, 6, 7)}
+    assert data.low == sum(value < 0.8 for value in share.values())
+    assert all(share[day] == value for half in data.halves for day, value in half.fulfilled.items())
+
+
+def test_a_share_on_the_edge_of_two_colours_belongs_to_the_better() -> None:
+    assert [dates.class_of(x) for x in (0, 0.4999, 0.5, 0.7, 0.8, 0.9, 0.95, 1)] == [
+        0, 0, 1, 2, 3, 4, 5, 5,
+    ]  # fmt: skip
+    assert len(dates.COLOURS) == len(dates.EDGES) + 1
+
+
+def test_a_week_or_a_few_dates_are_no_calendar() -> None:
+    assert dates.calendar(ordinary().results) is None
+    few = run(mall({"a": 1}, days="2025-12-01 .. 2025-12-26"), 2)
+    assert len(few.results.scenario.days) == dates.FEWEST
+    assert dates.calendar(few.results) is None
+
+
 # What is said
+
+
+def test_the_calendar_names_its_worst_day(lang: str) -> None:
+    data = dates.calendar(months().results)
+    assert data is not None
+    title = " ".join(months().draw(lang)["dates"].get_suptitle().split())
+    day, share = data.worst[0]
+    assert f"{day.day} " in title and str(day.year) in title
+    assert str(round(100 * share)) in re.findall(r"\d+", title)
 
 
 def test_titles_say_what_was_counted(lang: str) -> None:
@@ -215,12 +281,14 @@ def test_each_axis_of_numbers_has_its_unit(lang: str) -> None:
 
 
 def test_all_pictures_are_drawn_in_the_order_of_the_page(lang: str) -> None:
-    assert list(ordinary().draw(lang)) == list(PICTURES)
+    assert list(ordinary().draw(lang)) == [name for name in PICTURES if name != "dates"]
+    assert list(months().draw(lang)) == list(PICTURES)
 
 
-@pytest.mark.parametrize("name", ["Disdukcapil", HOSTILE + "W" * 99])
+@pytest.mark.parametrize("name", ["Disdukcapil", HOSTILE + "W" * 99, "dates"])
 def test_all_words_lie_within_the_picture_and_none_on_another(name: str, lang: str) -> None:
-    for picture, figure in ordinary(name).draw(lang).items():
+    ran = months() if name == "dates" else ordinary(name)
+    for picture, figure in ran.draw(lang).items():
         with style():
             figure.draw_without_rendering()
         canvas = figure.bbox.padded(1)

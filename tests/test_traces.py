@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,7 @@ def published(case: dict[str, Any], by_class: bool = False) -> Scenario:
 def _counter(counter: dict[str, Any], by_class: bool) -> dict[str, Any]:
     spans = counter["open"]
     breaks = [
-        f"{clock(OPENS + end)}-{clock(OPENS + begin)}"
-        for (_, end), (begin, _) in zip(spans, spans[1:], strict=False)
+        f"{clock(OPENS + end)}-{clock(OPENS + begin)}" for (_, end), (begin, _) in pairwise(spans)
     ]
     return {"breaks": breaks} | ({} if by_class else {"serves": counter["skills"]})
 
@@ -452,9 +452,7 @@ def test_at_the_hard_end_whoever_is_left_goes_home() -> None:
     "   -     a.s     300  5    | -      -      -     -  sent_home/day_end sent_home/day_end 10:00
     D   08:20 c.s     0    100  | 08:20  08:20  10:00 1  served            completed         10:00
     """
-    scenario = mall(
-        {"a": 1, "b": 1, "c": 1}, hours="08:00-09:00", calendar={"day_end": "10:00"}
-    )
+    scenario = mall({"a": 1, "b": 1, "c": 1}, hours="08:00-09:00", calendar={"day_end": "10:00"})
     log = check(test_at_the_hard_end_whoever_is_left_goes_home, scenario)
     assert shifts(log) == [
         "a.1 08:00-08:50 idle", "a.1 08:50-10:00 serving",
@@ -486,9 +484,7 @@ def test_free_counters_call_by_number_and_a_lone_arrival_takes_the_lowest() -> N
     D   08:07 4    | 08:07  08:10  08:14 2  served completed 08:14
     E   08:20 4    | 08:20  08:20  08:24 1  served completed 08:24
     """
-    check(
-        test_free_counters_call_by_number_and_a_lone_arrival_takes_the_lowest, mall({"a": 2})
-    )
+    check(test_free_counters_call_by_number_and_a_lone_arrival_takes_the_lowest, mall({"a": 2}))
 
 
 def test_counters_are_numbered_as_people_count() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.engine.plan import OPEN, CounterPlan, DayPlan, plan_day
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day, Span
+from sim.scenario.clock_tables import Profile
 from sim.scenario.model import Scenario
 from sim.scenario.profile import arrival_profile
 
@@ -30,7 +31,8 @@ Floats = NDArray[np.float64]
 class Load:
     """What is offered to the counters of one agency, or of one line in it.
 
-    weekday : the day's label; interval : the hour in which citizens enter ("08:00"), "" all day
+    weekday : the day's label, a weekday or a date
+    interval : the hour in which citizens enter ("08:00"), "" all day
     services : the services of the line; empty for the agency as a whole
     offered : erlangs
     counters : open on average, each counted by its speed
@@ -64,9 +66,22 @@ class Load:
 def loads(scenario: Scenario) -> tuple[Load, ...]:
     """Return the load of each day and hour, of each agency and each line in it.
 
+    Of dates that are alike (weekday, hours, breaks, profile) only the one with most demand counts.
+
     Agencies come by name; an agency with one line has no line of its own in the list.
     """
-    return tuple(load for day in scenario.days for load in _loads_of(scenario, day))
+    return tuple(load for day in _heaviest(scenario) for load in _loads_of(scenario, day))
+
+
+def _heaviest(scenario: Scenario) -> tuple[Day, ...]:
+    """Return the days; of dates that are alike but for their demand, the one with most."""
+    found: dict[object, Day] = {}
+    for day in scenario.days:
+        alike = replace(day, label="", key=0, date=None, demand=1.0, seasons=())
+        key = alike if day.date else day.label
+        if key not in found or scenario.day_factor(day) > scenario.day_factor(found[key]):
+            found[key] = day
+    return tuple(found.values())
 
 
 def overloads(scenario: Scenario) -> tuple[Load, ...]:
@@ -96,11 +111,13 @@ def _groups(
 
 
 def _load(
-    scenario: Scenario, plan: DayPlan, work: Floats, agency: str, members: list[int],
+    scenario: Scenario, plan: DayPlan, work: list[_Work], agency: str, members: list[int],
     services: tuple[str, ...], interval: str, span: Span,
 ) -> Load:  # fmt: skip
     begin, end = span
-    share = _share_come(scenario, plan.day, span)
+    brought = sum(
+        float(of[members].sum()) * _share_come(scenario, plan.day, span, own) for own, of in work
+    )
     givers = {k for s in members for k in plan.givers[plan.services[s].line]}
     counters = [plan.counters[k] for k in sorted(givers)]
     open_ = [_open(counter, span) for counter in counters]
@@ -110,33 +127,41 @@ def _load(
         interval=interval,
         agency=agency,
         services=services,
-        offered=float(work[members].sum()) * share / (end - begin),
+        offered=brought / (end - begin),
         counters=capacity / (end - begin),
         throughout=any(minutes == end - begin for minutes in open_),
     )
 
 
-def _work(scenario: Scenario, day: Day) -> Floats:
-    """Return the time (µs) that a day's citizens need of each service at a counter; (S,)."""
+_Work = tuple[dict[str, Profile] | None, Floats]
+
+
+def _work(scenario: Scenario, day: Day) -> list[_Work]:
+    """Return the time (µs) that a day's citizens need of each service at a counter; (S,).
+
+    One array for each profile by which citizens come, beside the profile.
+    """
     slower = sum(
         share * scenario.visitors[name].takes_longer
         for name, share in scenario.class_shares.items()
     )
-    factor = scenario.weekday_factor.get(day.weekday, 1.0) * scenario.demand.scale
-    work = np.zeros(len(scenario.services))
+    factor = scenario.day_factor(day) * scenario.demand.scale
+    found: dict[str, _Work] = {}
     for name, journey in scenario.journeys.items():
+        none = journey.profile, np.zeros(len(scenario.services))
+        _, work = found.setdefault(repr(journey.profile), none)
         citizens = journey.per_day * factor * len(day.midnights)
         for stop in scenario.stops_of(name):
             mean = scenario.service(stop.service).time.mean
             work[scenario.services.index(stop.service)] += citizens * stop.share * mean * slower
-    return work
+    return list(found.values())
 
 
-def _share_come(scenario: Scenario, day: Day, span: Span) -> float:
+def _share_come(scenario: Scenario, day: Day, span: Span, own: dict[str, Profile] | None) -> float:
     """Return the share of a day's citizens who enter within a span of it."""
     if day.continuous:
         return 1.0
-    edges, come = arrival_profile(scenario.demand, day)
+    edges, come = arrival_profile(scenario.demand, day, own)
     return float(np.interp(span[1], edges, come) - np.interp(span[0], edges, come))
 
 

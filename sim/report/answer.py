@@ -23,7 +23,7 @@ from sim.scenario import quantities as q
 from sim.scenario.figures import Figure, figures
 from sim.scenario.model import Journey, Promise, Scenario, VisitorClass
 from sim.statistics.intervals import Estimate, ratio_interval, ratio_intervals
-from sim.statistics.measures import hours_of
+from sim.statistics.measures import hours_of, weekdays_of
 from sim.statistics.results import Results
 
 Floats = NDArray[np.float64]
@@ -175,6 +175,7 @@ class Answer:
     seats, capacity : of the hall, None where the scenario states none
     overloads : offered load above what the counters can take, from the scenario alone
     saturated : agencies that served during 95 % of their staffed time or more on some weekday
+    dates : days of one replication, where these are dates; else 0
     counted : what was counted beside what the model gives
     figures : every figure of the scenario with its source
     """
@@ -193,6 +194,7 @@ class Answer:
     capacity: int | None
     overloads: tuple[Load, ...]
     saturated: tuple[tuple[str, str, Estimate], ...]
+    dates: int
     counted: tuple[Counted, ...]
     figures: tuple[Figure, ...]
 
@@ -218,6 +220,7 @@ class Answer:
             capacity=scenario.hall.capacity,
             overloads=overloads(scenario),
             saturated=tuple(_saturated(results)),
+            dates=sum(1 for day in scenario.days if day.date),
             counted=counted(results),
             figures=figures(scenario),
         )
@@ -399,14 +402,19 @@ class _Cuts:
 def _resting(
     scenario: Scenario, name: str, weekday: str, interval: str
 ) -> Literal["", "break", "opening"]:
-    """Return whether a break or the opening falls into an hour, on all days or on one."""
+    """Return whether a break or the opening falls into an hour, on all days or on one.
+
+    Of dates, on most of them: in a season the break is another.
+    """
     if not interval or scenario.agencies[name.partition(".")[0]].machines is not None:
         return ""
     begin = int(interval[:2]) * q.HOUR
     days = [day for day in scenario.days if weekday in ("", day.weekday)]
-    if all(any(f < begin + q.HOUR and begin < t for f, t in day.breaks) for day in days):
+    share = 0.5 if days[0].date else 1.0
+    breaks = [any(f < begin + q.HOUR and begin < t for f, t in day.breaks) for day in days]
+    if sum(breaks) >= share * len(days):
         return "break"
-    return "opening" if all(begin < day.opens for day in days) else ""
+    return "opening" if sum(begin < day.opens for day in days) >= share * len(days) else ""
 
 
 def _mall(results: Results) -> MallAnswer:
@@ -511,7 +519,7 @@ def _worst_first(slices: Iterable[Slice]) -> tuple[Slice, ...]:
 
 
 def _weekdays(scenario: Scenario) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(day.weekday for day in scenario.days if day.weekday))
+    return weekdays_of(scenario)
 
 
 def _hours(scenario: Scenario) -> tuple[str, ...]:

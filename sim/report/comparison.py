@@ -17,9 +17,7 @@ MEASURES = ("fulfilled", "called_in_time", "left", "refused")
 
 def described(found: Comparison, lang: str) -> str:
     """Return the comparison as plain text."""
-    lines = [
-        line for alternative in found.alternatives for line in _alternative(alternative, lang)
-    ]
+    lines = [line for alternative in found.alternatives for line in _alternative(alternative, lang)]
     head = {"base": found.base.scenario.name, "n": found.base.replications}
     return "\n".join([*lines, say("compare.method", lang, **head)])
 
@@ -92,9 +90,7 @@ def plain(found: Comparison, command: Sequence[str] = ()) -> dict[str, Any]:
             {
                 "name": of.scenario.name,
                 "verdict": of.verdict,
-                "conditions": [
-                    {**asdict(c), "blamed": c.blamed} for c in of.conditions
-                ],
+                "conditions": [{**asdict(c), "blamed": c.blamed} for c in of.conditions],
                 "present": {
                     key: {
                         "before": asdict(of.present_before.estimate(key)),

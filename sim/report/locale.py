@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import WEEKDAYS
+from sim.scenario.weekdays import WEEKDAYS
 from sim.words import say
 
 ABSENT = "–"
@@ -79,8 +79,13 @@ def hours(begin: str, end: str, lang: str) -> str:
 
 
 def weekday(label: str, lang: str) -> str:
-    """Write a weekday's name: `Senin` for `mon`; a label that is no weekday stays."""
-    return say(f"locale.weekday.{label}", lang) if label in WEEKDAYS else label
+    """Write a weekday's name, `Senin` for `mon`, or a date; any other label stays."""
+    if label in WEEKDAYS:
+        return say(f"locale.weekday.{label}", lang)
+    try:
+        return day(date.fromisoformat(label), lang)
+    except ValueError:
+        return label
 
 
 def weekdays(labels: Sequence[str], lang: str) -> str:
@@ -112,6 +117,11 @@ def day(value: date, lang: str) -> str:
     """Write a date: `24 November 2026`."""
     month = say(f"locale.month.{value.month}", lang)
     return f"{value.day} {month} {value.year}"
+
+
+def weekday_of(value: date, lang: str) -> str:
+    """Write a date with its weekday: `Tuesday, 24 November 2026`."""
+    return f"{weekday(WEEKDAYS[value.weekday()], lang)}, {day(value, lang)}"
 
 
 def _with_unit(unit: str, text: str, lang: str) -> str:

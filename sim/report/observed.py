@@ -8,9 +8,9 @@ from typing import Literal
 
 from sim.errors import MallError
 from sim.scenario import quantities as q
-from sim.scenario.calendar import WEEKDAYS
 from sim.scenario.model import Quantity
 from sim.scenario.observable import readings
+from sim.scenario.weekdays import WEEKDAYS
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
 

@@ -89,9 +89,12 @@ def _digits(estimate: Estimate, required: float) -> int:
 def runs(answer: Answer, lang: str, count: int | None = None) -> str:
     """Write how many weeks, days or runs were simulated."""
     kind = {0: "run", 1: "day"}.get(len(answer.days), "week")
+    if answer.dates > 1:
+        kind = "dates"
     number = answer.replications if count is None else count
     key = f"page.runs.{kind}_one" if number == 1 else f"page.runs.{kind}"
-    return say(key, lang, count=locale.number(number, lang))
+    days = locale.number(answer.dates, lang)
+    return say(key, lang, count=locale.number(number, lang), days=days)
 
 
 def yes_or_no(answer: Answer, lang: str) -> str:

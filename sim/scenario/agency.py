@@ -17,18 +17,12 @@ from pydantic import (
 )
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import Clocks, Frozen, Span, Weekdays, is_clock, write_intervals
+from sim.scenario.clock_tables import clock_table, is_clock, write_clock_table
 from sim.scenario.faults import Finding, refuse
-from sim.scenario.fields import (
-    Law,
-    Name,
-    PatienceLaw,
-    Text,
-    clock_table,
-    findings_of,
-    write_clock_table,
-)
+from sim.scenario.fields import Frozen, Name, Text
+from sim.scenario.law_fields import Law, PatienceLaw
 from sim.scenario.tickets import BalkingField, Call, Order, OrderField, QuotaField
+from sim.scenario.weekdays import Clocks, Intervals, Weekdays
 
 
 class Promise(Frozen):
@@ -36,14 +30,6 @@ class Promise(Frozen):
 
     wait: q.Duration
     for_: Annotated[q.Share, Field(alias="for")] = 0.9
-
-
-Intervals = Annotated[
-    tuple[Span, ...],
-    BeforeValidator(q.read_intervals),
-    PlainSerializer(write_intervals),
-    WithJsonSchema({"type": ["string", "array"], "description": "08:30-12:00, or a list"}),
-]
 
 
 def _read_tiers(raw: object) -> tuple[tuple[str, ...], ...]:
@@ -83,6 +69,20 @@ class Staffing:
     def most(self) -> int:
         """The largest number of counters open at any time of the day."""
         return max(number for _, number in self.table)
+
+
+def findings_of(error: ValidationError, above: tuple[str | int, ...] = ()) -> list[Finding]:
+    """Return pydantic's errors as findings; those of our own readers keep code and remedy."""
+    found: list[Finding] = []
+    for item in error.errors():
+        path = (*above, *item["loc"])
+        if item["type"] == "findings":
+            for f in item["ctx"]["found"]:
+                found.append(Finding(f.code, f.params, (*path, *f.path), f.at_key))
+        else:
+            params = {"kind": item["type"], "message": item["msg"], "value": item["input"]}
+            found.append(Finding("pydantic", params, path))
+    return found
 
 
 def _read_counters(raw: object, info: ValidationInfo) -> Staffing | dict[str, Counter]:

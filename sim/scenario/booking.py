@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from sim.scenario import quantities as q
-from sim.scenario.agency import Intervals
-from sim.scenario.calendar import Day, Frozen, without
-from sim.scenario.fields import SignedLaw
+from sim.scenario.calendar import Day, without
+from sim.scenario.fields import Frozen, Yes
+from sim.scenario.law_fields import SignedLaw
+from sim.scenario.weekdays import Intervals
 
 
 class Booking(Frozen):
@@ -32,10 +33,10 @@ class Booking(Frozen):
     hours: Intervals | None = None
     no_show: q.Share = 0.0
     cancelled: q.Share = 0.0
-    rebooked: q.Flag = False
+    rebooked: Yes = False
     punctuality: SignedLaw | None = None
     grace: q.Duration | None = None
-    call_early: q.Flag = False
+    call_early: Yes = False
     beyond: Literal["moved", "walk_in", "lost"] = "moved"
 
     def slots(self, day: Day) -> tuple[int, ...]:

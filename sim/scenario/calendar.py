@@ -1,197 +1,209 @@
-"""When the mall is open: weekdays, hours, breaks, doors, the last ticket, and what follows.
+"""When the mall is open: a week or dates, hours, breaks, doors, the last ticket, and what follows.
 
 `Calendar` is what the file says; `Day` is one day as it will be, with everything decided.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer
 
 from sim.scenario import quantities as q
-from sim.scenario.faults import Finding, nearest, refuse
+from sim.scenario.clock_tables import Profile
+from sim.scenario.dates import Date, Dates, SomeDates, is_date, read_dates, write_dates
+from sim.scenario.faults import Path
+from sim.scenario.fields import Frozen, Name
+from sim.scenario.holidays import Holidays
+from sim.scenario.seasons import Season, Special
+from sim.scenario.weekdays import (
+    WEEKDAYS,
+    Breaks,
+    Clocks,
+    Hours,
+    Span,
+    Weekdays,
+    read_weekdays,
+    write_weekdays,
+)
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Span = tuple[int, int]
-"""From before to, in µs since midnight; the end is not part of it."""
-
-
-class Frozen(BaseModel):
-    """A part of a scenario: unknown keys are faults, and nothing changes after loading."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-def read_weekdays(raw: object) -> tuple[str, ...]:
-    """Read `mon-fri`, `mon, wed` or a list of those; the days come back in the week's order."""
-    items = list(raw) if isinstance(raw, (list, tuple)) else [raw]
-    found: set[str] = set()
-    for item in items:
-        for part in q.text_of(item, "weekdays").lower().split(","):
-            first, _, last = part.strip().partition("-")
-            begin, end = _weekday(first.strip()), _weekday(last.strip() or first.strip())
-            if begin > end:
-                refuse(Finding("weekdays_order", {"value": part.strip()}))
-            found.update(WEEKDAYS[begin : end + 1])
-    return tuple(day for day in WEEKDAYS if day in found)
+__all__ = ["WEEKDAYS", "Calendar", "Day", "Frozen", "Kind", "Span", "without"]
 
 
-def _weekday(name: str) -> int:
-    if name not in WEEKDAYS:
-        near = nearest(name, WEEKDAYS)
-        refuse(Finding("weekdays", {"value": name, "accepted": ", ".join(WEEKDAYS), "near": near}))
-    return WEEKDAYS.index(name)
+def _read_days(raw: object) -> tuple[str, ...] | Dates:
+    items = raw if isinstance(raw, (list, tuple)) else [raw]
+    if any(is_date(str(item)) for item in items):
+        return read_dates(raw)
+    return read_weekdays(raw)
 
 
-def by_weekday(read: Callable[[object], Any]) -> Callable[[object], dict[str, Any]]:
-    """Return a reader for `{mon-thu: X, fri: Y}`; a bare X means every day of the week."""
-
-    def read_table(raw: object) -> dict[str, Any]:
-        if not isinstance(raw, dict):
-            value = read(raw)
-            return dict.fromkeys(WEEKDAYS, value)
-        table: dict[str, Any] = {}
-        findings: list[Finding] = []
-        for key, item in raw.items():
-            try:
-                days = read_weekdays(key)
-                table.update(_new_days(days, table))
-            except Exception as error:
-                findings.extend(_below(error, key, at_key=True))
-                continue
-            try:
-                table.update(dict.fromkeys(days, read(item)))
-            except Exception as error:
-                findings.extend(_below(error, key))
-        if findings:
-            refuse(*findings)
-        return {day: table[day] for day in WEEKDAYS if day in table}
-
-    return read_table
+def _write_days(days: tuple[str, ...] | Dates) -> str | list[str]:
+    return write_dates(days) if isinstance(days, Dates) else write_weekdays(days)
 
 
-def _new_days(days: tuple[str, ...], table: dict[str, Any]) -> dict[str, None]:
-    twice = [day for day in days if day in table]
-    if twice:
-        refuse(Finding("weekday_twice", {"value": ", ".join(twice)}))
-    return dict.fromkeys(days)
+Days = Annotated[tuple[str, ...] | Dates, BeforeValidator(_read_days), PlainSerializer(_write_days)]
+"""Weekdays of a typical week, or dates."""
 
 
-def _below(error: Exception, key: str, at_key: bool = False) -> list[Finding]:
-    """Return the findings of a reader, moved below `key`; other errors pass on."""
-    found = getattr(error, "context", None)
-    if not found or "found" not in found:
-        raise error
-    return [Finding(f.code, f.params, (key, *f.path), at_key or f.at_key) for f in found["found"]]
+@dataclass(frozen=True)
+class Kind:
+    """What days have in common that are alike: a weekday, and the rules that hold on it.
 
+    layers : where the rules stand, below `calendar`, the nearest first:
+        `("special", "2025-04-08")`, `("seasons", "ramadan")`, and at last `()`, the ordinary ones
+    """
 
-def by_days(write: Callable[[Any], Any]) -> Callable[[dict[str, Any] | None], Any]:
-    """Return a writer that gathers days with one value: `{mon, tue: X, fri: Y}`."""
-
-    def write_table(table: dict[str, Any] | None) -> Any:
-        if table is None:
-            return None
-        groups: dict[str, tuple[Any, list[str]]] = {}
-        for day, value in table.items():
-            groups.setdefault(repr(value), (write(value), []))[1].append(day)
-        if len(groups) == 1 and len(table) == len(WEEKDAYS):
-            return next(iter(groups.values()))[0]
-        return {write_weekdays(days): value for value, days in groups.values()}
-
-    return write_table
-
-
-def write_weekdays(days: Sequence[str]) -> str:
-    """Write weekdays as `read_weekdays` reads them: `mon-thu`, `mon, wed`."""
-    runs: list[list[str]] = []
-    for day in days:
-        if runs and WEEKDAYS.index(day) == WEEKDAYS.index(runs[-1][-1]) + 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
-
-
-def write_intervals(value: tuple[Span, ...]) -> str | list[str]:
-    """Write intervals of the clock as `read_intervals` reads them."""
-    texts = [q.interval(item) for item in value]
-    if not texts:
-        return "none"
-    return texts[0] if len(texts) == 1 else texts
-
-
-BY_WEEKDAY = WithJsonSchema({"type": ["string", "number", "array", "object"]})
-Weekdays = Annotated[
-    tuple[str, ...],
-    BeforeValidator(read_weekdays),
-    PlainSerializer(write_weekdays),
-    WithJsonSchema({"type": ["string", "array"], "description": "weekdays: mon-fri"}),
-]
-Hours = Annotated[
-    dict[str, Span],
-    BeforeValidator(by_weekday(q.read_interval)),
-    PlainSerializer(by_days(q.interval)),
-    BY_WEEKDAY,
-]
-Breaks = Annotated[
-    dict[str, tuple[Span, ...]],
-    BeforeValidator(by_weekday(q.read_intervals)),
-    PlainSerializer(by_days(write_intervals)),
-    BY_WEEKDAY,
-]
-Clocks = Annotated[
-    dict[str, int],
-    BeforeValidator(by_weekday(q.read_clock)),
-    PlainSerializer(by_days(q.clock)),
-    BY_WEEKDAY,
-]
-Factors = Annotated[
-    dict[str, float],
-    BeforeValidator(by_weekday(q.read_weight)),
-    PlainSerializer(by_days(lambda value: value)),
-    BY_WEEKDAY,
-]
+    weekday: str
+    layers: tuple[Path, ...] = ((),)
 
 
 class Calendar(Frozen):
     """What the file says of days and hours (durations and clock times in µs)."""
 
-    days: Weekdays = ("mon", "tue", "wed", "thu", "fri")
+    days: Days = ("mon", "tue", "wed", "thu", "fri")
+    only: SomeDates | None = None
+    open: Weekdays | None = None
     hours: Hours | None = None
     breaks: Breaks = {}
     doors: Clocks | None = None
     last_ticket: Clocks | None = None
     at_close: Literal["serve_all", "send_home"] = "serve_all"
     day_end: q.Clock = q.DAY
+    holidays: Holidays = {}
+    open_on: SomeDates | None = None
+    seasons: dict[Name, Season] = {}
+    special: dict[Date, Special] = {}
     continuous: q.Duration | None = None
     warm_up: q.Duration = 0
 
     @property
+    def dates(self) -> Dates | None:
+        """The dates between which the mall opens, or None for a typical week."""
+        return self.days if isinstance(self.days, Dates) else None
+
+    @property
+    def ordinary(self) -> tuple[str, ...]:
+        """The days of an ordinary week.
+
+        Among dates, where `open` does not name them: those that have hours of their own, or
+        Monday to Friday where all have.
+        """
+        if not isinstance(self.days, Dates):
+            return self.days
+        hours = tuple(self.hours or ())
+        return self.open or (hours if 0 < len(hours) < len(WEEKDAYS) else WEEKDAYS[:5])
+
+    @cached_property
+    def weekdays(self) -> tuple[str, ...]:
+        """The weekdays on which the mall is ever open, in the week's order."""
+        here = {*self.ordinary, *(weekday_of(day) for day in self.opened())}
+        return tuple(day for day in WEEKDAYS if day in here)
+
+    @cached_property
     def run(self) -> tuple[Day, ...]:
         """The days of one replication, in order."""
         if self.continuous is not None:
             return (_endless(self.continuous, self.warm_up),)
-        return tuple(self._day(weekday) for weekday in self.days)
+        if not isinstance(self.days, Dates):
+            return tuple(self._day(Kind(weekday)) for weekday in self.days)
+        return tuple(self._day(self.kind(day), day) for day in self.open_dates)
 
-    def _day(self, weekday: str) -> Day:
-        opens, closes = (self.hours or {})[weekday]
+    @cached_property
+    def open_dates(self) -> tuple[date, ...]:
+        """The dates of one replication, in order."""
+        return tuple(day for day in self.opened() if self.only is None or day in self.only)
+
+    def opened(self) -> Iterator[date]:
+        """Yield the dates on which the mall opens, in order."""
+        closed = {day for day, of in self.special.items() if of.closed}
+        for day in self.dates or ():
+            if day not in closed and self.opens(day):
+                yield day
+
+    def opens(self, day: date) -> bool:
+        """Whether the mall opens on a date unless a special day closes it."""
+        if self.open_on is not None and day in self.open_on:
+            return True
+        named = self.dates is not None and self.dates.alone(day)
+        return (named or weekday_of(day) in self.ordinary) and day not in self.holidays
+
+    def kind(self, day: date) -> Kind:
+        """Return what a date has in common with others."""
+        special: list[Path] = [("special", day.isoformat())] if day in self.special else []
+        seasons: list[Path] = [
+            ("seasons", name) for name in sorted(self.seasons) if day in self.seasons[name].dates
+        ]
+        return Kind(weekday_of(day), (*special, *seasons, ()))
+
+    @cached_property
+    def kinds(self) -> dict[Kind, date | None]:
+        """The kinds of days of one replication, each with the first date of its kind."""
+        if not isinstance(self.days, Dates):
+            return {Kind(weekday): None for weekday in self.days}
+        found: dict[Kind, date | None] = {}
+        for day in self.open_dates:
+            found.setdefault(self.kind(day), day)
+        return found
+
+    def part(self, layer: Path) -> Calendar | Season | Special:
+        """Return the rules that stand at a layer."""
+        if not layer:
+            return self
+        if layer[0] == "seasons":
+            return self.seasons[str(layer[1])]
+        return self.special[date.fromisoformat(str(layer[1]))]
+
+    def setting(self, key: str, kind: Kind) -> tuple[Any, int]:
+        """Return what holds on days of a kind, and the place of the layer that says so.
+
+        None, and the number of layers, where nothing is said of the weekday.
+        """
+        for place, layer in enumerate(kind.layers):
+            table = getattr(self.part(layer), key, None)
+            value = table.get(kind.weekday) if isinstance(table, dict) else table
+            if value is not None:
+                return value, place
+        return None, len(kind.layers)
+
+    def _day(self, kind: Kind, day: date | None = None) -> Day:
+        (opens, closes), near = self.setting("hours", kind)
+        breaks, of_breaks = self.setting("breaks", kind)
+        doors, _ = self.setting("doors", kind)
+        last, of_last = self.setting("last_ticket", kind)
+        profile, _ = self.setting("profile", kind)
+        if of_breaks > near:  # they were written for other hours: what lies outside does not matter
+            cut = ((max(a, opens), min(b, closes)) for a, b in breaks or ())
+            breaks = tuple(span for span in cut if span[0] < span[1])
+        if last is None or (of_last > near and last > closes):
+            last = closes
+        demand = 1.0
+        for layer in kind.layers[:-1]:
+            demand *= getattr(self.part(layer), "demand", 1.0)
         return Day(
-            label=weekday,
-            key=WEEKDAYS.index(weekday),
-            weekday=weekday,
+            label=kind.weekday if day is None else day.isoformat(),
+            key=WEEKDAYS.index(kind.weekday) if day is None else day.toordinal(),
+            weekday=kind.weekday,
             opens=opens,
             closes=closes,
-            doors=self.doors[weekday] if self.doors else opens,
-            last_ticket=self.last_ticket[weekday] if self.last_ticket else closes,
-            breaks=self.breaks.get(weekday, ()),
+            doors=opens if doors is None else doors,
+            last_ticket=last,
+            breaks=breaks or (),
             ends=max(self.day_end, closes),
             send_home=self.at_close == "send_home",
+            date=day,
+            profile=profile,
+            demand=demand,
+            seasons=tuple(str(layer[1]) for layer in kind.layers if layer[:1] == ("seasons",)),
         )
+
+
+def weekday_of(day: date) -> str:
+    """Return the weekday of a date."""
+    return WEEKDAYS[day.weekday()]
 
 
 @dataclass(frozen=True)
@@ -199,8 +211,12 @@ class Day:
     """One day as it will be; clock times in µs since its midnight.
 
     label : weekday of a typical week, ISO date, or `continuous`
-    key : the day's word in the address of a draw (0-6 in a typical week)
+    key : the day's word in the address of a draw (0-6 in a typical week, else the date's
+        proleptic Gregorian ordinal)
     ends : the hard end, at which whoever is left is sent home
+    profile : when citizens come, where a season or a special day says so; else None
+    demand : factor of seasons and the special day, upon that of an ordinary day
+    seasons : names of those that it lies in
     warm_up : statistics begin here (0 but in continuous runs)
     """
 
@@ -215,6 +231,9 @@ class Day:
     ends: int
     send_home: bool
     date: date | None = None
+    profile: Profile | None = None
+    demand: float = 1.0
+    seasons: tuple[str, ...] = ()
     continuous: bool = False
     warm_up: int = 0
 
@@ -250,8 +269,3 @@ def without(span: Span, breaks: tuple[Span, ...]) -> tuple[Span, ...]:
     if begin < end:
         rest.append((begin, end))
     return tuple(rest)
-
-
-def is_clock(text: str) -> bool:
-    """Whether a key reads as a clock time (so that a mapping is a table over the day)."""
-    return re.fullmatch(r"\d{1,2}[:.]\d{2}", text.strip()) is not None

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day
+from sim.scenario.checking_dates import DATES_CHECKS
 from sim.scenario.checking_hours import HOURS_CHECKS, Whole
 from sim.scenario.checking_names import NAMES_CHECKS
-from sim.scenario.faults import Fault, Finding
+from sim.scenario.clock_tables import Profile
+from sim.scenario.faults import Fault, Finding, Path
 from sim.scenario.locating import Locator
 from sim.scenario.merging import Merged
 from sim.scenario.model import Agency, Demand, Scenario, Staffing
@@ -28,7 +30,8 @@ MOST_STOPS = 100
 def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     """Return what is wrong with a scenario whose parts are each sound."""
     whole = Whole(scenario, merged.root, merged.removed)
-    findings = [f for each in (*HOURS_CHECKS, *NAMES_CHECKS, *CHECKS) for f in each(whole)]
+    checks = (*DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *CHECKS)
+    findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)
 
 
@@ -49,29 +52,65 @@ def _demand(whole: Whole) -> Iterator[Finding]:
         yield Finding("no_demand", {}, ("demand", "scale"))
     if all(journey.per_day == 0 for journey in scenario.journeys.values()):
         yield Finding("no_demand", {}, ("journeys",))
-    factors = [scenario.demand.weekday.get(day, 1.0) for day in scenario.calendar.days]
+    factors = [scenario.demand.weekday.get(day, 1.0) for day in scenario.calendar.ordinary]
     if not any(factors):
         yield Finding("no_demand", {}, ("demand", "weekday"))
+    elif whole.sound_hours and not any(map(scenario.day_factor, scenario.days)):
+        yield Finding("no_demand", {}, ("demand",))
 
 
 def _profile(whole: Whole) -> Iterator[Finding]:
     """A day on which the profile lets nobody come; if it is so every day, that is one fault."""
-    demand = whole.scenario.demand
-    if demand.profile is None or not whole.sound_hours:
+    if not whole.sound_hours:
         return
-    days = whole.scenario.days
-    closed = [day.label for day in days if not _has_arrivals(demand, day)]
-    if len(closed) == len(days):
-        yield Finding("profile_unused", {}, ("demand", "profile"))
-    elif closed:
-        yield Finding("profile_unused_day", {"value": ", ".join(closed)}, ("demand", "profile"))
+    scenario = whole.scenario
+    profiles: dict[Path, dict[str, Profile] | None] = {
+        ("demand", "profile"): scenario.demand.profile,
+        **{("journeys", name, "profile"): of.profile for name, of in scenario.journeys.items()},
+    }
+    for path, profile in profiles.items():
+        if profile is None:
+            continue
+        own = profile if path[0] == "journeys" else None
+        days = [day for day in scenario.days if own is not None or day.profile is None]
+        closed = [day for day in days if not _has_arrivals(scenario.demand, day, profile, own)]
+        if closed and len(closed) == len(days):
+            yield Finding("profile_unused", {}, path)
+        elif closed:
+            yield Finding("profile_unused_day", {"value": _first(closed)}, path)
+    for path, days in _by_layer(whole):
+        closed = [day for day in days if not _has_arrivals(scenario.demand, day)]
+        if closed:
+            yield Finding("profile_unused_day", {"value": _first(closed)}, path)
 
 
-def _has_arrivals(demand: Demand, day: Day) -> bool:
-    if day.weekday and day.weekday not in (demand.profile or {}):
+def _by_layer(whole: Whole) -> Iterator[tuple[Path, list[Day]]]:
+    """Yield each profile of a season or a special day with the days that go by it."""
+    calendar = whole.scenario.calendar
+    found: dict[Path, list[Day]] = {}
+    for day in whole.scenario.days:
+        if day.date is not None and day.profile is not None:
+            kind = calendar.kind(day.date)
+            layer = kind.layers[calendar.setting("profile", kind)[1]]
+            found.setdefault(("calendar", *layer, "profile"), []).append(day)
+    yield from found.items()
+
+
+def _first(days: list[Day]) -> str:
+    """Name days; of many the first ones."""
+    return ", ".join([day.label for day in days[:7]] + ["..."] * (len(days) > 7))
+
+
+def _has_arrivals(
+    demand: Demand,
+    day: Day,
+    profile: dict[str, Profile] | None = None,
+    own: dict[str, Profile] | None = None,
+) -> bool:
+    if profile is not None and day.weekday and day.weekday not in profile:
         return False
     try:
-        arrival_profile(demand, day)
+        arrival_profile(demand, day, own)
     except ValueError:
         return False
     return True
@@ -132,13 +171,15 @@ def _visits(scenario: Scenario) -> Iterator[Finding]:
     wanted = {name: of.per_day * scenario.demand.scale for name, of in scenario.journeys.items()}
     most = max(wanted, key=lambda name: wanted[name])
     a_day = sum(wanted.values())
-    days = (scenario.calendar.continuous or 0) / q.DAY
+    calendar = scenario.calendar
+    days = len(calendar.open_dates) if calendar.dates else (calendar.continuous or 0) / q.DAY
     if a_day > MOST_VISITS_A_DAY:
         shown = {"value": f"{a_day:.0f}", "limit": MOST_VISITS_A_DAY}
         yield Finding("too_many_visits", shown, ("journeys", most, "per_day"))
     elif a_day * days > MOST_VISITS_A_RUN:
         shown = {"value": f"{a_day * days:.0f}", "limit": MOST_VISITS_A_RUN}
-        yield Finding("too_many_visits_run", shown, ("calendar", "continuous"))
+        key = "days" if calendar.dates else "continuous"
+        yield Finding("too_many_visits_run", shown, ("calendar", key))
 
 
 CHECKS = (_class_shares, _demand, _profile, _staffing, _promises, _hall, _sizes)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from itertools import chain
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import WEEKDAYS, Span, without
+from sim.scenario.calendar import Calendar, Day, Kind, Span, without
 from sim.scenario.faults import Finding, Path, Place
 from sim.scenario.model import Counter, Scenario, Staffing
 from sim.scenario.paths import weekdays
+from sim.scenario.seasons import SETTINGS
 from sim.scenario.tree import Entry, Table, node_at, place_at
+from sim.scenario.weekdays import WEEKDAYS
 
 _BY_WEEKDAY: tuple[Path, ...] = (
     ("calendar", "hours"),
@@ -22,7 +25,10 @@ _BY_WEEKDAY: tuple[Path, ...] = (
     ("demand", "weekday"),
     ("demand", "profile"),
 )
-_OF_DAYS = ("days", "hours", "breaks", "doors", "last_ticket", "at_close", "day_end")
+_OF_DAYS = (
+    "days", "only", "open", "hours", "breaks", "doors", "last_ticket", "at_close", "day_end",
+    "holidays", "open_on", "seasons", "special",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,8 @@ class Whole:
     @cached_property
     def sound_hours(self) -> bool:
         """Whether the days of the scenario can be made at all."""
-        return not any(True for _ in chain(_no_hours(self), _days_left_out(self), _order(self)))
+        checks = (_no_hours, _days_left_out, _no_day, _order)
+        return not any(True for _ in chain.from_iterable(each(self) for each in checks))
 
     def written(self, path: Path) -> list[tuple[str, Entry]]:
         """The keys that are written at a path, in order; none where no mapping stands."""
@@ -67,9 +74,31 @@ def _days_left_out(whole: Whole) -> Iterator[Finding]:
         ("demand", "profile"): whole.scenario.demand.profile,
     }
     for path, table in tables.items():
-        missing = [day for day in calendar.days if table is not None and day not in table]
+        lacking = {k.weekday for k in calendar.kinds if _lacks(calendar, path, table, k)}
+        missing = [day for day in WEEKDAYS if day in lacking]
         if missing:
             yield Finding("day_missing", {"value": ", ".join(missing)}, path)
+    for name, journey in whole.scenario.journeys.items():
+        days = calendar.weekdays if journey.profile is not None else ()
+        missing = [day for day in days if day not in (journey.profile or {})]
+        if missing:
+            path = ("journeys", name, "profile")
+            yield Finding("day_missing", {"value": ", ".join(missing)}, path)
+
+
+def _lacks(calendar: Calendar, path: Path, table: Mapping[str, object] | None, kind: Kind) -> bool:
+    """Whether a table needs a value for days of a kind, and has none."""
+    if table is None or kind.weekday in table:
+        return False
+    return calendar.setting(str(path[-1]), kind)[0] is None
+
+
+def _no_day(whole: Whole) -> Iterator[Finding]:
+    """Dates of which none is left when those on which the mall is closed are taken out."""
+    calendar = whole.scenario.calendar
+    if calendar.continuous is None and not calendar.kinds:
+        key = "days" if calendar.only is None else "only"
+        yield Finding("no_open_day", {}, ("calendar", key))
 
 
 def _days_too_many(whole: Whole) -> Iterator[Finding]:
@@ -77,11 +106,13 @@ def _days_too_many(whole: Whole) -> Iterator[Finding]:
     calendar = whole.scenario.calendar
     if calendar.continuous is not None:
         return
-    for path in _BY_WEEKDAY:
+    seasons = (("calendar", "seasons", s, key) for s in calendar.seasons for key in SETTINGS)
+    journeys = (("journeys", name, "profile") for name in whole.scenario.journeys)
+    for path in (*_BY_WEEKDAY, *seasons, *journeys):
         for key, _ in whole.written(path):
-            closed = [day for day in WEEKDAYS if day in weekdays(key) - {*calendar.days}]
+            closed = [day for day in WEEKDAYS if day in weekdays(key) - {*calendar.weekdays}]
             if closed:
-                shown = {"value": ", ".join(closed), "days": ", ".join(calendar.days)}
+                shown = {"value": ", ".join(closed), "days": ", ".join(calendar.weekdays)}
                 yield Finding("day_closed", shown, (*path, key), at_key=True)
 
 
@@ -105,30 +136,42 @@ def _order(whole: Whole) -> Iterator[Finding]:
 
 def _order_by_day(whole: Whole) -> Iterator[Finding]:
     calendar = whole.scenario.calendar
-    hours = calendar.hours or {}
     if calendar.continuous is not None:
         return
-    for day in calendar.days:
-        opens, closes = hours.get(day, (0, q.DAY))
-        doors = (calendar.doors or {}).get(day, opens)
-        last = (calendar.last_ticket or {}).get(day, closes)
+    for kind, first in calendar.kinds.items():
+        day = _named(kind, first)
+        hours, near = calendar.setting("hours", kind)
+        opens, closes = hours or (0, q.DAY)
+        doors, of_doors = calendar.setting("doors", kind)
+        last, of_last = calendar.setting("last_ticket", kind)
+        if last is None or (last > closes and of_last > near):
+            last, of_last = closes, near
+        doors = opens if doors is None else doors
         if last > closes:
             shown = {"value": q.clock(last), "limit": q.clock(closes), "day": day}
-            yield Finding("last_ticket_late", shown, _day_path(whole, "last_ticket", day))
+            yield Finding("last_ticket_late", shown, _day_path(whole, "last_ticket", kind, of_last))
         elif doors >= last:
             shown = {"value": q.clock(doors), "limit": q.clock(last), "day": day}
-            key = "doors" if calendar.doors else "last_ticket"
-            yield Finding("doors_late", shown, _day_path(whole, key, day))
+            key, place = ("doors", of_doors)
+            if of_doors == len(kind.layers):
+                key, place = ("last_ticket", of_last)
+            yield Finding("doors_late", shown, _day_path(whole, key, kind, place))
         if calendar.day_end < closes:
             shown = {"value": q.clock(calendar.day_end), "limit": q.clock(closes), "day": day}
             yield Finding("day_end_early", shown, ("calendar", "day_end"))
 
 
-def _day_path(whole: Whole, key: str, day: str) -> Path:
-    """Return the path of a day's value in a table by weekday, or of the one value for all."""
-    path = ("calendar", key)
+def _named(kind: Kind, first: date | None) -> str:
+    """Name the days of a kind: by weekday where they are ordinary, else by the first of them."""
+    return kind.weekday if first is None or len(kind.layers) == 1 else first.isoformat()
+
+
+def _day_path(whole: Whole, key: str, kind: Kind, place: int) -> Path:
+    """Return the path of a kind's value in a table by weekday, or of the one value for all."""
+    layer = kind.layers[min(place, len(kind.layers) - 1)]
+    path = ("calendar", *layer, key)
     for days, _ in whole.written(path):
-        if day in weekdays(days):
+        if kind.weekday in weekdays(days):
             return (*path, days)
     return path
 
@@ -142,17 +185,20 @@ def _breaks_by_day(whole: Whole) -> Iterator[Finding]:
     calendar = whole.scenario.calendar
     if calendar.continuous is not None:
         return
-    for day in calendar.days:
-        opens, closes = (calendar.hours or {}).get(day, (0, q.DAY))
-        breaks = calendar.breaks.get(day, ())
-        for span in breaks:
+    for kind, first in calendar.kinds.items():
+        day = _named(kind, first)
+        hours, near = calendar.setting("hours", kind)
+        opens, closes = hours or (0, q.DAY)
+        breaks, place = calendar.setting("breaks", kind)
+        breaks = breaks or ()
+        path = _day_path(whole, "breaks", kind, place)
+        for span in breaks if place <= near else ():
             if span[0] < opens or span[1] > closes:
                 shown = {"value": q.interval(span), "limit": q.interval((opens, closes))}
-                path = _day_path(whole, "breaks", day)
                 yield Finding("break_outside", {**shown, "day": day}, path)
         if breaks and not without((opens, closes), breaks):
             shown = {"limit": q.interval((opens, closes)), "day": day}
-            yield Finding("break_all_day", shown, _day_path(whole, "breaks", day))
+            yield Finding("break_all_day", shown, path)
 
 
 def _continuous(whole: Whole) -> Iterator[Finding]:
@@ -202,8 +248,10 @@ def _tables(whole: Whole) -> Iterator[Finding]:
     that stands in the same file as the hours is held to them.
     """
     calendar = whole.scenario.calendar
-    hours = [span for day, span in (calendar.hours or {}).items() if day in calendar.days]
-    if calendar.continuous is not None or not hours:
+    if calendar.continuous is not None:
+        return
+    hours = [span for kind in calendar.kinds if (span := calendar.setting("hours", kind)[0])]
+    if not hours:
         return
     span = min(opens for opens, _ in hours), max(closes for _, closes in hours)
     file = whole.file_of(("calendar", "hours"))
@@ -221,28 +269,25 @@ def _tables(whole: Whole) -> Iterator[Finding]:
 
 def _named_counters(whole: Whole) -> Iterator[Finding]:
     """Named counters that are open on no day."""
-    calendar = whole.scenario.calendar
-    if calendar.continuous is not None or calendar.hours is None:
+    if whole.scenario.calendar.continuous is not None or not whole.sound_hours:
         return
+    days = whole.scenario.days
     for name, agency in whole.scenario.agencies.items():
         if not isinstance(agency.counters, dict):
             continue
         for label, counter in agency.counters.items():
-            days = [day for day in calendar.days if day in calendar.hours]
-            if days and not any(_open(whole, counter, day) for day in days):
+            if days and not any(_open(day, counter) for day in days):
                 yield Finding("never_open", {"value": label}, ("agencies", name, "counters", label))
 
 
-def _open(whole: Whole, counter: Counter, day: str) -> list[Span]:
-    calendar = whole.scenario.calendar
-    opens, closes = (calendar.hours or {})[day]
-    breaks = calendar.breaks.get(day, ()) if counter.breaks is None else counter.breaks
-    spans = ((opens, closes),) if counter.hours is None else counter.hours
-    cut = [(max(a, opens), min(b, closes)) for a, b in spans]
+def _open(day: Day, counter: Counter) -> list[Span]:
+    breaks = day.breaks if counter.breaks is None else counter.breaks
+    spans = ((day.opens, day.closes),) if counter.hours is None else counter.hours
+    cut = [(max(a, day.opens), min(b, day.closes)) for a, b in spans]
     return [part for span in cut if span[0] < span[1] for part in without(span, breaks)]
 
 
 HOURS_CHECKS = (
-    _no_hours, _days_left_out, _days_too_many, _order, _breaks, _continuous,
+    _no_hours, _days_left_out, _no_day, _days_too_many, _order, _breaks, _continuous,
     _continuous_counters, _tables, _named_counters,
 )  # fmt: skip

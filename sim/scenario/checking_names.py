@@ -149,7 +149,7 @@ def _path_of(whole: Whole, part: str, key: str) -> Iterator[Finding]:
     path, rest = _left_out(path, rest)
     step, _, deeper = rest.partition(".")
     accepted = keys_at(Scenario, path)
-    open_days = weekdays(step) <= {*whole.scenario.calendar.days}
+    open_days = weekdays(step) <= {*whole.scenario.calendar.weekdays}
     every_day = isinstance(node, Text) and weekdays(step) and open_days  # one value for all days
     of_law = isinstance(node, Table) and "dist" in node.entries and step in _OF_TIMES
     if not rest or ((every_day or of_law) and not deeper):

@@ -125,6 +125,115 @@ EXAMPLES: dict[str, str] = {
         calendar:
           day_end: 18:00
         """,
+    "Calendar.only": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          only: 2025-03-01 .. 2025-03-31
+        """,
+    "Calendar.open": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          open: mon-sat
+        """,
+    "Calendar.holidays": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          holidays: {country: ID, joint_leave: true, 2025-03-03: Closed by the mayor}
+        """,
+    "Calendar.open_on": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          holidays: {country: ID, joint_leave: true}
+          open_on: [2025-05-13, 2025-05-30]
+        """,
+    "Calendar.seasons": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          seasons: {ramadan: {dates: 2025-03-01 .. 2025-03-29, demand: 0.8}}
+        """,
+    "Calendar.special": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          special: {2025-04-08: {demand: 1.5}, 2025-08-19: {closed: true}}
+        """,
+    "Season.dates": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          seasons:
+            school: {dates: [2025-06-23 .. 2025-07-12, 2025-12-22 .. 2025-12-31], demand: 1.1}
+        """,
+    "Season.hours": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          seasons:
+            ramadan:
+              dates: 2025-03-01 .. 2025-03-29
+              hours: {mon-thu: 08:00-15:00, fri: 08:00-16:00}
+        """,
+    "Season.breaks": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          seasons:
+            ramadan:
+              dates: 2025-03-01 .. 2025-03-29
+              breaks: {mon-thu: 12:30-13:00, fri: 12:00-13:30}
+        """,
+    "Season.doors": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          seasons: {ramadan: {dates: 2025-03-01 .. 2025-03-29, doors: 08:00}}
+        """,
+    "Season.last_ticket": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          seasons: {ramadan: {dates: 2025-03-01 .. 2025-03-29, last_ticket: 14:30}}
+        """,
+    "Season.profile": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          seasons:
+            ramadan: {dates: 2025-03-01 .. 2025-03-29, profile: {08:30: 20, 10:00: 25, 13:00: 5}}
+        """,
+    "Season.demand": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          seasons: {ramadan: {dates: 2025-03-01 .. 2025-03-29, demand: 0.8}}
+        """,
+    "Special.closed": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          special: {2025-12-24: {closed: true}}
+        """,
+    "Special.hours": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          special: {2025-12-24: {hours: 08:30-12:00}}
+        """,
+    "Special.breaks": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          special: {2025-12-24: {breaks: none}}
+        """,
+    "Special.doors": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          special: {2025-12-24: {doors: 08:15}}
+        """,
+    "Special.last_ticket": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          special: {2025-12-24: {last_ticket: 14:00}}
+        """,
+    "Special.profile": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          special: {2025-12-24: {profile: {08:30: 20, 10:00: 10}}}
+        """,
+    "Special.demand": """
+        calendar:
+          days: 2025-01-06 .. 2025-12-31
+          special: {2025-12-24: {demand: 1.5}}
+        """,
     "Calendar.continuous": """
         calendar:
           hours: null
@@ -175,6 +284,21 @@ EXAMPLES: dict[str, str] = {
     "Demand.weekday": """
         demand:
           weekday: {mon: 1.3, tue-thu: 1, fri: 0.7}
+        """,
+    "Demand.month": """
+        calendar: {days: 2025-01-06 .. 2025-12-31}
+        demand:
+          month: {jan: 1.1, jul-aug: 0.9}
+        """,
+    "Demand.day_of_month": """
+        calendar: {days: 2025-01-06 .. 2025-12-31}
+        demand:
+          day_of_month: {1-5: 1.2, 25-31: 1.1}
+        """,
+    "Demand.growth": """
+        calendar: {days: 2025-01-06 .. 2025-12-31}
+        demand:
+          growth: 5 % a year
         """,
     "Demand.day_to_day": """
         demand:
@@ -276,6 +400,11 @@ EXAMPLES: dict[str, str] = {
         journeys:
           kk: {entrance: none}
         """,
+    "Journey.profile": """
+        journeys:
+          kk:
+            profile: {08:30: 30, 10:00: 10}
+        """,
     "Journey.add_stops": """
         journeys:
           ktp:
@@ -284,7 +413,7 @@ EXAMPLES: dict[str, str] = {
     "Stop.service": """
         journeys:
           kk:
-            stops: [dukcapil.kk]
+            stops: [dukcapil.kk, bank.bayar]
         """,
     "Stop.share": """
         journeys:

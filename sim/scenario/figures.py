@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import WEEKDAYS, read_weekdays
 from sim.scenario.model import Promise, Scenario
+from sim.scenario.weekdays import WEEKDAYS, read_weekdays
 
 Kind = Literal["source", "assumption", "default", "none"]
 NO_FIGURES = ("name", "description", "observed", "sources", "plausible")
@@ -45,6 +45,7 @@ def figures(scenario: Scenario) -> tuple[Figure, ...]:
     One exception: a promise that does not say for how many is listed, since 90 % is then ours.
     """
     stated = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+    stated["calendar"].pop("only", None)  # which dates are run is no figure of the mall
     tree = {key: part for key, part in stated.items() if key not in NO_FIGURES}
     leaves = [*_leaves(tree, ""), *_unsaid(scenario)]
     sources = _sources(scenario)

@@ -8,9 +8,9 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from sim.scenario import quantities as q
 from sim.scenario.booking import Booking
-from sim.scenario.calendar import Frozen
+from sim.scenario.clock_tables import Profiles
 from sim.scenario.faults import Finding, nearest, refuse
-from sim.scenario.fields import Text
+from sim.scenario.fields import Frozen, Text
 
 
 class Stop(Frozen):
@@ -106,6 +106,7 @@ GoesOn = Annotated[
 class Journey(Frozen):
     """Why a citizen comes: an ordered list of stops, and how many come for it a day.
 
+    profile : when they come, where they come at other times than the mall's citizens
     goes_on_after : the outcomes of a stop after which she goes on to the next; after the others
         she leaves the mall
     """
@@ -114,6 +115,7 @@ class Journey(Frozen):
     per_day: q.Weight
     stops: Stops
     entrance: Stops | None = None
+    profile: Profiles | None = None
     goes_on_after: GoesOn = ()
     booking: Booking | None = None
 

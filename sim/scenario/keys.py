@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.scenario.calendar import Frozen
+from sim.scenario.fields import Frozen
 from sim.scenario.model import Scenario
 
 

@@ -19,19 +19,14 @@ from pydantic import (
 
 from sim.scenario import quantities as q
 from sim.scenario.agency import Agency, Counter, Promise, Service, Staffing
-from sim.scenario.calendar import (
-    WEEKDAYS,
-    Calendar,
-    Day,
-    Factors,
-    Frozen,
-    by_days,
-    by_weekday,
-    is_clock,
-)
+from sim.scenario.calendar import Calendar, Day
+from sim.scenario.clock_tables import Profiles
+from sim.scenario.demand_factors import DaysOfMonth, Growth, Months, factor_of, grown
 from sim.scenario.faults import Finding, refuse
-from sim.scenario.fields import Law, Name, PatienceLaw, Text, clock_table, write_clock_table
+from sim.scenario.fields import Frozen, Name, Text
 from sim.scenario.journey import Journey, Stop, Stops
+from sim.scenario.law_fields import Law, PatienceLaw
+from sim.scenario.weekdays import WEEKDAYS, Factors
 
 
 class VisitorClass(Frozen):
@@ -49,10 +44,6 @@ class VisitorClass(Frozen):
     patience_in_mall: PatienceLaw | None = None
 
 
-Profile = tuple[tuple[int, float], ...]
-"""Weights by the clock time (µs) at which their slots begin, sorted."""
-
-
 class Hall(Frozen):
     """The hall that all agencies share."""
 
@@ -61,33 +52,19 @@ class Hall(Frozen):
     walk: Law | None = None
 
 
-def _read_profile(raw: object) -> dict[str, Profile]:
-    """Read a table by clock time, or one for some weekdays: `{mon-thu: {...}, fri: {...}}`."""
-
-    def table(item: object) -> Profile:
-        return clock_table(item, q.read_weight, "profile")
-
-    if not isinstance(raw, dict) or not raw or any(is_clock(str(key)) for key in raw):
-        return dict.fromkeys(WEEKDAYS, table(raw))
-    return by_weekday(table)(raw)
-
-
 class Demand(Frozen):
     """When citizens come, and how much a day differs from the next.
 
     profile : by weekday, weight of the slot that begins at each clock time, up to the next one
+    month, day_of_month : factors by number; those left out are 1
+    growth : of demand, in a year from the first date on
     """
 
-    profile: (
-        Annotated[
-            dict[str, Profile],
-            BeforeValidator(_read_profile),
-            PlainSerializer(by_days(write_clock_table)),
-            WithJsonSchema({"type": "object"}),
-        ]
-        | None
-    ) = None
+    profile: Profiles | None = None
     weekday: Factors = {}
+    month: Months = {}
+    day_of_month: DaysOfMonth = {}
+    growth: Growth = 0.0
     day_to_day: q.Ratio = 0.0
     scale: q.Weight = 1.0
 
@@ -171,11 +148,25 @@ class Scenario(Frozen):
 
     @cached_property
     def weekday_factor(self) -> dict[str, float]:
-        """Demand of each weekday over the mean of the ordinary days."""
-        days = self.calendar.days
-        factors = {day: self.demand.weekday.get(day, 1.0) for day in days}
-        mean = sum(factors.values()) / len(factors)
+        """Demand of each weekday over the mean of the days of an ordinary week."""
+        factors = {day: self.demand.weekday.get(day, 1.0) for day in WEEKDAYS}
+        ordinary = [factors[day] for day in self.calendar.ordinary]
+        mean = sum(ordinary) / len(ordinary)
         return {day: factor / mean for day, factor in factors.items()}
+
+    def day_factor(self, day: Day) -> float:
+        """Demand of a day over that of an ordinary one.
+
+        The weekday's factor; on dates those of month, day of the month and growth, and what
+        seasons and the special day bring, come on top: none of these is normalised.
+        """
+        factor = self.weekday_factor.get(day.weekday, 1.0)
+        dates = self.calendar.dates
+        if day.date is None or dates is None:
+            return factor
+        demand = self.demand
+        factor *= factor_of(demand.month, demand.day_of_month, day.date)
+        return factor * grown(demand.growth, dates.first, day.date) * day.demand
 
     @cached_property
     def class_shares(self) -> dict[str, float]:

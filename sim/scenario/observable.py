@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.scenario.calendar import WEEKDAYS
 from sim.scenario.model import Scenario
+from sim.scenario.weekdays import WEEKDAYS
 
 SAME = {"visits_per_day": "visits", "tickets_per_day": "tickets", "wait": "wait.mean"}
 """Names that a planner would write for a measure."""

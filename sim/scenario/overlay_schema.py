@@ -34,6 +34,8 @@ def _loosened(schema: Schema) -> Schema:
     for word, value in schema.items():
         if word == "$ref":
             loose[word] = _name(value)
+        elif word == "anyOf":
+            loose[word] = [_loosened(each) for each in value]
         elif word == "type":
             loose[word] = [*(value if isinstance(value, list) else [value]), "null"]
         elif word == "enum":

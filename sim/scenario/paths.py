@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
-from sim.scenario.calendar import is_clock, read_weekdays
+from sim.scenario.clock_tables import is_clock
 from sim.scenario.faults import Path, Step
 from sim.scenario.tree import Items, Node, Table
+from sim.scenario.weekdays import read_weekdays
 
 NOTES = ("observed", "sources", "plausible")
 """The parts of a scenario whose keys are themselves paths."""

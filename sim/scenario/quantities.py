@@ -101,14 +101,6 @@ def read_count(raw: object) -> int:
     return value
 
 
-def read_flag(raw: object) -> bool:
-    """Read `yes` or `no` (or `true` and `false`)."""
-    text = text_of(raw, "flag").lower()
-    if text not in ("yes", "no", "true", "false"):
-        refuse(Finding("flag", {"value": text}))
-    return text in ("yes", "true")
-
-
 def read_share(raw: object) -> float:
     """Read a share between 0 and 1: `12 %`, `0.12` or `2 of 100`."""
     text = text_of(raw, "share")
@@ -239,10 +231,6 @@ Duration = Annotated[
 Clock = Annotated[
     int, BeforeValidator(read_clock), PlainSerializer(clock), _text("clock time: 08:30")
 ]
-Flag = Annotated[
-    bool, BeforeValidator(read_flag), PlainSerializer(lambda on: "yes" if on else "no"),
-    WithJsonSchema({"type": ["boolean", "string"]}),
-]  # fmt: skip
 Share = Annotated[
     float, BeforeValidator(read_share), PlainSerializer(share), _text("share: 12 %, 0.12, 2 of 100")
 ]

@@ -12,10 +12,19 @@ from typing import Any, Literal, get_args, get_origin
 
 from sim.scenario import agency as a
 from sim.scenario import calendar as c
+from sim.scenario import clock_tables as k
+from sim.scenario import dates as t
+from sim.scenario import demand_factors as d
 from sim.scenario import fields as f
+from sim.scenario import holidays as h
 from sim.scenario import journey as j
+from sim.scenario import law_fields as v
 from sim.scenario import model as m
 from sim.scenario import quantities as q
+from sim.scenario import seasons as n
+from sim.scenario import tickets as e
+from sim.scenario import weekdays as w
+from sim.scenario.demand_factors import MONTHS
 from sim.scenario.keys import Key, is_model
 
 Schema = dict[str, Any]
@@ -34,13 +43,22 @@ _SHARE = rf"({_PERCENT}|{_OF}|0(\.[0-9]*)?|\.[0-9]+|1(\.0*)?)"
 _QUANTITY = rf"({_SPAN}|{_PERCENT}|{_OF}|[+-]?{_NUMBER})"
 _CLOCK = r"(([01]?[0-9]|2[0-3])[:.][0-5][0-9]|24[:.]00)"
 _INTERVAL = rf"{_CLOCK}\s*[-–]\s*{_CLOCK}"
-_CLOCK_KEY = rf"^({_CLOCK}|[0-9]{{1,2}}\.[0-9]|[0-9]{{1,4}})$"  # 08.30 and 9.00 become 8.3 and 9
+_BARE = r"([0-9]{1,2}\.[0-9]|[0-9]{1,4})"
+"""A clock time as a key that was a number: 08.30 is then 8.3, 09.00 is 9, 10:00 may be 600."""
+_CLOCK_KEY = f"^({_CLOCK}|{_BARE})$"
 _NONE = "[Nn][Oo][Nn][Ee]"
 _DAY = (
     "([Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt]|[Ss][Uu][Nn])"
 )
 _DAYS = rf"{_DAY}(\s*-\s*{_DAY})?"
 _WEEKDAYS = rf"\s*{_DAYS}(\s*,\s*{_DAYS})*\s*"
+_DATE = r"(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_DATES = rf"{_DATE}(\s*\.\.\s*{_DATE})?"
+_MONTH = "(" + "|".join("".join(f"[{x.upper()}{x}]" for x in month) for month in MONTHS) + ")"
+_MONTHS = rf"\s*{_MONTH}(\s*-\s*{_MONTH})?\s*"
+_DAY_OF_MONTH = r"([1-9]|[12][0-9]|3[01])"
+_DAYS_OF_MONTH = rf"{_DAY_OF_MONTH}(-{_DAY_OF_MONTH})?"
+_YES = "([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[Yy][Aa]|[Tt][Ii][Dd][Aa][Kk])"
 _NAME = r"[A-Za-z][A-Za-z0-9_-]*"
 _STOP = rf"{_NAME}\.{_NAME}"
 
@@ -131,6 +149,10 @@ SCALARS: dict[str, Schema] = {
     "integer": _text_or_integer("integer", rf"[+-]?{_NUMBER}"),
     "count": _text_or_integer("count", rf"\+?{_NUMBER}", minimum=0, maximum=1_000_000),
     "days": _text("weekdays", _WEEKDAYS),
+    "date": _text("date", _DATE),
+    "dates": _text("dates", _DATES),
+    "yes": {**_text("yes", _YES), "type": ["string", "boolean"]},
+    "growth": _text("growth", r"[+-]?.*%\s*(a|per|each)\s+year"),
     "service": _text("service", _STOP),
     "quantity": _text_or_number("quantity", _QUANTITY),
     "range": _text("range", rf"{_QUANTITY}\s*\.\.\s*{_QUANTITY}"),
@@ -156,6 +178,25 @@ INTERVALS = _either(
     _text("intervals", rf"({_INTERVAL}|{_NONE})"),
     several("intervals", INTERVAL.form),
 )
+YES, GROWTH = map(_scalar, ("yes", "growth"))
+DATES = _either("dates", SCALARS["dates"], several("dates", reference("dates"), 1))
+_DAY_OR_DATES = _text("days", rf"({_WEEKDAYS}|{_DATES})")
+DAYS = _either("days", _DAY_OR_DATES, several("days", _DAY_OR_DATES, 1))
+HOLIDAYS = _either(
+    "holidays",
+    SCALARS["dates"],
+    several("holidays", reference("dates"), 1),
+    {
+        "type": "object",
+        "properties": {"country": TEXT.form, "region": TEXT.form, "joint_leave": YES.form},
+        "patternProperties": {f"^{_DATE}$": TEXT.form},
+        "additionalProperties": False,
+    },
+)
+SPECIAL = Shape("by_date", table("by_date", f"^{_DATE}$", reference("Special")))
+MONTH_FACTORS = Shape("months", table("months", f"^{_MONTHS}$", WEIGHT.form, 1))
+DAY_FACTORS = Shape("days_of_month", table("days_of_month", f"^{_DAYS_OF_MONTH}$", WEIGHT.form, 1))
+DAY_PROFILE = Shape("day_profile", table("day_profile", _CLOCK_KEY, WEIGHT.form, 1))
 WEEKDAYS = _either("weekdays", SCALARS["days"], several("weekdays", reference("days")))
 _STOP_WITH_SHARE = table("stop", f"^{_STOP}$", SHARE.form, 1) | {"maxProperties": 1}
 STOP = _either("stop", SCALARS["service"], _STOP_WITH_SHARE)
@@ -177,10 +218,13 @@ COUNTERS = _either(
     "counters",
     SCALARS["count"],
     {
-        **table("counters", _CLOCK_KEY, COUNT.form, 1),
+        **table("counters", f"^{_CLOCK}$", COUNT.form, 1),
         "additionalProperties": reference("Counter"),
     },
 )
+COUNTERS.form["patternProperties"][f"^{_BARE}$"] = {  # a clock time, or a counter called 1
+    "anyOf": [COUNT.form, reference("Counter")]
+}
 SERVES = _either(
     "serves",
     SCALARS["text"],
@@ -192,21 +236,35 @@ VALUES = _either(
     table("values", f"^{_DURATION}$", SHARE.form, 1),
 )
 
+_RELEASES = _either("quota", COUNT.form, table("quota", _CLOCK_KEY, COUNT.form, 1))
+QUOTA = _either("quota", _RELEASES.form, table("quota", f"^{_NAME}$", _RELEASES.form, 1))
+BALKING = Shape("balking", table("balking", f"^({_DURATION}|[0-9]+)$", SHARE.form, 1))
+ORDER = _either(
+    "order",
+    {"enum": ["priority", "first_come"]},
+    table("order", "^(booked|walk_in)$", COUNT.form, 2),
+)
+FAILURES = _either("goes_on", SCALARS["text"], several("goes_on", {"enum": [*j.FAILURES]}, 1))
+
 _BY_TYPE: list[tuple[Any, Shape]] = [
-    (str, TEXT), (f.Text, TEXT), (f.Law, Shape("law", reference("Law"))),
-    (f.PatienceLaw, Shape("patience", reference("Patience"))),
+    (v.SignedLaw, Shape("law", reference("Law"))), (e.QuotaField, QUOTA),
+    (e.BalkingField, BALKING), (e.OrderField, ORDER), (j.GoesOn, FAILURES),
+    (str, TEXT), (f.Text, TEXT), (v.Law, Shape("law", reference("Law"))),
+    (v.PatienceLaw, Shape("patience", reference("Patience"))),
     (q.Duration, DURATION), (q.Clock, CLOCK), (q.Share, SHARE), (q.Ratio, RATIO),
     (q.Number, NUMBER), (q.Positive, POSITIVE), (q.Weight, WEIGHT), (q.Integer, INTEGER),
-    (q.Count, COUNT), (q.Interval, INTERVAL), (a.Intervals, INTERVALS), (c.Weekdays, WEEKDAYS),
-    (c.Hours, by_weekday(INTERVAL)), (c.Breaks, by_weekday(INTERVALS)),
-    (c.Clocks, by_weekday(CLOCK)), (c.Factors, by_weekday(WEIGHT)),
-    (a.Counters, COUNTERS), (j.Stops, STOPS),
+    (q.Count, COUNT), (q.Interval, INTERVAL), (w.Intervals, INTERVALS), (w.Weekdays, WEEKDAYS),
+    (w.Hours, by_weekday(INTERVAL)), (w.Breaks, by_weekday(INTERVALS)),
+    (w.Clocks, by_weekday(CLOCK)), (w.Factors, by_weekday(WEIGHT)),
+    (a.Counters, COUNTERS), (j.Stops, STOPS), (c.Days, DAYS), (t.SomeDates, DATES),
+    (h.Holidays, HOLIDAYS), (f.Yes, YES), (d.Months, MONTH_FACTORS), (d.DaysOfMonth, DAY_FACTORS),
+    (d.Growth, GROWTH), (k.Profiles, PROFILE), (n.DayProfile, DAY_PROFILE),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
     (dict[str, f.Text], _by_path("texts", TEXT.form)),
     (dict[str, m.Range], _by_path("ranges", RANGE.form)),
 ]  # fmt: skip
 _BY_KEY = {
-    "Demand.profile": PROFILE,
+    "Calendar.special": SPECIAL,
     "Counter.serves": SERVES,
     "Stop.service": SERVICE,
     "Scenario.extends": FILE,

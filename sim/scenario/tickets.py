@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import Frozen, is_clock
+from sim.scenario.clock_tables import clock_table, is_clock, write_clock_table
 from sim.scenario.faults import Finding, nearest, refuse
-from sim.scenario.fields import clock_table, write_clock_table
+from sim.scenario.fields import Frozen
 from sim.scenario.gathering import Gathering
 
 REST = "rest"

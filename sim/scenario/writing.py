@@ -13,7 +13,10 @@ from typing import Any
 from sim.scenario import quantities as q
 from sim.scenario.model import Scenario, Staffing
 
-_OF_DAYS = ("days", "hours", "breaks", "doors", "last_ticket", "at_close", "day_end")
+_OF_DAYS = (
+    "days", "hours", "breaks", "doors", "last_ticket", "at_close", "day_end", "holidays", "seasons",
+    "special",
+)  # fmt: skip
 
 
 def show(scenario: Scenario) -> str:
@@ -22,7 +25,16 @@ def show(scenario: Scenario) -> str:
     calendar = data["calendar"]
     if scenario.calendar.continuous is not None:  # a hall that never closes has no days
         calendar = {key: value for key, value in calendar.items() if key not in _OF_DAYS}
+    for of in calendar.get("special", {}).values():
+        closed = of.pop("closed") == "true"
+        if closed:  # then nothing else is said of it
+            of.clear()
+            of["closed"] = "true"
+    if calendar.get("holidays"):
+        calendar["holidays"] = _Lines(calendar["holidays"])
     data["calendar"] = _told(calendar)
+    if not scenario.demand.growth:
+        data["demand"].pop("growth")
     for part in ("demand", *(("hall",) if data["hall"] else ())):
         data[part] = _told(data[part])
     for part in ("agencies", "journeys", "visitors"):
@@ -48,6 +60,10 @@ def _told(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value not in (None, "", {})}
 
 
+class _Lines(dict[str, Any]):
+    """A mapping of which each key stands on a line of its own."""
+
+
 def _writer() -> Any:
     from ruamel.yaml import YAML
     from ruamel.yaml.nodes import ScalarNode
@@ -63,6 +79,10 @@ def _writer() -> Any:
                 tag = "tag:yaml.org,2002:str"
             return self.represent_scalar(tag, text)
 
+        def lines(self, value: _Lines) -> Any:
+            return self.represent_mapping("tag:yaml.org,2002:map", value, flow_style=False)
+
+    Representer.add_representer(_Lines, Representer.lines)
     for kind in (str, float, int):
         Representer.add_representer(kind, Representer.plain)
     yaml: Any = YAML(typ="safe", pure=True)

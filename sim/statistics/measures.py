@@ -17,6 +17,7 @@ A measure that nobody experienced has n = 0; its value is absent, never 0.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,6 +29,7 @@ from numpy.typing import NDArray
 from sim.log import STATES, STOP_OUTCOMES, VISIT_OUTCOMES, Log
 from sim.scenario import quantities as q
 from sim.scenario.model import Scenario
+from sim.scenario.weekdays import WEEKDAYS
 from sim.workload import ABSENT
 
 Floats = NDArray[np.float64]
@@ -39,7 +41,8 @@ UNITS = {
     "tickets": "per day", "called": "per day", "visits": "per day", "completed": "per day",
     "gave_up": "per day", "turned_away": "per day", "sent_home": "per day",
     "wait.mean": "min", "wait.median": "min", "wait.p90": "min", "wait.p95": "min",
-    "wait.max": "min", "wait_in_visit.mean": "min", "in_line.mean": "min", "time_in_mall.mean": "min",
+    "wait.max": "min", "wait_in_visit.mean": "min", "in_line.mean": "min",
+    "time_in_mall.mean": "min",
     "overtime": "min",
     "line.mean": "people", "line.max": "people", "in_hall.mean": "people",
     "in_hall.max": "people", "busy.mean": "counters", "staffed.mean": "counters",
@@ -54,7 +57,8 @@ class Measure:
     """What one number is about.
 
     scope : mall, agency, service, journey or visitor_class; name says which ("" for the mall)
-    interval : the hour in which it began, such as "08:00", or "" for all; weekday likewise
+    interval : the hour in which it began, such as "08:00", or "" for all
+    weekday : such as "mon", or "" for all; of the mall among dates also one date, "2025-03-03"
     kind : ratio (pooled as sum / sum), count (a ratio to days), quantile or maximum (averaged
         over replications)
     """
@@ -125,9 +129,9 @@ def measures_of(scenario: Scenario) -> tuple[Measure, ...]:
 
 @dataclass(frozen=True)
 class _Slices:
-    """A way to cut the rows: all together, by weekday, by hour, or by both.
+    """A way to cut the rows: all together, by weekday, by hour, by both, or by date.
 
-    labels : (interval, weekday) of each slice
+    labels : (interval, weekday or date) of each slice
     """
 
     kind: str
@@ -143,15 +147,21 @@ def hours_of(scenario: Scenario) -> range:
     return range(first, max(-(-day.closes // q.HOUR) for day in days))
 
 
+def weekdays_of(scenario: Scenario) -> tuple[str, ...]:
+    """The weekdays on which the mall is open, in the week's order; none of a continuous run."""
+    here = {day.weekday for day in scenario.days}
+    return tuple(day for day in WEEKDAYS if day in here)
+
+
 def _slices(scenario: Scenario) -> dict[str, _Slices]:
     hours = [f"{hour:02d}:00" for hour in hours_of(scenario)]
-    weekdays = [day.weekday for day in scenario.days if day.weekday]
-    weekdays = list(dict.fromkeys(weekdays))
+    weekdays = weekdays_of(scenario)
     cuts = {
         "all": [("", "")],
         "weekday": [("", day) for day in weekdays],
         "hour": [(hour, "") for hour in hours],
         "both": [(hour, day) for day in weekdays for hour in hours],
+        "date": [("", day.label) for day in scenario.days if day.date],
     }
     return {kind: _Slices(kind, tuple(labels)) for kind, labels in cuts.items()}
 
@@ -241,6 +251,9 @@ def layout(scenario: Scenario) -> list[_Block]:
     add("agency", "all weekday hour", ("utilisation", "busy.mean", "staffed.mean"), _counter_block)
     add("mall", "all weekday hour both", ("in_hall.mean",), _hall_block)
     add("mall", "all weekday", ("in_hall.max", "overtime"), _day_block)
+    add("mall", "date", ("called_in_time",), _stop_block)
+    add("mall", "date", ("visits", "fulfilled"), _visit_block)
+    add("mall", "date", ("in_hall.max",), _day_block)
     return blocks
 
 
@@ -291,16 +304,17 @@ class _Table:
         days = self.scenario.days
         if days[0].continuous:
             return np.full(len(slices.labels), (days[0].closes - days[0].warm_up) / q.DAY)
-        return np.array(
-            [sum(1 for d in days if weekday in ("", d.weekday)) for _, weekday in slices.labels],
-            dtype=np.float64,
-        )
+        number = Counter(d.weekday for d in days) | Counter(d.label for d in days if d.date)
+        number[""] = len(days)
+        return np.array([number[day] for _, day in slices.labels], dtype=np.float64)
 
     def slice_code(self, kind: str, day: Ints, time: Ints) -> Ints:
         """Return the slice of each row, by its day and time."""
         if kind == "all":
             return np.zeros(len(day), dtype=np.int64)
-        weekdays = list(dict.fromkeys(d.weekday for d in self.scenario.days))
+        if kind == "date":
+            return day
+        weekdays = weekdays_of(self.scenario) or ("",)
         weekday = np.array([weekdays.index(d.weekday) for d in self.scenario.days])[day]
         if kind == "weekday":
             return weekday

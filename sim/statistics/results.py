@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -120,11 +120,30 @@ class Results:
         """Return the value that only `share` of the days exceed (or, below 0.5, fall short of).
 
         The quantile of the replications with its order-statistic interval; with a weekday, each
-        replication has one such day, so it is a quantile of days.
+        replication of a week has one such day, so it is a quantile of days. Among dates a
+        replication has many days, and the quantile is of all of them (with a weekday, of those).
+        `n` counts the days, `n_needed` the replications. Days of different seasons differ, which
+        makes the interval somewhat wider than it need be (Hoeffding 1956: the count of days below
+        a point varies most where all are alike).
         """
-        return quantile_interval(
-            self.per_replication(measure, scope, name, "", weekday), share, confidence
-        )
+        days = self.per_day(measure, scope, name, weekday)
+        found = quantile_interval(days, share, confidence)
+        a_run = max(1, len(days) // max(1, self.replications))
+        return replace(found, n_needed=-(-found.n_needed // a_run))
+
+    def per_day(
+        self, measure: str, scope: str = "mall", name: str = "", weekday: str = ""
+    ) -> Floats:
+        """Return the value of each day where dates are measured, else of each replication.
+
+        (R * D,) by replication and date; NaN where nobody experienced it.
+        """
+        days = [day for day in self.scenario.days if weekday in ("", day.weekday, day.label)]
+        columns = [self._positions.get((measure, scope, name, "", day.label), -1) for day in days]
+        if not columns or min(columns) < 0 or not days[0].date:
+            return self.per_replication(measure, scope, name, "", weekday)
+        measures = tuple(self.measures[k] for k in columns)
+        return values(measures, self.total[:, columns], self.n[:, columns]).ravel()
 
     @cached_property
     def _estimates(self) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from sim.errors import MallError, OutputError
 from sim.experiments.replicate import replicate
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
+from sim.scenario.weekdays import WEEKDAYS
 from sim.scenario.writing import fingerprint
 from sim.statistics.measures import Measure
 from sim.statistics.results import Results
@@ -29,6 +30,8 @@ from sim.statistics.results import Results
 FOLDER = Path("results/reference")
 SEED = 20241212
 REPLICATIONS = 5
+LONG = 50
+"""A run of so many days stands for itself: one replication of it is a reference."""
 RELATIVE = 1e-6
 CITIZENS = 1e-4
 
@@ -113,7 +116,8 @@ def renew(files: Sequence[Path] | None = None, workers: int | None = None) -> It
     scenarios = files or [Path(_read(path).scenario) for path in references()]
     for file, path in [(file, _reference_of(file)) for file in scenarios]:
         scenario = load(file)
-        results = replicate(scenario, REPLICATIONS, seed=SEED, workers=workers)
+        number = REPLICATIONS if len(scenario.days) < LONG else 1
+        results = replicate(scenario, number, seed=SEED, workers=workers)
         _replace(path, _text(_below_here(file), scenario, results))
         yield path
 
@@ -192,7 +196,7 @@ def _text(file: Path, scenario: Scenario, results: Results) -> str:
         "scenario": file.as_posix(),
         "scenario_hash": fingerprint(scenario),
         "seed": SEED,
-        "replications": REPLICATIONS,
+        "replications": results.replications,
     }
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
     rows = [
@@ -213,7 +217,7 @@ def _numbers(results: Results) -> Numbers:
     return {
         _name(m): (float(totals[k]), float(n[k]))
         for k, m in enumerate(results.measures)
-        if not m.interval and (not m.weekday or m.scope == "mall")
+        if not m.interval and (not m.weekday or (m.scope == "mall" and m.weekday in WEEKDAYS))
     }
 
 

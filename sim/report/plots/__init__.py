@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from sim.log import Log
 from sim.report.answer import Answer
-from sim.report.plots import agencies, classes, counters, hall, timeline, waits, waits_by_hour
+from sim.report.plots import (
+    agencies,
+    classes,
+    counters,
+    dates,
+    hall,
+    timeline,
+    waits,
+    waits_by_hour,
+)
 from sim.report.plots.saving import to_png, to_svg
 from sim.report.plots.shown import Shown
 from sim.report.style import style
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PICTURES = {
+    "dates": dates.picture,
     "waits_by_hour": waits_by_hour.picture,
     "agencies": agencies.picture,
     "classes": classes.picture,
