@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day
+from sim.scenario.checking_bookings import BOOKINGS_CHECKS
 from sim.scenario.checking_hours import HOURS_CHECKS, Whole
 from sim.scenario.checking_names import NAMES_CHECKS
+from sim.scenario.checking_tickets import TICKETS_CHECKS
 from sim.scenario.faults import Fault, Finding
 from sim.scenario.locating import Locator
 from sim.scenario.merging import Merged
@@ -28,7 +30,8 @@ MOST_STOPS = 100
 def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     """Return what is wrong with a scenario whose parts are each sound."""
     whole = Whole(scenario, merged.root, merged.removed)
-    findings = [f for each in (*HOURS_CHECKS, *NAMES_CHECKS, *CHECKS) for f in each(whole)]
+    all_checks = (*HOURS_CHECKS, *NAMES_CHECKS, *CHECKS, *TICKETS_CHECKS, *BOOKINGS_CHECKS)
+    findings = [f for each in all_checks for f in each(whole)]
     return locator.faults(findings)
 
 

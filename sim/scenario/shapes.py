@@ -16,6 +16,8 @@ from sim.scenario import fields as f
 from sim.scenario import journey as j
 from sim.scenario import model as m
 from sim.scenario import quantities as q
+from sim.scenario import tickets as t
+from sim.scenario.journey import FAILURES
 from sim.scenario.keys import Key, is_model
 
 Schema = dict[str, Any]
@@ -121,6 +123,7 @@ SCALARS: dict[str, Schema] = {
     "text": {"type": ["string", "number", "boolean"], "errorMessage": "text"},
     "file": {"type": "string", "minLength": 1, "errorMessage": "file"},
     "duration": _text_or_number("duration", _DURATION, minimum=0, maximum=0),  # 0 has no unit
+    "span": _text_or_number("span", _SPAN, minimum=0, maximum=0),
     "clock": _text_or_number("clock", _CLOCK, minimum=0, maximum=1440),
     "interval": _text("interval", _INTERVAL),
     "share": _text_or_number("share", rf"\+?{_SHARE}", minimum=0, maximum=1),
@@ -130,6 +133,7 @@ SCALARS: dict[str, Schema] = {
     "weight": _text_or_number("weight", rf"\+?{_NUMBER}", minimum=0),
     "integer": _text_or_integer("integer", rf"[+-]?{_NUMBER}"),
     "count": _text_or_integer("count", rf"\+?{_NUMBER}", minimum=0, maximum=1_000_000),
+    "flag": {**_text("flag", "([Yy][Ee][Ss]|[Nn][Oo])"), "type": ["string", "boolean"]},
     "days": _text("weekdays", _WEEKDAYS),
     "service": _text("service", _STOP),
     "quantity": _text_or_number("quantity", _QUANTITY),
@@ -186,11 +190,48 @@ SERVES = _either(
     SCALARS["text"],
     several("serves", _either("serves", SCALARS["text"], several("serves", TEXT.form)).form),
 )
+FLAG, SPAN = map(_scalar, ("flag", "span"))
+_RELEASES = _either("quota", SCALARS["count"], table("quota", _CLOCK_KEY, COUNT.form, 1)).form
+QUOTA = _either(
+    "quota",
+    SCALARS["count"],
+    {
+        "type": "object",
+        "patternProperties": {_CLOCK_KEY: COUNT.form, rf"^\s*{_NAME}\s*$": _RELEASES},
+        "additionalProperties": False,
+        "minProperties": 1,
+    },
+)
+BALKING = Shape(
+    "balking", table("balking", rf"^(\+?{_NUMBER}|\+?{_UNSIGNED}\s*{_UNIT})$", SHARE.form, 1)
+)
+ORDER = _either(
+    "order",
+    _text("order", "(priority|first_come)"),
+    {
+        "type": "object",
+        "properties": {"booked": COUNT.form, "walk_in": COUNT.form},
+        "additionalProperties": False,
+        "required": ["booked", "walk_in"],
+    },
+)
+_FAILURE = f"({'|'.join(FAILURES)})"
+GOES_ON = _either(
+    "failures",
+    _text("failures", rf"\s*{_FAILURE}(\s*,\s*{_FAILURE})*\s*"),
+    several("failures", _text("failures", rf"\s*{_FAILURE}\s*"), 1),
+)
 VALUES = _either(
     "values",
     several("values", DURATION.form, 2),
     table("values", f"^{_DURATION}$", SHARE.form, 1),
 )
+SIGNED_VALUES = _either(
+    "values",
+    several("values", SPAN.form, 2),
+    table("values", f"^{_SPAN}$", SHARE.form, 1),
+)
+SIGNED_PARTS = several("parts", {"type": "object", "required": ["share"]}, 2)
 
 _BY_TYPE: list[tuple[Any, Shape]] = [
     (str, TEXT), (f.Text, TEXT), (f.Law, Shape("law", reference("Law"))),
@@ -201,11 +242,15 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (c.Hours, by_weekday(INTERVAL)), (c.Breaks, by_weekday(INTERVALS)),
     (c.Clocks, by_weekday(CLOCK)), (c.Factors, by_weekday(WEIGHT)),
     (a.Counters, COUNTERS), (j.Stops, STOPS),
+    (q.Flag, FLAG), (t.QuotaField, QUOTA), (t.BalkingField, BALKING), (t.OrderField, ORDER),
+    (j.GoesOn, GOES_ON), (f.SignedLaw, Shape("signed", reference("Signed"))),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
     (dict[str, f.Text], _by_path("texts", TEXT.form)),
     (dict[str, m.Range], _by_path("ranges", RANGE.form)),
 ]  # fmt: skip
 _BY_KEY = {
+    "Call.tries": COUNT,
+    "Booking.at": SERVICE,
     "Demand.profile": PROFILE,
     "Counter.serves": SERVES,
     "Stop.service": SERVICE,
