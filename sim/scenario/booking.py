@@ -17,7 +17,7 @@ class Booking(Frozen):
     share : of its citizens who book
     at : the service that is booked; the first stop of the journey by default
     every, seats, hours : a slot begins so often, with so many seats, within these hours (by
-        default those of the mall, less the breaks)
+        default from opening to the mall's last ticket, less the breaks)
     no_show, cancelled : shares of the booked citizens who do not come; a cancelled seat is given
         to the next citizen if `rebooked`
     punctuality : when she comes, less the booked time
@@ -41,5 +41,5 @@ class Booking(Frozen):
 
     def slots(self, day: Day) -> tuple[int, ...]:
         """The times of the day's slots, in µs."""
-        spans = self.hours or without((day.opens, day.closes), day.breaks)
+        spans = self.hours or without((day.opens, min(day.closes, day.last_ticket)), day.breaks)
         return tuple(time for begin, end in spans for time in range(begin, end, self.every))

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day
+from sim.scenario.checking_bookings import BOOKINGS_CHECKS
 from sim.scenario.checking_dates import DATES_CHECKS
 from sim.scenario.checking_hours import HOURS_CHECKS, Whole
 from sim.scenario.checking_names import NAMES_CHECKS
+from sim.scenario.checking_tickets import TICKETS_CHECKS
 from sim.scenario.clock_tables import Profile
 from sim.scenario.faults import Fault, Finding, Path
 from sim.scenario.locating import Locator
@@ -30,7 +32,9 @@ MOST_STOPS = 100
 def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     """Return what is wrong with a scenario whose parts are each sound."""
     whole = Whole(scenario, merged.root, merged.removed)
-    checks = (*DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *CHECKS)
+    checks = (
+        *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *CHECKS, *TICKETS_CHECKS, *BOOKINGS_CHECKS,
+    )  # fmt: skip
     findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)
 

@@ -277,6 +277,11 @@ EXAMPLES: dict[str, str] = {
           general:
             patience: {share: 50 %, dist: weibull, shape: 1.5, mean: 110 min}
         """,
+    "VisitorClass.patience_in_mall": """
+        visitors:
+          general:
+            patience_in_mall: {share: 60 %, mean: 2 h, cv: 0.3}
+        """,
     "Demand.profile": """
         demand:
           profile: {08:30: 14, 10:00: 20, 12:00: 5, 13:00: 8}
@@ -328,6 +333,51 @@ EXAMPLES: dict[str, str] = {
           dukcapil:
             promise: {wait: 20 min, for: 90 %}
         """,
+    "Agency.open": """
+        agencies:
+          bank:
+            open: mon, wed
+        """,
+    "Agency.last_ticket": """
+        agencies:
+          bank:
+            last_ticket: {mon-thu: 14:00, fri: 11:00}
+        """,
+    "Agency.quota": """
+        agencies:
+          dukcapil:
+            quota: {08:30: 40, 13:00: 20}
+        """,
+    "Agency.balking": """
+        agencies:
+          bank:
+            balking: {5: 10 %, 10: 50 %}
+        """,
+    "Agency.order": """
+        agencies:
+          dukcapil:
+            order: {booked: 2, walk_in: 1}
+        """,
+    "Agency.call": """
+        agencies:
+          dukcapil:
+            call: {walk_up: 25 s}
+        """,
+    "Agency.absence": """
+        agencies:
+          dukcapil:
+            absence: 4 %
+        """,
+    "Agency.late": """
+        agencies:
+          dukcapil:
+            late: {share: 30 %, mean: 10 min, cv: 0.5}
+        """,
+    "Agency.away": """
+        agencies:
+          bank:
+            away: 2 %
+        """,
     "Agency.services": """
         agencies:
           bank:
@@ -373,6 +423,41 @@ EXAMPLES: dict[str, str] = {
           bank:
             services: {bayar: {patience: {mean: 30 min, cv: 0.5}}}
         """,
+    "Service.quota": """
+        visitors: {general: {}, elderly: {share: 12 %}}
+        agencies:
+          dukcapil: {services: {ktp: {quota: {elderly: 10, rest: 50}}}}
+        """,
+    "Service.balking": """
+        agencies:
+          bank:
+            services: {bayar: {balking: {20 min: 30 %}}}
+        """,
+    "Call.walk_up": """
+        agencies:
+          dukcapil:
+            call: {walk_up: 25 s}
+        """,
+    "Call.tries": """
+        agencies:
+          dukcapil:
+            call: {missed: 5 %, tries: 3, every: 20 s}
+        """,
+    "Call.every": """
+        agencies:
+          dukcapil:
+            call: {missed: 5 %, every: 20 s}
+        """,
+    "Call.missed": """
+        agencies:
+          dukcapil:
+            call: {missed: 5 %, every: 30 s}
+        """,
+    "Call.again_after": """
+        agencies:
+          dukcapil:
+            call: {missed: 5 %, every: 30 s, again_after: 3}
+        """,
     "Promise.wait": """
         agencies:
           dukcapil:
@@ -404,6 +489,76 @@ EXAMPLES: dict[str, str] = {
         journeys:
           kk:
             profile: {08:30: 30, 10:00: 10}
+        """,
+    "Journey.goes_on_after": """
+        journeys:
+          kk:
+            goes_on_after: reneged, missed
+        """,
+    "Journey.booking": """
+        journeys:
+          ktp:
+            booking: {share: 50 %, every: 30 min, seats: 3}
+        """,
+    "Booking.share": """
+        journeys:
+          ktp:
+            booking: {every: 30 min, share: 50 %}
+        """,
+    "Booking.at": """
+        journeys:
+          kk:
+            booking: {every: 30 min, at: dukcapil.kk}
+        """,
+    "Booking.every": """
+        journeys:
+          ktp:
+            booking: {every: 15 min}
+        """,
+    "Booking.seats": """
+        journeys:
+          ktp:
+            booking: {every: 30 min, seats: 4}
+        """,
+    "Booking.hours": """
+        journeys:
+          ktp:
+            booking: {every: 30 min, hours: [09:00-12:00, 13:00-15:00]}
+        """,
+    "Booking.no_show": """
+        journeys:
+          ktp:
+            booking: {every: 15 min, no_show: 15 %}
+        """,
+    "Booking.cancelled": """
+        journeys:
+          ktp:
+            booking: {every: 15 min, cancelled: 5 %}
+        """,
+    "Booking.rebooked": """
+        journeys:
+          ktp:
+            booking: {every: 15 min, cancelled: 5 %, rebooked: yes}
+        """,
+    "Booking.punctuality": """
+        journeys:
+          ktp:
+            booking: {every: 15 min, punctuality: {dist: normal, mean: -5 min, sd: 10 min}}
+        """,
+    "Booking.grace": """
+        journeys:
+          ktp:
+            booking: {every: 15 min, grace: 10 min}
+        """,
+    "Booking.call_early": """
+        journeys:
+          ktp:
+            booking: {every: 15 min, call_early: yes}
+        """,
+    "Booking.beyond": """
+        journeys:
+          ktp:
+            booking: {every: 1 h, beyond: walk_in}
         """,
     "Journey.add_stops": """
         journeys:

@@ -24,6 +24,8 @@ ADDITION = tuple(Key("Addition", name, tuple) for name in ("after", "before", "s
 WHOLE = ("calendar", "agencies", "journeys")
 """A file that has all of these, and extends nothing, is a mall by itself."""
 _IN_LISTS = frozenset({"Part"})
+_SIGNED_KEYS = frozenset({"always", "mean", "median", "p90", "low", "mode", "high", "loc"})
+"""Durations of a law that may be negative where the law may."""
 
 
 def json_schema(lang: str = "en") -> Schema:
@@ -54,6 +56,7 @@ def _definitions(lang: str) -> dict[str, Schema]:
     del found["Stop"]  # written as a text, or as a share by name
     for name, share in (("Law", ""), ("Patience", "allowed"), ("Part", "needed")):
         found[name] = _law(share, lang)
+    found["Signed"] = _signed(found["Law"])
     for key, shape in PARAMETERS.items():
         if key != "dist":  # which names may stand there depends on the form
             found[definition(key)] = {**_titled(f"schema.Law.{key}", lang), **shape.form}
@@ -93,6 +96,18 @@ def _law(share: str, lang: str) -> Schema:
             schema = {**schema, "properties": {**schema["properties"], "dist": dist}}
         found.append({"title": title, **schema})
     return {**_titled("schema.model.Law", lang), "type": "object", "oneOf": found}
+
+
+def _signed(law: Schema) -> Schema:
+    """Return the schema of a law that may fall below 0: its durations may have a minus."""
+    branches = []
+    for branch in law["oneOf"]:
+        keys = {**branch["properties"]}
+        keys |= {key: s.SPAN.form for key in keys if key in _SIGNED_KEYS}
+        keys |= {key: s.SIGNED_VALUES.form for key in keys if key == "values"}
+        keys |= {key: s.SIGNED_PARTS for key in keys if key == "of"}
+        branches.append({**branch, "properties": keys})
+    return {**law, "oneOf": branches}
 
 
 def _addition(lang: str) -> Schema:

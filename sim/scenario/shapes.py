@@ -25,6 +25,7 @@ from sim.scenario import seasons as n
 from sim.scenario import tickets as e
 from sim.scenario import weekdays as w
 from sim.scenario.demand_factors import MONTHS
+from sim.scenario.journey import FAILURES
 from sim.scenario.keys import Key, is_model
 
 Schema = dict[str, Any]
@@ -139,6 +140,7 @@ SCALARS: dict[str, Schema] = {
     "text": {"type": ["string", "number", "boolean"], "errorMessage": "text"},
     "file": {"type": "string", "minLength": 1, "errorMessage": "file"},
     "duration": _text_or_number("duration", _DURATION, minimum=0, maximum=0),  # 0 has no unit
+    "span": _text_or_number("span", _SPAN, minimum=0, maximum=0),
     "clock": _text_or_number("clock", _CLOCK, minimum=0, maximum=1440),
     "interval": _text("interval", _INTERVAL),
     "share": _text_or_number("share", rf"\+?{_SHARE}", minimum=0, maximum=1),
@@ -230,25 +232,50 @@ SERVES = _either(
     SCALARS["text"],
     several("serves", _either("serves", SCALARS["text"], several("serves", TEXT.form)).form),
 )
+SPAN = _scalar("span")
+_RELEASES = _either("quota", SCALARS["count"], table("quota", _CLOCK_KEY, COUNT.form, 1)).form
+QUOTA = _either(
+    "quota",
+    SCALARS["count"],
+    {
+        "type": "object",
+        "patternProperties": {_CLOCK_KEY: COUNT.form, rf"^\s*{_NAME}\s*$": _RELEASES},
+        "additionalProperties": False,
+        "minProperties": 1,
+    },
+)
+BALKING = Shape(
+    "balking", table("balking", rf"^(\+?{_NUMBER}|\+?{_UNSIGNED}\s*{_UNIT})$", SHARE.form, 1)
+)
+ORDER = _either(
+    "order",
+    _text("order", "(priority|first_come)"),
+    {
+        "type": "object",
+        "properties": {"booked": COUNT.form, "walk_in": COUNT.form},
+        "additionalProperties": False,
+        "required": ["booked", "walk_in"],
+    },
+)
+_FAILURE = f"({'|'.join(FAILURES)})"
+GOES_ON = _either(
+    "failures",
+    _text("failures", rf"\s*{_FAILURE}(\s*,\s*{_FAILURE})*\s*"),
+    several("failures", _text("failures", rf"\s*{_FAILURE}\s*"), 1),
+)
 VALUES = _either(
     "values",
     several("values", DURATION.form, 2),
     table("values", f"^{_DURATION}$", SHARE.form, 1),
 )
-
-_RELEASES = _either("quota", COUNT.form, table("quota", _CLOCK_KEY, COUNT.form, 1))
-QUOTA = _either("quota", _RELEASES.form, table("quota", f"^{_NAME}$", _RELEASES.form, 1))
-BALKING = Shape("balking", table("balking", f"^({_DURATION}|[0-9]+)$", SHARE.form, 1))
-ORDER = _either(
-    "order",
-    {"enum": ["priority", "first_come"]},
-    table("order", "^(booked|walk_in)$", COUNT.form, 2),
+SIGNED_VALUES = _either(
+    "values",
+    several("values", SPAN.form, 2),
+    table("values", f"^{_SPAN}$", SHARE.form, 1),
 )
-FAILURES = _either("goes_on", SCALARS["text"], several("goes_on", {"enum": [*j.FAILURES]}, 1))
+SIGNED_PARTS = several("parts", {"type": "object", "required": ["share"]}, 2)
 
 _BY_TYPE: list[tuple[Any, Shape]] = [
-    (v.SignedLaw, Shape("law", reference("Law"))), (e.QuotaField, QUOTA),
-    (e.BalkingField, BALKING), (e.OrderField, ORDER), (j.GoesOn, FAILURES),
     (str, TEXT), (f.Text, TEXT), (v.Law, Shape("law", reference("Law"))),
     (v.PatienceLaw, Shape("patience", reference("Patience"))),
     (q.Duration, DURATION), (q.Clock, CLOCK), (q.Share, SHARE), (q.Ratio, RATIO),
@@ -259,12 +286,16 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (a.Counters, COUNTERS), (j.Stops, STOPS), (c.Days, DAYS), (t.SomeDates, DATES),
     (h.Holidays, HOLIDAYS), (f.Yes, YES), (d.Months, MONTH_FACTORS), (d.DaysOfMonth, DAY_FACTORS),
     (d.Growth, GROWTH), (k.Profiles, PROFILE), (n.DayProfile, DAY_PROFILE),
+    (e.QuotaField, QUOTA), (e.BalkingField, BALKING), (e.OrderField, ORDER),
+    (j.GoesOn, GOES_ON), (v.SignedLaw, Shape("signed", reference("Signed"))),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
     (dict[str, f.Text], _by_path("texts", TEXT.form)),
     (dict[str, m.Range], _by_path("ranges", RANGE.form)),
 ]  # fmt: skip
 _BY_KEY = {
     "Calendar.special": SPECIAL,
+    "Call.tries": COUNT,
+    "Booking.at": SERVICE,
     "Counter.serves": SERVES,
     "Stop.service": SERVICE,
     "Scenario.extends": FILE,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -85,23 +86,43 @@ class Balking:
 
 def _read_balking(raw: object) -> Balking:
     """Read `{5: 10 %, 10: 50 %}` by people waiting, or `{20 min: 30 %}` by announced wait."""
-    if not isinstance(raw, dict) or not raw:
-        refuse(Finding("balking", {"value": q.text_of(raw, "balking") if raw else "nothing"}))
+    if raw == {}:
+        refuse(Finding("balking", {"value": "nothing"}))
+    if not isinstance(raw, dict):
+        refuse(Finding("balking", {"value": q.text_of(raw, "balking")}))
     by_wait = [str(key).strip()[-1:].isalpha() for key in raw]
     if any(by_wait) and not all(by_wait):
         refuse(Finding("balking_mixed", {}))
     read = q.read_duration if all(by_wait) else q.read_count
     gathering = Gathering()
-    table: dict[int, float] = {}
+    table: dict[int, tuple[float, str]] = {}
     for key, item in raw.items():
+        before = len(gathering.found)
         start = gathering.read((key,), read, key)
+        if len(gathering.found) > before:
+            gathering.found[before:] = [replace(f, at_key=True) for f in gathering.found[before:]]
         share = gathering.read((key,), q.read_share, item)
         if start in table:
             gathering.add("balking_twice", key, at_key=True, value=key)
         if start is not None and share is not None:
-            table[start] = share
+            table[start] = share, key
+    _rising(table, gathering)
     gathering.refuse_any()
-    return Balking("wait" if all(by_wait) else "length", tuple(sorted(table.items())))
+    rows = tuple((start, share) for start, (share, _) in sorted(table.items()))
+    return Balking("wait" if all(by_wait) else "length", rows)
+
+
+def _rising(table: dict[int, tuple[float, str]], gathering: Gathering) -> None:
+    """Note shares that fall, and one that turns everybody away from an empty line.
+
+    Who would not join a short line does not join a longer one: she has one uniform for both.
+    """
+    rows = sorted(table.items())
+    for (_, (before, _)), (_, (share, key)) in pairwise(rows):
+        if share < before:
+            gathering.add("balking_falls", key, value=q.share(share), before=q.share(before))
+    if rows and rows[0][0] == 0 and rows[0][1][0] == 1:
+        gathering.add("balking_all", rows[0][1][1], value=rows[0][1][1])
 
 
 def _write_balking(balking: Balking | None) -> Any:
@@ -174,7 +195,7 @@ class Call(Frozen):
     """
 
     walk_up: q.Duration = 0
-    tries: Annotated[q.Count, WithJsonSchema({"type": ["integer", "string"]})] = 1
+    tries: q.Count = 1
     every: q.Duration = 0
     missed: q.Share = 0.0
     again_after: q.Count | None = None

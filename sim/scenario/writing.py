@@ -11,6 +11,7 @@ import io
 from typing import Any
 
 from sim.scenario import quantities as q
+from sim.scenario.calendar import Frozen
 from sim.scenario.model import Scenario, Staffing
 
 _OF_DAYS = (
@@ -37,6 +38,7 @@ def show(scenario: Scenario) -> str:
         data["demand"].pop("growth")
     for part in ("demand", *(("hall",) if data["hall"] else ())):
         data[part] = _told(data[part])
+    _without_what_is_off(scenario, data)
     for part in ("agencies", "journeys", "visitors"):
         data[part] = {key: _told(value) for key, value in data[part].items()}
     for name, agency in data["agencies"].items():
@@ -48,6 +50,30 @@ def show(scenario: Scenario) -> str:
     stream = io.StringIO()
     _writer().dump(_told(data), stream)
     return stream.getvalue()
+
+
+def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
+    """Take out what each rule of the hall is when it is off: nobody has to read it to know that.
+
+    So a scenario that uses none of them is shown, and named by its fingerprint, as if there were
+    none of them.
+    """
+    for name, of in scenario.agencies.items():
+        agency = data["agencies"][name]
+        for key in ("order", "absence", "away"):
+            if getattr(of, key) == type(of).model_fields[key].default:
+                del agency[key]
+        agency["call"] = _changed(of.call, agency["call"])
+    for name, journey in scenario.journeys.items():
+        if journey.booking is not None:
+            shown = _changed(journey.booking, data["journeys"][name]["booking"])
+            data["journeys"][name]["booking"] = shown
+
+
+def _changed(of: Frozen, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return what is shown of a part without the keys that are as if nobody had given them."""
+    fields = type(of).model_fields
+    return {key: value for key, value in shown.items() if getattr(of, key) != fields[key].default}
 
 
 def fingerprint(scenario: Scenario) -> str:

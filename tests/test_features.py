@@ -1,0 +1,132 @@
+"""One small scenario for each rule of the hall, and what a rule is while it is off: nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.engine import simulate
+from sim.log import REASONS, STATES, VISIT_OUTCOMES, Log
+from sim.sampling import sample
+from sim.scenario.examples import EXAMPLES, SMALL, example
+from sim.scenario.keys import keys_of, models
+from sim.scenario.loading import load, load_text
+from sim.scenario.model import Scenario
+from sim.scenario.writing import fingerprint, show
+
+ROOT = Path(__file__).parent.parent
+FEATURES = sorted((ROOT / "scenarios" / "features").glob("*.yaml"))
+OFF = {
+    "order": "priority",
+    "call": "{walk_up: 0 s, tries: 1, every: 0 s, missed: 0 %}",
+    "absence": "0 %",
+    "away": "0 %",
+}
+"""The rules of an agency, each as if nobody had written it."""
+
+
+def played(file: Path) -> tuple[Scenario, list[Log]]:
+    scenario = load(file)
+    return scenario, [simulate(scenario, sample(scenario, 1, r)) for r in range(3)]
+
+
+def became(logs: list[Log]) -> Counter[str]:
+    """Count what became of the visits, by outcome and by reason."""
+    found: Counter[str] = Counter()
+    for log in logs:
+        found.update(VISIT_OUTCOMES[k] for k in log.visit_rows.outcome)
+        found.update(REASONS[k] for k in log.visit_rows.reason)
+    return found
+
+
+@pytest.mark.parametrize("file", FEATURES, ids=lambda f: f.stem)
+def test_a_scenario_of_a_feature_is_small_and_explained(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 30
+    assert sum("#" in line for line in lines[1:]) >= 2
+    assert max(map(len, lines)) <= 110
+    assert load_text(show(load(file))) == load(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("quota", "quota"),
+        ("agency-last-ticket", "closed"),
+        ("tenant-some-weekdays", "closed"),
+        ("balking", "line_too_long"),
+        ("missed-call", "missed_call"),
+        ("booking", "no_show"),
+        ("booking", "cancelled"),
+        ("absence", "no_officer"),
+        ("patience-in-mall", "patience"),
+        ("goes-on-after", "quota"),
+    ],
+)
+def test_what_a_scenario_shows_happens_in_it(name: str, seen: str) -> None:
+    _, logs = played(ROOT / "scenarios" / "features" / f"{name}.yaml")
+    assert became(logs)[seen] > 0
+
+
+def test_a_call_occupies_a_counter_for_its_whole_way() -> None:
+    _, logs = played(ROOT / "scenarios" / "features" / "call.yaml")
+    for log in logs:
+        rows = log.counter_rows
+        calling = rows.state == STATES.index("calling")
+        assert calling.any()
+        assert set((rows.end - rows.begin)[calling]) == {25_000_000}
+
+
+def test_who_goes_on_after_a_failure_is_seen_at_the_next_stop() -> None:
+    _, logs = played(ROOT / "scenarios" / "features" / "goes-on-after.yaml")
+    failed = {
+        REASONS[log.visit_rows.reason[row]]
+        for log in logs
+        for row, number in Counter(log.stop_rows.row.tolist()).items()
+        if number == 2
+    }
+    assert {"quota", "patience"} <= failed
+
+
+def test_each_named_counter_works() -> None:
+    scenario, logs = played(ROOT / "scenarios" / "features" / "named-counters.yaml")
+    assert set(np.unique(logs[0].stop_rows.counter)) == set(range(len(scenario.counters)))
+
+
+# What is off
+
+
+def test_what_is_off_is_not_shown_and_gives_no_other_fingerprint() -> None:
+    plain = load_text(SMALL)
+    assert not any(f"{key}:" in show(plain) for key in (*OFF, "quota", "booking", "goes_on_after"))
+    for key, value in OFF.items():
+        said = load_text(SMALL.replace("counters: 3", f"counters: 3\n    {key}: {value}"))
+        assert said == plain
+        assert fingerprint(said) == fingerprint(plain)
+
+
+def test_of_a_call_and_of_bookings_only_what_differs_is_shown() -> None:
+    text = SMALL.replace("counters: 3", "counters: 3\n    call: {walk_up: 25 s}")
+    text = text.replace("[dukcapil.ktp]}", "[dukcapil.ktp], booking: {every: 30 min}}")
+    shown = show(load_text(text))
+    assert "call: {walk_up: 25 s}" in shown
+    assert "booking: {every: 30 min}" in shown
+
+
+# The examples of the reference
+
+
+def test_every_key_has_an_example() -> None:
+    assert {key.path for model in models() for key in keys_of(model)} - set(EXAMPLES) == set()
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_every_example_loads_over_the_small_scenario(path: str, tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
+    text = example(path)
+    over = text if "extends:" in text else f"extends: small.yaml\n{text}"
+    (tmp_path / "over.yaml").write_text(over, encoding="utf-8")
+    assert load(tmp_path / "over.yaml") != load_text(SMALL)
