@@ -11,8 +11,7 @@ import pytest
 from sim.engine import simulate
 from sim.log import REASONS, STATES, VISIT_OUTCOMES, Log
 from sim.sampling import sample
-from sim.scenario.examples import EXAMPLES, SMALL, example
-from sim.scenario.keys import keys_of, models
+from sim.scenario.examples import SMALL
 from sim.scenario.loading import load, load_text
 from sim.scenario.model import Scenario
 from sim.scenario.writing import fingerprint, show
@@ -114,19 +113,3 @@ def test_of_a_call_and_of_bookings_only_what_differs_is_shown() -> None:
     shown = show(load_text(text))
     assert "call: {walk_up: 25 s}" in shown
     assert "booking: {every: 30 min}" in shown
-
-
-# The examples of the reference
-
-
-def test_every_key_has_an_example() -> None:
-    assert {key.path for model in models() for key in keys_of(model)} - set(EXAMPLES) == set()
-
-
-@pytest.mark.parametrize("path", EXAMPLES)
-def test_every_example_loads_over_the_small_scenario(path: str, tmp_path: Path) -> None:
-    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
-    text = example(path)
-    over = text if "extends:" in text else f"extends: small.yaml\n{text}"
-    (tmp_path / "over.yaml").write_text(over, encoding="utf-8")
-    assert load(tmp_path / "over.yaml") != load_text(SMALL)
