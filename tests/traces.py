@@ -17,7 +17,10 @@ from sim.log import Log
 from sim.scenario.model import Scenario
 from sim.workload import ABSENT
 
-_DEFAULTS = {"service": "a.s", "walk": "0", "patience": "-", "class": "", "booked": "-"}
+_DEFAULTS = {
+    "service": "a.s", "walk": "0", "patience": "-", "class": "", "booked": "-", "misses": "0",
+    "balk": "1", "stay": "-", "comes": "comes",
+}  # fmt: skip
 
 
 def time_of(text: str) -> int:
@@ -65,6 +68,8 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
         row |= {"service": of["service"], "walk": us(of["walk"]), "time": us(of["time"])}
         row["patience"] = None if of["patience"] == "-" else us(of["patience"])
         row |= {"visitor_class": of["class"], "booked": booked}
+        row |= {"misses": int(of["misses"]), "balk": float(of["balk"]), "comes": of["comes"]}
+        row["stay"] = None if of["stay"] == "-" else us(of["stay"])
         rows.append(row)
     if not any(row["visitor_class"] for row in rows):
         for row in rows:
@@ -86,7 +91,9 @@ def happened(table: list[dict[str, str]], log: Log) -> list[dict[str, str]]:
             stop == 1 and not (stops["visit"] == visit["visit"]).any()
         )
         found = dict(line)
-        cells = _stop_cells(of.iloc[0]) if len(of) else dict.fromkeys(_STOP_CELLS, ".")
+        cells = (
+            _stop_cells(of.iloc[0], "start" in line) if len(of) else dict.fromkeys(_STOP_CELLS, ".")
+        )
         found |= {name: value for name, value in cells.items() if name in line}
         ended = {"entered": written(_us(visit["entered"])), "left": written(_us(visit["left"]))}
         ended["visit"] = _outcome(visit)
@@ -98,12 +105,12 @@ def happened(table: list[dict[str, str]], log: Log) -> list[dict[str, str]]:
     return result
 
 
-_STOP_CELLS = ("ticket", "called", "end", "at", "stop")
+_STOP_CELLS = ("ticket", "called", "start", "end", "at", "stop")
 
 
-def _stop_cells(stop: Any) -> dict[str, str]:
-    assert _us(stop["called"]) == _us(stop["start"])
-    cells = {name: written(_us(stop[name])) for name in ("ticket", "called", "end")}
+def _stop_cells(stop: Any, with_start: bool) -> dict[str, str]:
+    assert with_start or _us(stop["called"]) == _us(stop["start"])
+    cells = {name: written(_us(stop[name])) for name in ("ticket", "called", "start", "end")}
     cells["at"] = stop["counter"] or "-"
     cells["stop"] = _outcome(stop)
     return cells

@@ -1,0 +1,334 @@
+"""The words of the whole hall: a day by hand for each, and the limit in which it vanishes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from malls import mall, scenario_of, us, workload_of
+from traces import check, citizens_in, table_in
+
+from sim.engine import simulate
+from sim.sampling import sample
+from sim.scenario.loading import load
+from sim.workload import COMES, Workload
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_quota_is_used_by_tickets_and_released_by_the_clock() -> None:
+    """Two tickets until 09:00, then one more; what she cannot have ends her visit.
+
+    who due   time | ticket called end   at stop              visit         left
+    A   08:00 5    | 08:00  08:00  08:05 1  served            completed     08:05
+    B   08:10 5    | 08:10  08:10  08:15 1  served            completed     08:15
+    C   08:20 5    | -      -      -     -  turned_away/quota refused/quota 08:20
+    D   09:00 5    | 09:00  09:00  09:05 1  served            completed     09:05
+    E   09:10 5    | -      -      -     -  turned_away/quota refused/quota 09:10
+    """
+    agency = {"counters": 1, "services": ["s"], "quota": {"08:00": 2, "09:00": 1}}
+    check(test_a_quota_is_used_by_tickets_and_released_by_the_clock, mall({"a": agency}))
+
+
+def test_a_class_draws_from_its_own_pool_alone() -> None:
+    """Seniors have one ticket of their own; the rest shares another.
+
+    who due   class  time | ticket stop              visit         left
+    A   08:00 rest_  5    | 08:00  served            completed     08:05
+    B   08:10 senior 5    | 08:10  served            completed     08:15
+    C   08:20 rest_  5    | -      turned_away/quota refused/quota 08:20
+    D   08:30 senior 5    | -      turned_away/quota refused/quota 08:30
+    """
+    agency = {"counters": 1, "services": ["s"], "quota": {"senior": 1, "rest": 1}}
+    classes = {"rest_": {}, "senior": {"share": "10 %"}}
+    check(test_a_class_draws_from_its_own_pool_alone, mall({"a": agency}, visitors=classes))
+
+
+def test_an_agency_gives_its_last_ticket_before_it_closes() -> None:
+    """At 09:00 the last ticket is gone; who holds one is served after it.
+
+    who due   time | ticket called end   at stop               visit          left
+    A   08:50 20   | 08:50  08:50  09:10 1  served             completed      09:10
+    B   08:59 5    | 08:59  09:10  09:15 1  served             completed      09:15
+    C   09:00 5    | -      -      -     -  turned_away/closed refused/closed 09:00
+    """
+    agency = {"counters": 1, "services": ["s"], "last_ticket": "09:00"}
+    check(test_an_agency_gives_its_last_ticket_before_it_closes, mall({"a": agency}))
+
+
+def test_a_tenant_that_is_not_there_today_turns_away() -> None:
+    """The tenant is there on Tuesday only; today is Monday.
+
+    who due   time | ticket stop               visit          left
+    A   08:50 20   | -      turned_away/closed refused/closed 08:50
+    """
+    agency = {"counters": 1, "services": ["s"], "open": "tue"}
+    day = mall({"a": agency}, days="mon-tue")
+    check(test_a_tenant_that_is_not_there_today_turns_away, day)
+
+
+def test_who_finds_too_long_a_line_does_not_join() -> None:
+    """From one waiting on, half do not join: D's uniform is below, E's is not.
+
+    who due   time balk | ticket called end   stop                 visit              left
+    A   08:00 10   0.1  | 08:00  08:00  08:10 served               completed          08:10
+    B   08:01 10   0.1  | 08:01  08:10  08:20 served               completed          08:20
+    C   08:02 10   0.49 | -      -      -     balked/line_too_long left/line_too_long 08:02
+    D   08:03 10   0.5  | 08:03  08:20  08:30 served               completed          08:30
+    """
+    agency = {"counters": 1, "services": ["s"], "balking": {"1": "50 %"}}
+    check(test_who_finds_too_long_a_line_does_not_join, mall({"a": agency}))
+
+
+def test_who_hears_of_too_long_a_wait_does_not_join() -> None:
+    """Two wait, 10 minutes each, two counters: 10 minutes are announced to F, not to E.
+
+    who due   time balk | ticket called stop                 visit              left
+    A   08:00 30   0    | 08:00  08:00  served               completed          08:30
+    B   08:00 30   0    | 08:00  08:00  served               completed          08:30
+    C   08:01 10   0    | 08:01  08:30  served               completed          08:40
+    D   08:02 10   0    | 08:02  08:30  served               completed          08:40
+    E   08:03 10   0    | -      -      balked/line_too_long left/line_too_long 08:03
+    """
+    agency = {"counters": 2, "services": ["s"], "balking": {"10 min": "50 %"}}
+    check(test_who_hears_of_too_long_a_wait_does_not_join, mall({"a": agency}))
+
+
+def test_the_counter_is_occupied_from_the_call_on() -> None:
+    """A minute from call to service; B is called when A's counter is free.
+
+    who due   time | ticket called start end   stop   visit     left
+    A   08:00 5    | 08:00  08:00  08:01 08:06 served completed 08:06
+    B   08:02 5    | 08:02  08:06  08:07 08:12 served completed 08:12
+    """
+    agency = {"counters": 1, "services": ["s"], "call": {"walk_up": "1 min"}}
+    check(test_the_counter_is_occupied_from_the_call_on, mall({"a": agency}))
+
+
+def test_a_ticket_called_in_vain_is_dropped() -> None:
+    """Two calls of a minute each are lost on A; then B is called.
+
+    who due   time misses | ticket called start end   stop               visit            left
+    A   08:00 5    1      | 08:00  08:00  -     08:02 missed/missed_call left/missed_call 08:02
+    B   08:01 5    0      | 08:01  08:02  08:02 08:07 served             completed        08:07
+    """
+    call = {"missed": "5 %", "tries": 2, "every": "1 min"}
+    agency = {"counters": 1, "services": ["s"], "call": call}
+    check(test_a_ticket_called_in_vain_is_dropped, mall({"a": agency}))
+
+
+def test_a_missed_ticket_is_called_again_after_some_others() -> None:
+    """A misses once and comes after one other; nobody else waits when D is called again.
+
+    who due   time misses | ticket called start end   stop   visit     left
+    A   08:00 5    1      | 08:00  08:06  08:06 08:11 served completed 08:11
+    B   08:00 5    0      | 08:00  08:01  08:01 08:06 served completed 08:06
+    C   08:01 5    0      | 08:01  08:11  08:11 08:16 served completed 08:16
+    D   09:00 5    1      | 09:00  09:01  09:01 09:06 served completed 09:06
+    """
+    call = {"missed": "5 %", "every": "1 min", "again_after": 1}
+    agency = {"counters": 1, "services": ["s"], "call": call}
+    check(test_a_missed_ticket_is_called_again_after_some_others, mall({"a": agency}))
+
+
+def test_first_come_first_served_knows_no_priority() -> None:
+    """The senior waits her turn.
+
+    who due   class  time | ticket called stop   visit     left
+    A   08:00 any    10   | 08:00  08:00  served completed 08:10
+    B   08:01 any    10   | 08:01  08:10  served completed 08:20
+    C   08:02 senior 10   | 08:02  08:20  served completed 08:30
+    """
+    agency = {"counters": 1, "services": ["s"], "order": "first_come"}
+    classes = {"any": {}, "senior": {"share": "10 %", "priority": 1}}
+    check(test_first_come_first_served_knows_no_priority, mall({"a": agency}, visitors=classes))
+
+
+def test_booked_and_walk_ins_are_called_in_turn() -> None:
+    """Two booked, one walk-in; at the end only walk-ins wait, and are called.
+
+    who due   booked time | ticket called stop   visit     left
+    A   08:00 08:00  10   | 08:00  08:00  served completed 08:10
+    B   08:01 -      10   | 08:01  08:20  served completed 08:30
+    C   08:02 -      10   | 08:02  08:40  served completed 08:50
+    D   08:05 08:03  10   | 08:05  08:10  served completed 08:20
+    E   08:06 08:06  10   | 08:06  08:30  served completed 08:40
+    """
+    agency = {"counters": 1, "services": ["s"], "order": {"booked": 2, "walk_in": 1}}
+    check(test_booked_and_walk_ins_are_called_in_turn, mall({"a": agency}))
+
+
+def booked(**booking: Any) -> Any:
+    journey = {"per_day": 10, "stops": ["a.s"], "booking": {"every": "10 min", **booking}}
+    return mall({"a": 1}, journeys={"all": journey})
+
+
+def test_who_is_later_than_the_grace_is_a_walk_in() -> None:
+    """B is 5 minutes late, within the grace; C is 11 minutes late and waits behind the walk-in.
+
+    who due   booked time | ticket called stop   visit     left
+    A   08:00 08:00  20   | 08:00  08:00  served completed 08:20
+    W   08:10 -      10   | 08:10  08:30  served completed 08:40
+    C   08:11 08:00  10   | 08:11  08:40  served completed 08:50
+    B   08:15 08:10  10   | 08:15  08:20  served completed 08:30
+    """
+    check(test_who_is_later_than_the_grace_is_a_walk_in, booked(grace="10 min"))
+
+
+def test_an_early_citizen_may_be_called_before_her_time() -> None:
+    """The counter is free, so she need not wait.
+
+    who due   booked time | ticket called stop   visit     left
+    A   08:00 08:30  10   | 08:00  08:00  served completed 08:10
+    """
+    check(test_an_early_citizen_may_be_called_before_her_time, booked(call_early="yes"))
+
+
+def test_who_does_not_come_stands_in_the_ledger() -> None:
+    """Nobody of them enters.
+
+    who due   time comes     | entered stop visit           left
+    A   08:00 10   no_show   | -       .    no_show         -
+    B   08:00 10   cancelled | -       .    cancelled       -
+    C   08:00 10   moved     | -       .    moved/no_slot   -
+    D   08:00 10   lost      | -       .    refused/no_slot -
+    """
+    check(test_who_does_not_come_stands_in_the_ledger, mall({"a": 1}))
+
+
+def test_patience_for_the_visit_runs_from_the_door() -> None:
+    """B has 12 minutes in all: 5 are spent at a, so 7 are left in the line of b.
+
+    who due   service time stay | ticket called end   stop             visit         left
+    A   08:00 b.s     30   -    | 08:00  08:00  08:30 served           completed     08:30
+    B   08:01 a.s     5    12   | 08:01  08:01  08:06 served           -             -
+    "   -     b.s     5    -    | 08:06  -      08:13 reneged/patience left/patience 08:13
+    """
+    check(test_patience_for_the_visit_runs_from_the_door, mall({"a": 1, "b": 1}))
+
+
+def test_a_journey_may_go_on_after_a_failure() -> None:
+    """A is turned away at a and goes on to b; the visit is called by its first failure.
+
+    who due   service time | ticket stop              visit         left
+    A   08:00 a.s     5    | -      turned_away/quota -             -
+    "   -     b.s     5    | 08:00  served            refused/quota 08:05
+    """
+    agencies = {"a": {"counters": 1, "services": ["s"], "quota": {"other": 1, "rest": 0}}, "b": 1}
+    journey = {"per_day": 10, "stops": ["a.s", "b.s"], "goes_on_after": "turned_away"}
+    classes = {"general": {}, "other": {"share": "1 %"}}
+    day = mall(agencies, journeys={"all": journey}, visitors=classes)
+    rows = citizens_in(table_in(test_a_journey_may_go_on_after_a_failure.__doc__ or ""))
+    for row in rows:
+        row["visitor_class"] = "general"
+    log = simulate(day, workload_of(day, rows))
+    assert list(log.stops["outcome"]) == ["turned_away", "served"]
+    assert list(log.visits["outcome"]) == ["refused"]
+    assert list(log.visits["reason"]) == ["quota"]
+
+
+def with_officers(workload: Workload, absent: list[bool], late: list[int]) -> Workload:
+    changed = workload.late.copy()
+    changed[0, :, 0] = late
+    return replace(workload, absent=np.array([absent]), late=changed)
+
+
+def test_an_absent_officer_leaves_the_others_the_work() -> None:
+    """Officer 1 is missing, officer 2 comes five minutes late."""
+    day = mall({"a": 2})
+    row = {"journey": "all", "index": 0, "due": us(480), "service": "a.s", "time": us(10)}
+    workload = with_officers(workload_of(day, [row]), [True, False], [0, us(5)])
+    log = simulate(day, workload)
+    (stop,) = log.stops.itertuples()
+    assert (stop.counter, stop.called / np.timedelta64(1, "m")) == ("2", 485)
+    absent = log.counters[log.counters["state"] == "absent"]
+    assert list(absent["counter"]) == ["1"]
+    assert (absent["to"] - absent["from"]).iloc[0] / np.timedelta64(1, "h") == 8
+
+
+def test_where_all_officers_are_missing_there_is_no_officer() -> None:
+    day = mall({"a": 1})
+    row = {"journey": "all", "index": 0, "due": us(480), "service": "a.s", "time": us(10)}
+    log = simulate(day, with_officers(workload_of(day, [row]), [True], [0]))
+    assert list(log.stops["reason"]) == ["no_officer"]
+    assert list(log.visits["outcome"]) == ["refused"]
+
+
+# Limits: a word that says nothing changes no row
+
+BASE: dict[str, Any] = {
+    "name": "limits",
+    "calendar": {"days": "mon-tue", "hours": "08:00-12:00", "breaks": "10:00-10:30"},
+    "visitors": {"general": {"patience": {"mean": "30 min", "sd": "20 min"}}},
+    "agencies": {
+        "a": {"counters": 2, "services": {"s": {"time": {"mean": "9 min", "sd": "5 min"}}}},
+        "b": {"counters": 1, "services": {"s": {"time": {"mean": "4 min", "sd": "3 min"}}}},
+    },
+    "journeys": {"all": {"per_day": 45, "stops": ["a.s", {"b.s": "60 %"}]}},
+}
+VANISHING: dict[str, Any] = {
+    "quota": 100000,
+    "balking": {"3": "0 %"},
+    "call": {"walk_up": "0 s", "missed": "0 %", "tries": 3, "every": "1 min"},
+    "absence": "0 %",
+    "away": "0 %",
+    "late": {"share": "0.0000001 %", "mean": "1 min", "sd": "1 min"},
+    "open": "mon-fri",
+    "last_ticket": "12:00",
+    "order": "first_come",
+}
+
+
+@pytest.mark.parametrize("word", VANISHING)
+def test_a_word_that_says_nothing_changes_no_row(word: str) -> None:
+    changed = {**BASE, "agencies": {**BASE["agencies"]}}
+    changed["agencies"]["a"] = {**BASE["agencies"]["a"], word: VANISHING[word]}
+    logs = [simulate(of, sample(of, 3)) for of in map(scenario_of, (BASE, changed))]
+    assert logs[0] == logs[1]
+
+
+def test_a_booking_of_nobody_changes_no_row() -> None:
+    journey = {**BASE["journeys"]["all"], "booking": {"share": "0 %", "every": "10 min"}}
+    changed = {**BASE, "journeys": {"all": journey}}
+    logs = [simulate(of, sample(of, 3)) for of in map(scenario_of, (BASE, changed))]
+    assert logs[0] == logs[1]
+
+
+def test_bookings_move_nobody_else() -> None:
+    """Who books has the same service need and patience as if she had not."""
+    journey = {**BASE["journeys"]["all"], "booking": {"share": "50 %", "every": "10 min"}}
+    plain, changed = (sample(of, 3).to_frame() for of in map(
+        scenario_of, (BASE, {**BASE, "journeys": {"all": journey}})
+    ))  # fmt: skip
+    who = ["day", "index", "stop"]
+    both = plain.merge(changed, on=who, suffixes=("", "_booked"))
+    assert len(both) == len(plain) == len(changed)
+    assert (both["time"] == both["time_booked"]).all()
+    walk_in = both["booked_booked"].isna() & (both["comes_booked"] == "comes")
+    assert 0.2 < walk_in.mean() < 0.8
+    assert (both["due"] == both["due_booked"])[walk_in].all()
+
+
+def test_slots_are_given_in_order_until_they_are_gone() -> None:
+    booking = {"every": "30 min", "seats": 2, "cancelled": "20 %"}
+    journey = {"per_day": 60, "stops": ["a.s"], "booking": booking}
+    day = scenario_of({**BASE, "journeys": {"all": journey, "b": {"per_day": 1, "stops": ["b.s"]}}})
+    workload = sample(day, 5)
+    mine = (workload.journey == 0) & (workload.day == 0)
+    order = np.argsort(workload.index[mine])
+    booked_at = workload.booked[mine][order]
+    comes = workload.comes[mine][order]
+    slots = 2 * 7  # half-hours from 08:00 to 12:00 less the break, two seats each
+    assert (np.diff(booked_at[:slots]) >= 0).all()
+    assert (comes[slots:] == COMES.index("moved")).all() and len(comes) > slots
+    assert set(comes[:slots]) == {COMES.index("comes"), COMES.index("cancelled")}
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "scenarios/features").glob("*.yaml")), ids=str)
+def test_a_feature_scenario_runs(file: Path) -> None:
+    day = load(file)
+    log = simulate(day, sample(day, 1))
+    assert len(log.visit_rows)
