@@ -106,7 +106,7 @@ class _Hall:
         while True:
             times = {t for t in calendar if t >= self.now}
             times |= {c.until for c in self.having("outside", "walking", "serving", "leaving")}
-            times |= {c.until for c in self.having("waiting")}
+            times |= {t for c in self.having("waiting") for t in (c.until, c.since)}
             self.now = min((t for t in times if t >= self.now), default=NEVER)
             if self.now > self.day.ends or self.now == NEVER:
                 break
@@ -164,7 +164,9 @@ class _Hall:
             waiting = [
                 c
                 for c in self.having("waiting")
-                if self.service(c) in tier and self.may(counter, self.service(c))
+                if self.service(c) in tier
+                and self.may(counter, self.service(c))
+                and c.since <= self.now  # a booked citizen waits for her time
             ]
             if waiting:
                 first = min(
