@@ -161,6 +161,18 @@ def test_booked_and_walk_ins_are_called_in_turn() -> None:
     check(test_booked_and_walk_ins_are_called_in_turn, mall({"a": agency}))
 
 
+def test_the_turn_stays_with_those_who_were_not_there() -> None:
+    """A is called though it is the turn of the booked: the next call is still theirs.
+
+    who due   booked time | ticket called stop   visit     left
+    A   08:00 -      10   | 08:00  08:00  served completed 08:10
+    B   08:01 -      10   | 08:01  08:20  served completed 08:30
+    C   08:02 08:02  10   | 08:02  08:10  served completed 08:20
+    """
+    agency = {"counters": 1, "services": ["s"], "order": {"booked": 1, "walk_in": 1}}
+    check(test_the_turn_stays_with_those_who_were_not_there, mall({"a": agency}))
+
+
 def booked(**booking: Any) -> Any:
     journey = {"per_day": 10, "stops": ["a.s"], "booking": {"every": "10 min", **booking}}
     return mall({"a": 1}, journeys={"all": journey})
@@ -228,6 +240,12 @@ def test_a_journey_may_go_on_after_a_failure() -> None:
     assert list(log.stops["outcome"]) == ["turned_away", "served"]
     assert list(log.visits["outcome"]) == ["refused"]
     assert list(log.visits["reason"]) == ["quota"]
+    agencies["b"] = {"counters": 1, "services": ["s"], "last_ticket": "08:01"}
+    day = mall(agencies, journeys={"all": journey}, visitors=classes)
+    rows = [{**row, "due": us(490)} for row in rows]
+    log = simulate(day, workload_of(day, rows))
+    assert list(log.stops["reason"]) == ["quota", "closed"]
+    assert list(log.visits["reason"]) == ["quota"]  # the first failure names the visit
 
 
 def with_officers(workload: Workload, absent: list[bool], late: list[int]) -> Workload:
@@ -322,7 +340,8 @@ def test_slots_are_given_in_order_until_they_are_gone() -> None:
     booked_at = workload.booked[mine][order]
     comes = workload.comes[mine][order]
     slots = 2 * 7  # half-hours from 08:00 to 12:00 less the break, two seats each
-    assert (np.diff(booked_at[:slots]) >= 0).all()
+    times = [480, 510, 540, 570, 630, 660, 690]
+    assert booked_at[:slots].tolist() == [us(minute) for minute in times for _ in range(2)]
     assert (comes[slots:] == COMES.index("moved")).all() and len(comes) > slots
     assert set(comes[:slots]) == {COMES.index("comes"), COMES.index("cancelled")}
 
