@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from malls import mall, scenario_of, us, workload_of
 from traces import check, citizens_in, table_in
@@ -14,6 +15,7 @@ from traces import check, citizens_in, table_in
 from sim.engine import simulate
 from sim.sampling import sample
 from sim.scenario.loading import load
+from sim.statistics.measures import measure
 from sim.workload import COMES, Workload
 
 ROOT = Path(__file__).parent.parent
@@ -344,6 +346,53 @@ def test_slots_are_given_in_order_until_they_are_gone() -> None:
     assert booked_at[:slots].tolist() == [us(minute) for minute in times for _ in range(2)]
     assert (comes[slots:] == COMES.index("moved")).all() and len(comes) > slots
     assert set(comes[:slots]) == {COMES.index("comes"), COMES.index("cancelled")}
+
+
+def measured(day: Any, log: Any) -> dict[tuple[str, str, str], float]:
+    found = measure(log, day)
+    return {
+        (m.scope, m.name, m.measure): value
+        for m, value in zip(found.measures, found.value, strict=True)
+        if not (m.interval or m.weekday)
+    }
+
+
+def test_who_does_not_come_is_no_visit() -> None:
+    day = mall({"a": 1})
+    row = {"journey": "all", "service": "a.s", "time": us(10), "due": us(480)}
+    rows = [{**row, "index": k, "comes": name} for k, name in enumerate(COMES)]
+    found = measured(day, simulate(day, workload_of(day, rows)))
+    counts = {name: found["mall", "", name] for name in ("visits", "no_show", "moved", "completed")}
+    assert counts == {"visits": 2, "no_show": 1, "moved": 1, "completed": 1}
+    assert found["mall", "", "fulfilled"] == 0.5  # the one for whom no slot was left was refused
+
+
+def test_the_booked_time_holds_for_the_booked_stop_alone() -> None:
+    """She waits 5 minutes for her ticket at b, and none at a, where she is before her time."""
+    journey = {"per_day": 10, "stops": ["b.s", "a.s"], "booking": {"every": "10 min", "at": "a.s"}}
+    day = mall({"a": 1, "b": 1}, journeys={"all": journey})
+    row = {"journey": "all", "time": us(5), "due": us(480), "booked": us(500)}
+    rows = [
+        {**row, "index": 0, "stop": 1, "service": "b.s", "booked": None},
+        {**row, "index": 1, "stop": 1, "service": "b.s", "slot": None},
+        {**row, "index": 1, "stop": 2, "service": "a.s", "slot": us(500)},
+    ]
+    frame = pd.DataFrame(rows)
+    for name in ("booked", "slot"):
+        frame[name] = pd.to_timedelta(frame[name].astype("Int64"), unit="us")
+    log = simulate(day, Workload.from_frame(frame, day))
+    found = measured(day, log)
+    assert found["agency", "a", "wait.mean"] == 0
+    assert found["agency", "b", "wait.max"] == 5
+
+
+def test_time_lost_to_calls_is_a_measure_of_its_own() -> None:
+    call = {"walk_up": "1 min"}
+    day = mall({"a": {"counters": 1, "services": ["s"], "call": call}}, hours="08:00-09:00")
+    row = {"journey": "all", "index": 0, "service": "a.s", "time": us(10), "due": us(480)}
+    found = measured(day, simulate(day, workload_of(day, [row])))
+    assert found["agency", "a", "lost_to_calls"] == pytest.approx(1 / 60)
+    assert found["agency", "a", "utilisation"] == pytest.approx(10 / 60)
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "scenarios/features").glob("*.yaml")), ids=str)

@@ -8,7 +8,9 @@ called in time : called within the promise of the service, of all who took a tic
 left : gave up waiting, of all who took a ticket
 refused : no ticket given, of all who reached the door or the agency
 wait in visit : the waits of a completed visit, added up
-fulfilled : a visit completed with every wait within its promise, of all due visits
+visits : who comes to the door; no-shows, cancelled and moved bookings are counted apart
+fulfilled : a visit completed with every wait within its promise, of all visits
+lost to calls : time from call to start and calls in vain, of the time that counters were staffed
 utilisation : time serving, of the time that counters were staffed (overtime included)
 line, in hall : people waiting for a call, people between door and exit, averaged over time
 
@@ -39,6 +41,7 @@ Mask = NDArray[np.bool_]
 QUANTILES = {"wait.median": 0.5, "wait.p90": 0.9, "wait.p95": 0.95}
 UNITS = {
     "tickets": "per day", "called": "per day", "visits": "per day", "completed": "per day",
+    "no_show": "per day", "cancelled": "per day", "moved": "per day",
     "gave_up": "per day", "turned_away": "per day", "sent_home": "per day",
     "wait.mean": "min", "wait.median": "min", "wait.p90": "min", "wait.p95": "min",
     "wait.max": "min", "wait_in_visit.mean": "min", "in_line.mean": "min",
@@ -212,11 +215,23 @@ _AT_STOP = (
 )  # fmt: skip
 _AT_HOUR = ("tickets", "wait.mean", "called_in_time", "left")
 _OF_VISIT = (
-    "visits", "completed", "gave_up", "turned_away", "sent_home", "fulfilled", "left", "refused",
+    "visits", "no_show", "cancelled", "moved", "completed", "gave_up", "turned_away", "sent_home",
+    "fulfilled", "left", "refused",
     "wait_in_visit.mean", "time_in_mall.mean",
 )  # fmt: skip
 _MAXIMA = ("wait.max", "line.max", "in_hall.max")
-_COUNTS = ("tickets", "visits", "completed", "gave_up", "turned_away", "sent_home", "overtime")
+_COUNTS = (
+    "tickets",
+    "visits",
+    "no_show",
+    "cancelled",
+    "moved",
+    "completed",
+    "gave_up",
+    "turned_away",
+    "sent_home",
+    "overtime",
+)
 
 
 def _kind(what: str) -> str:
@@ -248,7 +263,8 @@ def layout(scenario: Scenario) -> list[_Block]:
         add(scope, "all weekday", _OF_VISIT, _visit_block)
     for scope in ("mall", "agency"):
         add(scope, "all weekday hour both", ("line.mean",), _line_block)
-    add("agency", "all weekday hour", ("utilisation", "busy.mean", "staffed.mean"), _counter_block)
+    at_counter = ("utilisation", "lost_to_calls", "busy.mean", "staffed.mean")
+    add("agency", "all weekday hour", at_counter, _counter_block)
     add("mall", "all weekday hour both", ("in_hall.mean",), _hall_block)
     add("mall", "all weekday", ("in_hall.max", "overtime"), _day_block)
     add("mall", "date", ("called_in_time",), _stop_block)
@@ -284,8 +300,7 @@ class _Table:
         self.stop_day = visits.day[stops.row]
         self.ticketed = self.stop & (stops.ticket != ABSENT)
         self.called = self.ticketed & (stops.called != ABSENT)
-        # A booked citizen's wait begins at her booked time if her ticket is earlier.
-        since = np.maximum(stops.ticket, visits.booked[stops.row])
+        since = wait_begins(log, self.scenario)
         self.wait = np.where(self.called, (stops.called - since) / q.MINUTE, 0.0)
         self.wait = np.maximum(self.wait, 0.0)
         left_line = np.where(self.called, stops.called, stops.end)
@@ -344,6 +359,22 @@ class _Table:
             part = self.slice_code(block.slices.kind, self.stop_day, time)
             self._codes[key] = self.stop_entity(block.scope) * len(block.slices.labels) + part
         return self._codes[key]
+
+
+def wait_begins(log: Log, scenario: Scenario) -> Ints:
+    """Return when the wait at each stop begins, in µs: at its ticket, or booked time if later.
+
+    The booked time is that of the stop which the journey books. Where no journey of the scenario
+    has bookings, a booked time in the log was given by hand and holds at all stops of the visit.
+    """
+    visits, stops = log.visit_rows, log.stop_rows
+    booked = [scenario.journeys[name].booked_service for name in log.names.journeys]
+    since: Ints = np.maximum(stops.ticket, visits.booked[stops.row])
+    if not any(booked):
+        return since
+    of_journey = [log.names.services.index(name) if name else -1 for name in booked]
+    slotted = np.array(of_journey)[visits.journey[stops.row]] == stops.service
+    return np.where(slotted, since, stops.ticket)
 
 
 def _sums(codes: Ints, cells: int, rows: Mask, value: NDArray[Any] | None = None) -> Floats:
@@ -418,10 +449,16 @@ def _visit_block(table: _Table, block: _Block) -> list[Result]:
         table.log.stop_rows.row, table.promised & ~table.in_time, len(visits)
     ).astype(np.int64)
     done = outcome["completed"]
-    ended = table.visit & ~outcome["in_progress"]
+    away = outcome["no_show"] | outcome["cancelled"] | outcome["moved"]
+    came = table.visit & ~away
+    ended = came & ~outcome["in_progress"]
     stay = np.where(done, (visits.left - visits.entered) / q.MINUTE, 0.0)
     results = {
-        "visits": (_sums(codes, cells, table.visit), days),
+        "visits": (_sums(codes, cells, came), days),
+        **{
+            name: (_sums(codes, cells, table.visit & outcome[name]), days)
+            for name in ("no_show", "cancelled", "moved")
+        },
         "completed": (_sums(codes, cells, table.visit & done), days),
         "gave_up": (_sums(codes, cells, table.visit & outcome["left"]), days),
         "turned_away": (_sums(codes, cells, table.visit & outcome["refused"]), days),
@@ -520,7 +557,9 @@ def _counter_block(table: _Table, block: _Block) -> list[Result]:
         return _time_average(table, block, entity, rows.day[which], begin, end, overtime)
 
     in_all = minutes(serving, overtime=True)[0], minutes(staffed, overtime=True)[0]
-    results = {"utilisation": in_all, "busy.mean": minutes(serving)}
+    calling = minutes(rows.state == STATES.index("calling"), overtime=True)[0]
+    results = {"utilisation": in_all, "lost_to_calls": (calling, in_all[1])}
+    results["busy.mean"] = minutes(serving)
     results["staffed.mean"] = minutes(staffed)
     return [results[name] for name in block.what]
 

@@ -17,6 +17,7 @@ from sim.report.plots.shown import Shown
 from sim.report.style import BAD, FAINT, GOOD, INK, MUTED, clipped, finish, new_figure
 from sim.scenario import quantities as q
 from sim.scenario.model import Scenario
+from sim.statistics.measures import wait_begins
 from sim.words import say
 from sim.workload import ABSENT
 
@@ -98,7 +99,7 @@ def _served(log: Log, scenario: Scenario, day: int) -> tuple[NDArray[np.bool_], 
     stops = log.stop_rows
     promises = [scenario.promise_of(name) for name in log.names.services]
     limit = np.array([p.wait if p else np.iinfo(np.int64).max for p in promises], dtype=np.int64)
-    since = np.maximum(stops.ticket, log.visit_rows.booked[stops.row])
+    since = wait_begins(log, scenario)
     served = (stops.start != ABSENT) & (stops.end != ABSENT)
     served &= log.visit_rows.day[stops.row] == day
     return served & (stops.called - since > limit[stops.service]), served

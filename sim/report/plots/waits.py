@@ -14,6 +14,7 @@ from sim.report.plots.shown import Shown
 from sim.report.style import BAD, FAINT, GOOD, INK, MUTED, finish, new_figure
 from sim.scenario import quantities as q
 from sim.scenario.model import Scenario
+from sim.statistics.measures import wait_begins
 from sim.words import say
 from sim.workload import ABSENT
 
@@ -64,7 +65,7 @@ class Waits:
         rows &= until != ABSENT
         if not rows.any():
             return None
-        since = np.maximum(stops.ticket, log.visit_rows.booked[stops.row])
+        since = wait_begins(log, scenario)
         wait = np.maximum(until - since, 0)[rows]
         called = stops.called[rows] != ABSENT
         in_time = called & (wait <= limit[stops.service][rows])
