@@ -352,9 +352,8 @@ def test_compare_says_the_verdict_and_writes_it() -> None:
 @pytest.mark.parametrize(
     "env",
     [
-        {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-        {"PYTHONIOENCODING": "cp1252"},
-        {"NO_COLOR": "1", "COLUMNS": "40", "TERM": "dumb"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TERM": "dumb"},
+        {"PYTHONIOENCODING": "cp1252", "NO_COLOR": "1", "COLUMNS": "40"},
     ],
     ids=lambda env: " ".join(env),
 )

@@ -113,6 +113,20 @@ def test_files_that_are_not_ours_stay(target: Path) -> None:
     assert after["report.html"] == b"new"
 
 
+def test_what_is_no_run_leaves_a_run_in_its_folder_alone(target: Path) -> None:
+    before = {p.name: p.read_bytes() for p in target.iterdir() if p.is_file()}
+    replace_files(target, files(**{"comparison.txt": "verdict"}), "en")
+    after = {p.name: p.read_bytes() for p in target.iterdir() if p.is_file()}
+    assert after == {**before, "comparison.txt": b"verdict"}
+
+
+def test_one_replication_makes_a_page_without_intervals(tmp_path: Path) -> None:
+    scenario = mall({"a": {"counters": 1, "services": ["s"], "promise": {"wait": "5 min"}}})
+    log = simulate(scenario, sample(scenario, 1))
+    results = Results.of(scenario, Run(1, "simpy"), [measure(log, scenario)])
+    assert write_run(results, log, tmp_path / "one", "en")[0].name == "report.html"
+
+
 def test_a_file_of_ours_that_no_run_json_lists_stays(target: Path) -> None:
     (target / "summary.xlsx").write_text("hers")
     replace_files(target, files(**NEW), "en")

@@ -124,7 +124,10 @@ def _json(path: Path, data: dict[str, Any], compact: bool = False) -> None:
 def replace_files(target: Path, write: Callable[[Path], None], lang: str) -> list[str]:
     """Let `write` fill an empty folder, then put its files into `target`; return their names.
 
-    Names are relative to `target`, with `/`. Raises OutputError, with all that stood there kept.
+    A whole run (with run.json among its files) takes the place of an earlier one; what else is
+    written leaves the other files of the folder alone. Names are relative to `target`, with `/`.
+
+    Raises OutputError, with all that stood there kept.
     """
     with _aside(target, lang) as aside:
         new, old = aside / "new", aside / "old"
@@ -133,7 +136,7 @@ def replace_files(target: Path, write: Callable[[Path], None], lang: str) -> lis
         with _told("not_writable", target, lang):
             write(new)
         names = _files(new)
-        stale = sorted(_written_before(target) - set(names))
+        stale = sorted(_written_before(target) - set(names)) if RUN in names else []
         _refuse_folders(target, [*names, *stale], lang)
         with _told("held_open", target, lang):
             _swap(target, new, old, names, stale)

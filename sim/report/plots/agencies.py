@@ -85,7 +85,8 @@ def draw(data: tuple[AgencyInTime, ...], ax: Axes, lang: str) -> Axes:
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
     ax.hlines(range(len(data)), 0, 1, color=FAINT, linewidth=0.6, zorder=0)
-    low = min(min(a.in_time.low for a in data), min(promised))
+    ends = [x for a in data for x in (a.in_time.low, a.in_time.value, a.promised)]
+    low = min(x for x in ends if not math.isnan(x))  # one replication gives no interval
     ax.set_xlim(max(0.0, math.floor((low - 0.03) * 10) / 10), 1.01)
     ax.xaxis.set_major_formatter(lambda x, _: locale.percent(x, lang))
     ax.set_xlabel(say("plots.agencies.axis", lang))
