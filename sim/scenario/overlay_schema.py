@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sim.scenario.shapes import Schema
 
-_OF_LAWS = ("if", "then", "errorMessage")
 _DROPPED = ("required", "minProperties", "maxProperties", "default")
 
 
@@ -28,9 +27,9 @@ def _name(of: str) -> str:
 
 def _loosened(schema: Schema) -> Schema:
     """Return a schema that needs nothing, and of which `null` removes what a base says."""
-    if "oneOf" in schema.get("then", {}):
-        whole = _all_keys_of(schema["then"]["oneOf"])
-        schema = {k: v for k, v in schema.items() if k not in _OF_LAWS} | whole
+    if "oneOf" in schema:
+        schema = {**schema, **_all_keys_of(schema["oneOf"])}
+        del schema["oneOf"]
     loose: Schema = {}
     for word, value in schema.items():
         if word == "$ref":

@@ -95,13 +95,7 @@ def _law(share: str, lang: str) -> Schema:
             dist = {**_titled("schema.Law.dist", lang), **schema["properties"]["dist"]}
             schema = {**schema, "properties": {**schema["properties"], "dist": dist}}
         found.append({"title": title, **schema})
-    return {
-        **_titled("schema.model.Law", lang),
-        "type": "object",
-        "errorMessage": "law",
-        "if": {"type": "object"},  # else an editor looks for the form nearest to a bare duration
-        "then": {"oneOf": found},
-    }
+    return {**_titled("schema.model.Law", lang), "type": "object", "oneOf": found}
 
 
 def _signed(law: Schema) -> Schema:

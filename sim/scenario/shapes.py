@@ -139,11 +139,7 @@ def _text_or_integer(kind: str, pattern: str, **bounds: float) -> Schema:
 SCALARS: dict[str, Schema] = {
     "text": {"type": ["string", "number", "boolean"], "errorMessage": "text"},
     "file": {"type": "string", "minLength": 1, "errorMessage": "file"},
-    "duration": {
-        **_text_or_number("duration", _DURATION),
-        "if": {"type": "number"},  # only 0 needs no unit
-        "then": {"const": 0, "errorMessage": "duration"},
-    },
+    "duration": _text_or_number("duration", _DURATION, minimum=0, maximum=0),  # 0 has no unit
     "span": _text_or_number("span", _SPAN, minimum=0, maximum=0),
     "clock": _text_or_number("clock", _CLOCK, minimum=0, maximum=1440),
     "interval": _text("interval", _INTERVAL),
