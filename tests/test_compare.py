@@ -356,3 +356,15 @@ def test_too_little_to_compare_is_refused() -> None:
         compare(small(OLD), [], 2)
     with pytest.raises(MallError, match="there is no engine"):
         compare(small(OLD), small(OLD), 2, engine="nope", workers=1)
+
+
+@pytest.mark.parametrize(
+    "measure", ["fulfilled", "wait.mean", "wait.p90", "wait.max", "visits", "wait_in_visit.mean"]
+)
+def test_the_difference_of_any_measure_is_that_of_its_estimates(measure: str) -> None:
+    base, slow = (small(OLD, time=t) for t in (None, {"mean": "9 min", "sd": "4 min"}))
+    (other,) = compare(base, slow, 6, workers=1).alternatives
+    change = other.difference(measure)
+    after, before = other.present.estimate(measure), other.present_before.estimate(measure)
+    assert change.value == pytest.approx(after.value - before.value, abs=1e-9)
+    assert change.low <= change.value <= change.high

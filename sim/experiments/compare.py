@@ -81,9 +81,8 @@ class Alternative:
         before, after = self.present_before, self.present
         k, j = (r.position(measure, weekday=weekday) for r in (before, after))
         return paired_ratio_difference(
-            after.total[:, j], after.n[:, j], before.total[:, k], before.n[:, k], confidence,
-            share=True,
-        )  # fmt: skip
+            *after.poolable(j), *before.poolable(k), confidence, share=before.is_share(k)
+        )
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

@@ -110,8 +110,18 @@ class Results:
         maxima are means over replications with Student's t.
         """
         k = self.position(measure, scope, name, interval, weekday)
-        total, n = _poolable((self.measures[k],), self.total[:, [k]], self.n[:, [k]])
-        return ratio_interval(total[:, 0], n[:, 0], confidence, _is_share(self.measures[k]))
+        total, n = self.poolable(k)
+        return ratio_interval(total, n, confidence, self.is_share(k))
+
+    def poolable(self, position: int) -> tuple[Floats, Floats]:
+        """Return total and n of one column, (R,) each, such that sum / sum is its estimate."""
+        one = [position]
+        total, n = _poolable((self.measures[position],), self.total[:, one], self.n[:, one])
+        return total[:, 0], n[:, 0]
+
+    def is_share(self, position: int) -> bool:
+        """Whether a column is a share of people."""
+        return _is_share(self.measures[position])
 
     def bad_day(
         self, measure: str, share: float, scope: str = "mall", name: str = "",
