@@ -90,8 +90,7 @@ def _branch(form: Form, share: str) -> Schema:
     properties: Schema = {"dist": {"const": form.law}} if form.has_name else {}
     properties |= {key: s.reference(definition(key)) for key in keys}
     needed = [*(["dist"] if form.has_name else []), *form.keys]
-    return {
-        "type": "object",
+    return {  # that it is a mapping is said once, so that an editor says so once
         "properties": properties,
         "required": [*needed, "share"] if share == "needed" else needed,
         "additionalProperties": False,

@@ -27,9 +27,9 @@ def _name(of: str) -> str:
 
 def _loosened(schema: Schema) -> Schema:
     """Return a schema that needs nothing, and of which `null` removes what a base says."""
-    if "oneOf" in schema:
-        schema = {**schema, **_all_keys_of(schema["oneOf"])}
-        del schema["oneOf"]
+    if _is_law(schema):
+        schema = {**schema, **_all_keys_of(schema["anyOf"])}
+        del schema["anyOf"], schema["errorMessage"]
     loose: Schema = {}
     for word, value in schema.items():
         if word == "$ref":
@@ -47,6 +47,11 @@ def _loosened(schema: Schema) -> Schema:
         elif word not in _DROPPED:
             loose[word] = value
     return loose
+
+
+def _is_law(schema: Schema) -> bool:
+    """Whether a schema is one of several mappings, each with keys of its own."""
+    return all("properties" in branch for branch in schema.get("anyOf", [{}]))
 
 
 def _all_keys_of(branches: list[Schema]) -> Schema:

@@ -6,6 +6,7 @@ A file with `extends` is an overlay, and so is one that lacks a part which every
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sim.scenario import shapes as s
@@ -19,13 +20,20 @@ from sim.words import catalogue, say
 DRAFT = "http://json-schema.org/draft-07/schema#"
 EXTENDS = Key("Scenario", "extends", str)
 ADD_STOPS = Key("Journey", "add_stops", tuple)
-ADDITION = tuple(Key("Addition", name, tuple) for name in ("after", "before", "stop", "share"))
+ADDITION = tuple(
+    Key("Addition", name, tuple, required=name == "stop")
+    for name in ("after", "before", "stop", "share")
+)
 """The keys of overlays, which merging takes away before the models see them."""
 WHOLE = ("calendar", "agencies", "journeys")
 """A file that has all of these, and extends nothing, is a mall by itself."""
 _IN_LISTS = frozenset({"Part"})
-_SIGNED_KEYS = frozenset({"always", "mean", "median", "p90", "low", "mode", "high", "loc"})
-"""Durations of a law that may be negative where the law may."""
+_SIGNED: dict[str, Schema] = {
+    **dict.fromkeys(("always", "mean", "median", "p90", "low", "mode", "high", "loc"), s.SPAN.form),
+    "values": s.SIGNED_VALUES.form,
+    "of": s.SIGNED_PARTS,
+}
+"""The keys of a law that may fall below 0 where the law may."""
 
 
 def json_schema(lang: str = "en") -> Schema:
@@ -35,10 +43,9 @@ def json_schema(lang: str = "en") -> Schema:
     """
     definitions = _definitions(lang)
     over = overlays(definitions, _IN_LISTS)
-    over["ScenarioOverlay"]["properties"] |= {"extends": _property(EXTENDS, s.FILE, lang)}
-    added = Shape("additions", _one_or_more(s.reference("Addition")))
-    over["JourneyOverlay"]["properties"] |= {"add_stops": _property(ADD_STOPS, added, lang)}
-    every = _said({**definitions, "Addition": _addition(lang), **over}, lang)
+    over["ScenarioOverlay"]["properties"] |= {"extends": _property(EXTENDS, lang)}
+    over["JourneyOverlay"]["properties"] |= {"add_stops": _property(ADD_STOPS, lang)}
+    every = {**definitions, "Addition": _addition(lang), **over}
     return {
         "$schema": DRAFT,
         "title": say("schema.title", lang),
@@ -47,8 +54,30 @@ def json_schema(lang: str = "en") -> Schema:
         "if": {"required": list(WHOLE), "not": {"required": ["extends"]}},
         "then": s.reference("Scenario"),
         "else": s.reference("ScenarioOverlay"),
-        "definitions": every,
+        "definitions": _said(_used(every), lang),
     }
+
+
+def _used(definitions: dict[str, Schema]) -> dict[str, Schema]:
+    """Return the definitions to which the file itself leads, directly or by others."""
+    used: set[str] = set()
+    ahead = {"Scenario", "ScenarioOverlay"}
+    while ahead:
+        used |= ahead
+        ahead = {name for of in ahead for name in _names(definitions[of])} - used
+    return {name: of for name, of in definitions.items() if name in used}
+
+
+def _names(part: Any) -> Iterator[str]:
+    """Yield the definitions that a part of the schema names."""
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"].rpartition("/")[2]
+        for value in part.values():
+            yield from _names(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _names(value)
 
 
 def _definitions(lang: str) -> dict[str, Schema]:
@@ -56,7 +85,7 @@ def _definitions(lang: str) -> dict[str, Schema]:
     del found["Stop"]  # written as a text, or as a share by name
     for name, share in (("Law", ""), ("Patience", "allowed"), ("Part", "needed")):
         found[name] = _law(share, lang)
-    found["Signed"] = _signed(found["Law"])
+    found["Signed"] = _signed(found["Law"], lang)
     for key, shape in PARAMETERS.items():
         if key != "dist":  # which names may stand there depends on the form
             found[definition(key)] = {**_titled(f"schema.Law.{key}", lang), **shape.form}
@@ -68,22 +97,29 @@ def _model(model: Any, lang: str) -> Schema:
     return {
         **_titled(f"schema.model.{model.__name__}", lang),
         "type": "object",
-        "properties": {key.name: _property(key, s.shape_of(key), lang) for key in keys},
+        "properties": {key.name: _property(key, lang) for key in keys},
         "required": [key.name for key in keys if key.required],
         "additionalProperties": False,
     }
 
 
-def _property(key: Key, shape: Shape, lang: str) -> Schema:
+def _property(key: Key, lang: str) -> Schema:
     found: Schema = {
         "title": say(f"schema.{key.path}.title", lang),
-        "description": description(key, shape, lang),
-        **shape.form,
+        "description": description(key, lang),
+        **s.shape_of(key).form,
     }
     if key.default not in (None, "", {}) and not isinstance(key.default, dict):
         found["default"] = plainly(key.default)
     example = value_of(key.path)
-    return found if example is None else {**found, "examples": [example]}
+    if example is None or _of_mappings(example):
+        return found
+    return {**found, "examples": [example]}
+
+
+def _of_mappings(example: Any) -> bool:
+    """Whether an example is a list of mappings, which editors cannot insert."""
+    return isinstance(example, list) and all(isinstance(item, dict) for item in example)
 
 
 def _law(share: str, lang: str) -> Schema:
@@ -95,46 +131,50 @@ def _law(share: str, lang: str) -> Schema:
             dist = {**_titled("schema.Law.dist", lang), **schema["properties"]["dist"]}
             schema = {**schema, "properties": {**schema["properties"], "dist": dist}}
         found.append({"title": title, **schema})
-    return {**_titled("schema.model.Law", lang), "type": "object", "oneOf": found}
+    return {
+        **_titled("schema.model.Law", lang),
+        "type": "object",
+        "errorMessage": "law",
+        "anyOf": found,
+    }
 
 
-def _signed(law: Schema) -> Schema:
+def _signed(law: Schema, lang: str) -> Schema:
     """Return the schema of a law that may fall below 0: its durations may have a minus."""
     branches = []
-    for branch in law["oneOf"]:
+    for branch in law["anyOf"]:
         keys = {**branch["properties"]}
-        keys |= {key: s.SPAN.form for key in keys if key in _SIGNED_KEYS}
-        keys |= {key: s.SIGNED_VALUES.form for key in keys if key == "values"}
-        keys |= {key: s.SIGNED_PARTS for key in keys if key == "of"}
+        keys |= {
+            key: {**_titled(f"schema.Law.{key}", lang), **_SIGNED[key]}
+            for key in keys
+            if key in _SIGNED
+        }
         branches.append({**branch, "properties": keys})
-    return {**law, "oneOf": branches}
+    return {**law, "anyOf": branches}
 
 
 def _addition(lang: str) -> Schema:
     return {
         **_titled("schema.model.Addition", lang),
         "type": "object",
-        "properties": {key.name: _property(key, s.shape_of(key), lang) for key in ADDITION},
+        "properties": {key.name: _property(key, lang) for key in ADDITION},
         "required": ["stop"],
         "oneOf": [{"required": ["after"]}, {"required": ["before"]}],
         "additionalProperties": False,
     }
 
 
-def _one_or_more(form: Schema) -> Schema:
-    return {"anyOf": [s.several("additions", form), form]}
-
-
 def _titled(key: str, lang: str) -> Schema:
     return {"title": say(f"{key}.title", lang), "description": say(f"{key}.description", lang)}
 
 
-def description(key: Key, shape: Shape, lang: str) -> str:
+def description(key: Key, lang: str) -> str:
     """Return all that a person needs to know of a key: meaning, rule, form, unit and default."""
     words = [say(f"schema.{key.path}.description", lang)]
     if has_words(f"{key.path}.rule"):
         words.append(say(f"schema.{key.path}.rule", lang))
     lines = [" ".join(words)]
+    shape = s.shape_of(key)
     if shape.kind != "table":  # its own keys say how it is written
         lines.append(say("schema.written", lang, kind=written(shape, lang)))
     if has_words(f"{key.path}.unit"):
@@ -187,7 +227,3 @@ def _said(schema: Any, lang: str) -> Any:
         else:
             said[word] = _said(value, lang)
     return said
-
-
-LAW_KEYS = tuple(Key("Law", name, str) for name in PARAMETERS)
-"""The keys of laws, which no model holds."""

@@ -33,15 +33,19 @@ Schema = dict[str, Any]
 
 _UNSIGNED = r"(?!0[0-9])([0-9]+(\.[0-9]*)?|\.[0-9]+)"
 _NUMBER = rf"{_UNSIGNED}([eE][+-]?[0-9]{{1,3}})?"
+_PLUS, _SIGN = r"(\+0*)?", r"(\+0*|-)?"  # readers mind leading zeros only without a plus
+_ZERO = r"[+-]?(0+(\.0*)?|\.0+)"
+_MINUS_ZERO = r"-(0(\.0*)?|\.0+)"
+_NOT_BELOW_0 = rf"({_PLUS}{_NUMBER}|{_MINUS_ZERO})"
 _UNIT = (
     r"(us|ms|s|sec|seconds?|detik|min|minutes?|menit|h|hours?|jam|days?|hari)"  # as in quantities
 )
-_DURATION = rf"(\+?{_UNSIGNED}\s*{_UNIT}|0(\.0*)?)"
-_SPAN = rf"([+-]?{_UNSIGNED}\s*{_UNIT}|0(\.0*)?)"
+_DURATION = rf"(({_PLUS}{_UNSIGNED}|{_MINUS_ZERO})\s*{_UNIT}|{_ZERO})"
+_SPAN = rf"({_SIGN}{_UNSIGNED}\s*{_UNIT}|{_ZERO})"
 _PERCENT = r"(?!0[0-9])([0-9]{1,2}(\.[0-9]*)?|100(\.0*)?|\.[0-9]+)\s*%"
-_OF = rf"{_NUMBER}\s+(of|dari)\s+{_NUMBER}"
-_SHARE = rf"({_PERCENT}|{_OF}|0(\.[0-9]*)?|\.[0-9]+|1(\.0*)?)"
-_QUANTITY = rf"({_SPAN}|{_PERCENT}|{_OF}|[+-]?{_NUMBER})"
+_OF = rf"{_SIGN}{_NUMBER}\s+(of|dari)\s+{_SIGN}{_NUMBER}"
+_SHARE = rf"({_OF}|{_PLUS}({_PERCENT}|0(\.[0-9]*)?|\.[0-9]+|1(\.0*)?)|{_MINUS_ZERO}(\s*%)?)"
+_QUANTITY = rf"({_SPAN}|{_PERCENT}|{_OF}|{_SIGN}{_NUMBER})"
 _CLOCK = r"(([01]?[0-9]|2[0-3])[:.][0-5][0-9]|24[:.]00)"
 _INTERVAL = rf"{_CLOCK}\s*[-–]\s*{_CLOCK}"
 _BARE = r"([0-9]{1,2}\.[0-9]|[0-9]{1,4})"
@@ -132,6 +136,12 @@ def _text_or_number(kind: str, pattern: str, **bounds: float) -> Schema:
     return {**_text(kind, pattern), "type": ["string", "number"], **bounds}
 
 
+def _text_or_zero(kind: str, pattern: str) -> Schema:
+    """Return a text with a unit; the one number that needs none is 0."""
+    zero = {"const": 0, "errorMessage": kind}
+    return {**_text_or_number(kind, pattern), "if": {"type": "number"}, "then": zero}
+
+
 def _text_or_integer(kind: str, pattern: str, **bounds: float) -> Schema:
     return {**_text(kind, pattern), "type": ["string", "integer"], **bounds}
 
@@ -139,17 +149,17 @@ def _text_or_integer(kind: str, pattern: str, **bounds: float) -> Schema:
 SCALARS: dict[str, Schema] = {
     "text": {"type": ["string", "number", "boolean"], "errorMessage": "text"},
     "file": {"type": "string", "minLength": 1, "errorMessage": "file"},
-    "duration": _text_or_number("duration", _DURATION, minimum=0, maximum=0),  # 0 has no unit
-    "span": _text_or_number("span", _SPAN, minimum=0, maximum=0),
+    "duration": _text_or_zero("duration", _DURATION),
+    "span": _text_or_zero("span", _SPAN),
     "clock": _text_or_number("clock", _CLOCK, minimum=0, maximum=1440),
     "interval": _text("interval", _INTERVAL),
-    "share": _text_or_number("share", rf"\+?{_SHARE}", minimum=0, maximum=1),
-    "ratio": _text_or_number("ratio", rf"\+?{_NUMBER}(\s*%)?", minimum=0),
-    "number": _text_or_number("number", rf"[+-]?{_NUMBER}"),
-    "positive": _text_or_number("positive", rf"\+?{_NUMBER}", exclusiveMinimum=0),
-    "weight": _text_or_number("weight", rf"\+?{_NUMBER}", minimum=0),
-    "integer": _text_or_integer("integer", rf"[+-]?{_NUMBER}"),
-    "count": _text_or_integer("count", rf"\+?{_NUMBER}", minimum=0, maximum=1_000_000),
+    "share": _text_or_number("share", _SHARE, minimum=0, maximum=1),
+    "ratio": _text_or_number("ratio", rf"{_NOT_BELOW_0}(\s*%)?", minimum=0),
+    "number": _text_or_number("number", rf"{_SIGN}{_NUMBER}"),
+    "positive": _text_or_number("positive", rf"{_PLUS}{_NUMBER}", exclusiveMinimum=0),
+    "weight": _text_or_number("weight", _NOT_BELOW_0, minimum=0),
+    "integer": _text_or_integer("integer", rf"{_SIGN}{_NUMBER}"),
+    "count": _text_or_integer("count", _NOT_BELOW_0, minimum=0, maximum=1_000_000),
     "days": _text("weekdays", _WEEKDAYS),
     "date": _text("date", _DATE),
     "dates": _text("dates", _DATES),
@@ -171,7 +181,9 @@ def _scalar(kind: str, definition: str = "") -> Shape:
     return Shape(kind, reference(definition or kind))
 
 
-TEXT, FILE, DURATION, CLOCK = map(_scalar, ("text", "file", "duration", "clock"))
+TEXT, FILE, CLOCK = map(_scalar, ("text", "file", "clock"))
+DURATION, SPAN = (Shape(kind, SCALARS[kind]) for kind in ("duration", "span"))
+"""Written out at each key: an editor gives an `if` that keys share the title of one of them."""
 SHARE, RATIO, NUMBER, POSITIVE = map(_scalar, ("share", "ratio", "number", "positive"))
 WEIGHT, INTEGER, COUNT, INTERVAL = map(_scalar, ("weight", "integer", "count", "interval"))
 QUANTITY, RANGE, SERVICE = map(_scalar, ("quantity", "range", "service"))
@@ -232,7 +244,6 @@ SERVES = _either(
     SCALARS["text"],
     several("serves", _either("serves", SCALARS["text"], several("serves", TEXT.form)).form),
 )
-SPAN = _scalar("span")
 _RELEASES = _either("quota", SCALARS["count"], table("quota", _CLOCK_KEY, COUNT.form, 1)).form
 QUOTA = _either(
     "quota",
@@ -274,6 +285,10 @@ SIGNED_VALUES = _either(
     table("values", f"^{_SPAN}$", SHARE.form, 1),
 )
 SIGNED_PARTS = several("parts", {"type": "object", "required": ["share"]}, 2)
+ADDITIONS = Shape(
+    "additions",
+    {"anyOf": [several("additions", reference("Addition")), reference("Addition")]},
+)
 
 _BY_TYPE: list[tuple[Any, Shape]] = [
     (str, TEXT), (f.Text, TEXT), (v.Law, Shape("law", reference("Law"))),
@@ -299,6 +314,7 @@ _BY_KEY = {
     "Counter.serves": SERVES,
     "Stop.service": SERVICE,
     "Scenario.extends": FILE,
+    "Journey.add_stops": ADDITIONS,
     "Addition.after": SERVICE,
     "Addition.before": SERVICE,
     "Addition.stop": STOP,
