@@ -10,31 +10,24 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.columns import ABSENT, JOINS, NEVER, Bools, Columns, Floats, Ints, numbered
 from sim.errors import WorkloadError
-from sim.scenario.faults import nearest
 from sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-
-NEVER = np.iinfo(np.int64).max
-"""The patience of a citizen who never leaves."""
+__all__ = [
+    "ABSENT", "COMES", "JOINS", "MOST_MISSES", "NEVER", "OPENINGS", "Bools", "Floats", "Ints",
+    "Workload", "all_officers",
+]  # fmt: skip
 OPENINGS = 4
 """How many openings of a counter on one day may be late: the first, and after each break."""
 COMES = ("comes", "no_show", "cancelled", "moved", "lost")
 """What a due citizen does: who does not come stands in the ledger all the same."""
 MOST_MISSES = 3
 """After so many calls in vain a ticket is dropped, whatever the agency's rule."""
-JOINS = 1.0
-"""The uniform of a citizen who joins every line: no share of those who balk exceeds it."""
-ABSENT = np.iinfo(np.int64).min
-"""A time that does not exist: NumPy's NaT, so that int64 columns view as timedelta64[us]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,12 +221,12 @@ def _read_rows(
     frame: pd.DataFrame, scenario: Scenario, names: dict[str, tuple[str, ...]]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the columns of visits and of stops, one entry a row of the table."""
-    columns = _Columns(frame)
+    columns = Columns(frame)
     day = columns.names("day", names["days"], default=names["days"][0])
     journey = columns.names("journey", names["journeys"])
     origin = columns.integers("origin", np.array([d.key for d in scenario.days])[day])
     attempt = columns.integers("attempt", np.ones(len(frame), dtype=np.int64))
-    index = columns.integers("index", _numbered((day, journey)))
+    index = columns.integers("index", numbered((day, journey)))
     visits = {
         "day": day,
         "journey": journey,
@@ -247,7 +240,7 @@ def _read_rows(
         "comes": columns.names("comes", COMES, COMES[0]),
     }
     stops = {
-        "stop": columns.integers("stop", _numbered((day, journey, origin, index, attempt)) + 1),
+        "stop": columns.integers("stop", numbered((day, journey, origin, index, attempt)) + 1),
         "service": columns.names("service", (*names["services"], "")),
         "walk": columns.times("walk", 0),
         "time": columns.times("time"),
@@ -272,11 +265,11 @@ def _officers_from(frame: pd.DataFrame | None, scenario: Scenario) -> dict[str, 
     officers = all_officers(scenario)
     if frame is None:
         return officers
-    columns = _Columns(frame)
+    columns = Columns(frame)
     day = columns.names("day", tuple(day.label for day in scenario.days))
     posts = tuple(f"{agency} {label}" for agency, label in scenario.counters)
     named = frame.assign(post=frame["agency"].astype(str) + " " + frame["counter"].astype(str))
-    counter = _Columns(named).names("post", posts)
+    counter = Columns(named).names("post", posts)
     officers["absent"][day, counter] = frame["absent"].to_numpy(dtype=np.bool_)
     for k in range(OPENINGS):
         officers["late"][day, counter, k] = columns.times(f"late_{k + 1}", 0)
@@ -292,76 +285,6 @@ def _equal(a: Any, b: Any) -> bool:
     return np.array_equal(a, b) if isinstance(a, np.ndarray) else bool(a == b)
 
 
-class _Columns:
-    """The columns of a table, read with the faults that people make in tables."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-
-    def _has(self, name: str, needed: bool) -> bool:
-        if name not in self.frame and needed:
-            raise WorkloadError(f"the table has no column {name!r}")
-        return name in self.frame
-
-    def names(self, name: str, known: tuple[str, ...], default: str | None = None) -> Ints:
-        """Read names as positions in `known`."""
-        if not self._has(name, default is None):
-            return np.full(len(self.frame), known.index(default or ""), dtype=np.int64)
-        position = {text: k for k, text in enumerate(known)}
-        texts = [str(text) for text in self.frame[name]]
-        unknown = sorted(set(texts) - set(position))
-        if unknown:
-            near = nearest(unknown[0], known)
-            remedy = f"; did you mean {near!r}?" if near else f"; known: {', '.join(known)}"
-            raise WorkloadError(f"unknown {name} {unknown[0]!r}{remedy}")
-        return np.array([position[text] for text in texts], dtype=np.int64)
-
-    def integers(self, name: str, default: Ints) -> Ints:
-        """Read whole numbers of 0 or more."""
-        if not self._has(name, False):
-            return default.astype(np.int64)
-        values = self._int64(name)
-        if (values < 0).any():
-            raise WorkloadError(f"column {name!r} has a negative number or an empty cell")
-        return values
-
-    def durations(self, name: str) -> Ints:
-        """Read times in µs of 0 or more; an empty cell, or no column, is NEVER."""
-        values = self.times(name, ABSENT, absent_allowed=True)
-        return np.where(values == ABSENT, NEVER, values)
-
-    def uniforms(self, name: str) -> Floats:
-        """Read uniforms between 0 and 1, JOINS by default."""
-        if not self._has(name, False):
-            return np.full(len(self.frame), JOINS)
-        values: Floats = self.frame[name].to_numpy(dtype=np.float64)
-        if not ((values >= 0) & (values <= 1)).all():
-            raise WorkloadError(f"column {name!r} must lie between 0 and 1")
-        return values
-
-    def times(self, name: str, default: int | None = None, absent_allowed: bool = False) -> Ints:
-        """Read times in µs of 0 or more; an empty cell is ABSENT where that is allowed."""
-        if not self._has(name, default is None):
-            return np.full(len(self.frame), default, dtype=np.int64)
-        values = self._int64(name)
-        wrong = (values < 0) & ~((values == ABSENT) & absent_allowed)
-        if wrong.any():
-            row = self.frame.index[int(np.flatnonzero(wrong)[0])]
-            what = "is empty" if values[wrong][0] == ABSENT else "is negative"
-            raise WorkloadError(f"column {name!r}: the time in row {row} {what}")
-        return values
-
-    def _int64(self, name: str) -> Ints:
-        values = self.frame[name].to_numpy()
-        if values.dtype.kind == "m":
-            return values.astype("timedelta64[us]").view(np.int64)
-        if values.dtype.kind not in "iu":
-            raise WorkloadError(
-                f"column {name!r} must hold whole numbers, or times as timedelta64 or in µs"
-            )
-        return values.astype(np.int64)
-
-
 def _names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     return {
         "days": tuple(day.label for day in scenario.days),
@@ -369,15 +292,3 @@ def _names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         "services": scenario.services,
         "classes": tuple(scenario.class_shares),
     }
-
-
-def _numbered(keys: tuple[Ints, ...]) -> Ints:
-    """Number the rows that agree in all keys 0, 1, 2, ... in their order."""
-    order = np.lexsort((np.arange(len(keys[0])), *keys))
-    sorted_keys = np.stack([key[order] for key in keys])
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (sorted_keys[:, 1:] != sorted_keys[:, :-1]).any(axis=0)
-    start = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
-    number = np.empty(len(order), dtype=np.int64)
-    number[order] = np.arange(len(order)) - start
-    return number
