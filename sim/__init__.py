@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from sim.sampling import sample
     from sim.scenario.loading import load
     from sim.scenario.model import Scenario
-    from sim.statistics.measures import Measures, measure
+    from sim.statistics.measure import Measures
+    from sim.statistics.measures import measure
     from sim.statistics.results import Results
     from sim.workload import Workload
 

@@ -23,7 +23,8 @@ from sim.scenario.loading import load, load_text
 from sim.scenario.model import Scenario
 from sim.scenario.quantities import HOUR, MINUTE
 from sim.scenario.writing import show
-from sim.statistics.measures import Measures, measure
+from sim.statistics.measure import Measures
+from sim.statistics.measures import measure
 from sim.statistics.results import Results, Run
 
 SHIPPED = Path(__file__).parent.parent / "scenarios" / "lhokseumawe-2025.yaml"

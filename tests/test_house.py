@@ -21,7 +21,6 @@ ROOMS = re.findall(r"^\| `(\w+)` \|", DESIGN.partition("## Rooms")[2], re.MULTIL
 LONG_FILES = {
     "sim/theory.py": "one formula after the other, each with its source; nothing in it is nested",
     "sim/statistics/intervals.py": "the intervals, which share their parts; half of it is sources",
-    "sim/statistics/measures.py": "every measure stands in one place beside its definition",
     "sim/scenario/examples.py": "an example for each key of a scenario: a list, not logic",
     "sim/report/answer.py": "the answer is one noun: its parts are frozen classes with definitions",
 }

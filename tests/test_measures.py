@@ -14,7 +14,8 @@ from strategies import OPENS, days, plain_malls
 from test_laws import Day, law
 
 from sim import Log, Scenario, measure, replicate, sample, simulate
-from sim.statistics.measures import Measures
+from sim.statistics.measure import SHARES_OF_TIME, Measures
+from sim.statistics.rows import wait_begins
 
 MINUTE = pd.Timedelta(1, "min")
 QUANTILES = {"wait.median": 0.5, "wait.p90": 0.9, "wait.p95": 0.95, "wait.max": 1.0}
@@ -72,11 +73,19 @@ def quantile(values: pd.Series, p: float) -> float:
     return next(v for k, v in enumerate(ordered, 1) if k >= p * len(ordered) - 1e-9)
 
 
+def number_for(rows: pd.DataFrame, outcome: str, what: str) -> int:
+    """Return how many rows had an outcome for the reason that a measure names."""
+    reason = what.partition(".")[2]
+    return int(((rows["outcome"] == outcome) & (rows["reason"].astype(str) == reason)).sum())
+
+
 def at_stop(rows: pd.DataFrame, what: str, days: int) -> tuple[float, float] | None:
     """Return total and n of a measure of tickets by its definition."""
     tickets, called = rows[rows["ticketed"]], rows[rows["was_called"]]
     outcome = rows["outcome"]
     reneged, away = (outcome == "reneged").sum(), (outcome == "turned_away").sum()
+    if what.startswith("turned_away."):
+        return number_for(rows, "turned_away", what), days
     if what in QUANTILES:
         if called.empty:
             return 0, 0
@@ -91,6 +100,8 @@ def at_stop(rows: pd.DataFrame, what: str, days: int) -> tuple[float, float] | N
         "turned_away": (away, days),
         "refused": (away, len(tickets) + away),
         "sent_home": ((outcome == "sent_home").sum(), days),
+        "balked": ((outcome == "balked").sum(), days),
+        "missed": ((outcome == "missed").sum(), days),
         "waited": ((called["wait"] > 0).sum(), len(called)),
     }
     return answers.get(what)
@@ -101,6 +112,8 @@ def of_visit(
 ) -> tuple[float, float] | None:
     """Return total and n of a measure of visits by its definition."""
     outcome = rows["outcome"]
+    if what.startswith("turned_away."):
+        return number_for(rows, "refused", what), days
     done = rows[outcome == "completed"]
     ended = (outcome != "in_progress").sum()
     mine = stops[stops["row"].isin(done.index)]
@@ -168,7 +181,7 @@ def test_only_the_chosen_visits_count(day: Day, random: Any) -> None:
     assert np.array_equal(everybody.total, measure(log, scenario).total)
     rest = measure(log, scenario, only=~keep)
     added = np.array([m.kind in ("ratio", "count") for m in everybody.measures])
-    of_counters = np.array([m.measure in ("utilisation", "busy.mean", "staffed.mean", "overtime")
+    of_counters = np.array([m.measure in (*SHARES_OF_TIME, "busy.mean", "staffed.mean", "overtime")
                             for m in everybody.measures])  # fmt: skip
     both = (chosen_only.total + rest.total)[added & ~of_counters]
     assert both == pytest.approx(everybody.total[added & ~of_counters])
@@ -195,30 +208,34 @@ def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
     assume(not any(isinstance(a.counters, dict) for a in scenario.agencies.values()))
     log = simulate(scenario, workload)
     rows, visits, at_ = log.stop_rows, log.visit_rows, log.counter_rows
-    begin = min(min(d.doors, d.opens) for d in scenario.days)
-    end = max(d.closes for d in scenario.days)
-    ticks = np.arange(begin + us(1) // 2, end, us(1))
+    serving = np.array(log.counters["state"] == "serving")
     gone = np.where(rows.called > 0, rows.called, rows.end)
-    number = len(scenario.days)
-    waiting = inside = busy = 0
-    for tick in ticks:
-        waiting += ((rows.ticket >= 0) & (rows.ticket < tick) & (tick < gone)).sum()
-        inside += ((visits.entered >= 0) & (visits.entered < tick) & (tick < visits.left)).sum()
-        serving = np.array(log.counters["state"] == "serving")
-        busy += (serving & (at_.begin < tick) & (tick < at_.end)).sum()
+    of_stop = visits.day[rows.row]
+    since = wait_begins(log, scenario)
+    seen: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
+    for number, of in enumerate(scenario.days):
+        for tick in range(min(of.doors, of.opens) + us(1) // 2, of.closes, us(1)):
+            waiting = (of_stop == number) & (rows.ticket >= 0) & (since < tick) & (tick < gone)
+            inside = (visits.day == number) & (visits.entered >= 0) & (visits.entered < tick)
+            busy = (at_.day == number) & serving & (at_.begin < tick) & (tick < at_.end)
+            counts = int(waiting.sum()), int((inside & (tick < visits.left)).sum()), int(busy.sum())
+            seen.setdefault((f"{tick // us(60):02d}:00", of.weekday), []).append(counts)
     found = measure(log, scenario)
-    assert over(found, "line.mean") == pytest.approx(waiting / len(ticks) / number)
-    assert over(found, "in_hall.mean") == pytest.approx(inside / len(ticks) / number)
+    hours, weekdays = {hour for hour, _ in seen}, {day for _, day in seen}
+    for hour in ("", *sorted(hours)):
+        for weekday in ("", *sorted(weekdays)):
+            counts_of = [c for (h, d), of_slice in seen.items()
+                         if hour in ("", h) and weekday in ("", d) for c in of_slice]  # fmt: skip
+            if counts_of:
+                line, hall, _ = np.mean(counts_of, axis=0)
+                cut = {"interval": hour, "weekday": weekday}
+                assert over(found, "line.mean", **cut) == pytest.approx(line)
+                assert over(found, "in_hall.mean", **cut) == pytest.approx(hall)
+    everything = np.array([c for of_slice in seen.values() for c in of_slice])
     each = sum(over(found, "busy.mean", "agency", name) for name in scenario.agencies)
-    assert each == pytest.approx(busy / len(ticks) / number)
-    hours = [
-        m.interval
-        for m in found.measures
-        if (m.scope, m.measure, m.weekday) == ("mall", "line.mean", "") and m.interval
-    ]
-    per_hour = [over(found, "line.mean", interval=hour) for hour in hours]
-    of_hours = np.sum(per_hour) * 60
-    assert of_hours >= over(found, "line.mean") * len(ticks) - 1e-9
+    assert each == pytest.approx(everything[:, 2].mean())
+    assert over(found, "line.max") >= everything[:, 0].max()
+    assert over(found, "in_hall.max") >= everything[:, 1].max()
 
 
 # One day by hand
@@ -249,6 +266,7 @@ def test_one_day_by_hand() -> None:
     assert over(found, "line.mean") == pytest.approx((20 + 30) / 120)
     assert over(found, "line.mean", interval="08:00") == pytest.approx(50 / 60)
     assert over(found, "line.mean", interval="09:00") == 0
+    assert over(found, "line.max") == over(found, "line.max", "agency", "a") == 2
     assert over(found, "overtime") == 25
     assert over(found, "in_hall.max") == 3
     assert over(found, "busy.mean", "agency", "a") == pytest.approx(65 / 120)
@@ -261,6 +279,19 @@ def test_utilisation_counts_the_overtime() -> None:
     """a.1 serves 90 of the 145 minutes for which it was staffed."""
     scenario, log = _by_hand()
     assert over(measure(log, scenario), "utilisation", "agency", "a") == pytest.approx(90 / 145)
+
+
+def test_who_is_turned_away_is_counted_by_reason() -> None:
+    """Two tickets; the third is refused for the quota, the fourth comes after the last ticket."""
+    calendar = {"last_ticket": "09:00"}
+    scenario = mall({"a": {"counters": 1, "services": ["s"], "quota": 2}}, calendar=calendar)
+    rows = [{"journey": "all", "due": us(OPENS + due), "service": "a.s", "time": us(1)}
+            for due in (0, 5, 10, 60)]  # fmt: skip
+    found = measure(simulate(scenario, workload_of(scenario, rows)), scenario)
+    assert over(found, "turned_away") == 2
+    assert over(found, "turned_away.quota") == over(found, "turned_away.closed") == 1
+    assert over(found, "turned_away.quota", "agency", "a") == 1
+    assert over(found, "turned_away.hall_full") == 0
 
 
 def test_what_nobody_experienced_is_absent_and_not_zero() -> None:
@@ -290,7 +321,9 @@ def test_who_is_sent_home_leaves_the_line_then() -> None:
         {"day": "fri", "journey": "all", "due": us(OPENS + 30), "service": "a.s", "time": us(60)},
     ]
     found = measure(simulate(scenario, workload_of(scenario, rows)), scenario)
-    assert over(found, "line.mean") == pytest.approx(30 / 240 / 2)
+    assert over(found, "line.mean") == pytest.approx(30 / (240 + 60))
+    assert over(found, "line.mean", weekday="fri") == pytest.approx(30 / 60)
+    assert over(found, "line.mean", weekday="mon") == 0
 
 
 def test_a_quantile_is_a_wait_that_somebody_had() -> None:

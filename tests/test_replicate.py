@@ -158,6 +158,34 @@ def test_own_measures_stand_beside_the_others() -> None:
     assert np.array_equal(found.total[:, :-1], alone().total)
 
 
+def test_an_own_measure_that_is_infinite_is_refused_by_name() -> None:
+    with pytest.raises(MallError, match="'ratio' is inf in replication 0"):
+        replicate(TINY, 3, workers=1, measures=lambda log: {"ratio": math.inf})
+
+
+def test_an_estimate_and_its_row_among_all_intervals_are_one() -> None:
+    table = alone().intervals().set_index(["scope", "name", "interval", "weekday", "measure"])
+    for m in alone().measures:
+        one = alone().estimate(m.measure, m.scope, m.name, m.interval, m.weekday)
+        row = table.loc[(m.scope, m.name, m.interval, m.weekday, m.measure)]
+        assert (one.method, one.n) == (row["method"], row["n"])
+        assert [one.value, one.low, one.high] == pytest.approx(
+            [row["mean"], row["low"], row["high"]], nan_ok=True
+        )
+
+
+def test_a_share_of_time_stays_between_never_and_always() -> None:
+    """A counter that is always busy: the interval ends at 1, and one trial is one replication."""
+    found = alone().intervals()
+    shares = found[found["measure"].isin(["utilisation", "lost_to_calls"])]
+    assert (
+        len(shares) and shares["low"].dropna().ge(0).all() and shares["high"].dropna().le(1).all()
+    )
+    never = alone().estimate("lost_to_calls", "agency", sorted(TINY.agencies)[0])
+    assert (never.value, never.method) == (0, "no events")
+    assert never.high == pytest.approx(1 - 0.025 ** (1 / never.n))
+
+
 def test_an_own_measure_may_be_absent_from_some_replications() -> None:
     number = iter(range(4))
     found = replicate(

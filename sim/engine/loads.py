@@ -6,6 +6,8 @@ Source: Gross, Shortle, Thompson and Harris, Fundamentals of Queueing Theory, 5t
 
 Every stop is counted at the time when its citizen enters the mall, and everybody stays until
 served: later stops really come somewhat later, and who leaves or is refused brings no work.
+Booked citizens come in their slots, the earliest filled first, as many as book on average; who
+cancels, does not come, or finds no seat and does not walk in brings no work.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ from numpy.typing import NDArray
 
 from sim.engine.plan import OPEN, CounterPlan, DayPlan, plan_day
 from sim.scenario import quantities as q
+from sim.scenario.booking import Booking
 from sim.scenario.calendar import Day, Span
-from sim.scenario.clock_tables import Profile
 from sim.scenario.model import Scenario
 from sim.scenario.profile import arrival_profile
 
@@ -95,7 +97,7 @@ def _loads_of(scenario: Scenario, day: Day) -> Iterator[Load]:
     for name in sorted(scenario.agencies):
         for members, services in _groups(scenario, plan, name):
             for interval, span in _spans(day):
-                yield _load(scenario, plan, work, name, members, services, interval, span)
+                yield _load(plan, work, name, members, services, interval, span)
 
 
 def _groups(
@@ -111,13 +113,11 @@ def _groups(
 
 
 def _load(
-    scenario: Scenario, plan: DayPlan, work: list[_Work], agency: str, members: list[int],
+    plan: DayPlan, work: list[_Work], agency: str, members: list[int],
     services: tuple[str, ...], interval: str, span: Span,
 ) -> Load:  # fmt: skip
     begin, end = span
-    brought = sum(
-        float(of[members].sum()) * _share_come(scenario, plan.day, span, own) for own, of in work
-    )
+    brought = sum(float(w.of[members].sum()) * w.share_within(plan.day, span) for w in work)
     givers = {k for s in members for k in plan.givers[plan.services[s].line]}
     counters = [plan.counters[k] for k in sorted(givers)]
     open_ = [_open(counter, span) for counter in counters]
@@ -133,36 +133,79 @@ def _load(
     )
 
 
-_Work = tuple[dict[str, Profile] | None, Floats]
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """The time (µs) that a stream of citizens needs of each service, and when they enter.
+
+    edges, come : the share of them who have come by each time of the clock, linear between
+    of : (S,) by service
+    """
+
+    edges: Floats
+    come: Floats
+    of: Floats
+
+    def share_within(self, day: Day, span: Span) -> float:
+        """Return the share of the citizens who enter within a span of the day."""
+        if day.continuous:
+            return 1.0
+        begin, end = np.interp(span, self.edges, self.come, left=0.0, right=1.0)
+        return float(end - begin)
 
 
 def _work(scenario: Scenario, day: Day) -> list[_Work]:
-    """Return the time (µs) that a day's citizens need of each service at a counter; (S,).
+    """Return the work that a day's citizens bring: walk-ins by profile, booked ones by slot."""
+    factor = scenario.day_factor(day) * scenario.demand.scale * len(day.midnights)
+    found: dict[str, _Work] = {}
+    booked: list[_Work] = []
+    for name, journey in scenario.journeys.items():
+        a_citizen = _work_of_one(scenario, name)
+        number = journey.per_day * factor
+        if journey.booking:
+            slots = journey.booking.slots(day)
+            seats = len(slots) * journey.booking.seats
+            books = number * journey.booking.share
+            sit, taken, come = _seated(journey.booking, books, seats)
+            number -= sit if journey.booking.beyond == "walk_in" else books
+            if come > 0:
+                booked.append(_in_slots(journey.booking, slots, taken, a_citizen * come))
+        profile = repr(journey.profile)
+        if profile not in found:
+            nothing = np.zeros(len(scenario.services))
+            found[profile] = _Work(*arrival_profile(scenario.demand, day, journey.profile), nothing)
+        found[profile].of[:] += a_citizen * number
+    return [*found.values(), *booked]
 
-    One array for each profile by which citizens come, beside the profile.
-    """
+
+def _work_of_one(scenario: Scenario, journey: str) -> Floats:
+    """Return the mean time that one citizen of a journey needs of each service; (S,) µs."""
     slower = sum(
         share * scenario.visitors[name].takes_longer
         for name, share in scenario.class_shares.items()
     )
-    factor = scenario.day_factor(day) * scenario.demand.scale
-    found: dict[str, _Work] = {}
-    for name, journey in scenario.journeys.items():
-        none = journey.profile, np.zeros(len(scenario.services))
-        _, work = found.setdefault(repr(journey.profile), none)
-        citizens = journey.per_day * factor * len(day.midnights)
-        for stop in scenario.stops_of(name):
-            mean = scenario.service(stop.service).time.mean
-            work[scenario.services.index(stop.service)] += citizens * stop.share * mean * slower
-    return list(found.values())
+    work = np.zeros(len(scenario.services))
+    for stop in scenario.stops_of(journey):
+        mean = scenario.service(stop.service).time.mean
+        work[scenario.services.index(stop.service)] += stop.share * mean * slower
+    return work
 
 
-def _share_come(scenario: Scenario, day: Day, span: Span, own: dict[str, Profile] | None) -> float:
-    """Return the share of a day's citizens who enter within a span of it."""
-    if day.continuous:
-        return 1.0
-    edges, come = arrival_profile(scenario.demand, day, own)
-    return float(np.interp(span[1], edges, come) - np.interp(span[0], edges, come))
+def _seated(booking: Booking, books: float, seats: int) -> tuple[float, float, float]:
+    """Return how many of those who book get a seat, how many seats that takes, and who comes."""
+    keep = 1 - booking.cancelled
+    a_seat = keep if booking.rebooked else 1.0
+    sit = min(books, seats / a_seat) if a_seat > 0 else books
+    return sit, sit * a_seat, sit * keep * (1 - booking.no_show)
+
+
+def _in_slots(booking: Booking, slots: tuple[int, ...], taken: float, work: Floats) -> _Work:
+    """Let booked citizens come evenly within their slots, which fill from the first one on."""
+    edges, come = [float(slots[0])], [0.0]
+    for k, slot in enumerate(slots):
+        filled = min((k + 1) * booking.seats / taken, 1.0)
+        edges += [max(edges[-1], float(slot)), float(slot + booking.every)]
+        come += [come[-1], filled]
+    return _Work(np.array(edges), np.array(come), work)
 
 
 def _spans(day: Day) -> list[tuple[str, Span]]:

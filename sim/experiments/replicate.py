@@ -25,7 +25,8 @@ from sim.experiments.pool import pool, usable_workers
 from sim.log import Log
 from sim.sampling import sample
 from sim.scenario.model import Scenario
-from sim.statistics.measures import Measure, measure, measures_of
+from sim.statistics.measure import Measure
+from sim.statistics.measures import measure, measures_of
 from sim.statistics.precision import Rule, Tolerance, replications_to_precision
 from sim.statistics.results import Results, Run
 from sim.workload import Workload
@@ -71,7 +72,7 @@ def replicate(
     most = _most(replications, precision)
     began = time.perf_counter()
     task = _Task(scenario, seed, engine, measures, transform)
-    kept: list[Numbers] = []
+    kept = _Kept(most, len(measures_of(scenario)))
     stop = _Stop(scenario, precision, most)
     with closing(run_blocks(task, most, workers, executor)) as blocks:
         for block in blocks:
@@ -80,7 +81,7 @@ def replicate(
                 progress(len(kept), most)
             if stop.after(kept):
                 break
-    kept = kept[: stop.at or most]
+    kept.drop_after(stop.at or most)
     return _results(task, kept, stop, time.perf_counter() - began)
 
 
@@ -122,6 +123,12 @@ class _Task:
             workload = self.transform(workload)
         log = simulate(self.scenario, workload, self.engine)
         own = dict(self.own(log)) if self.own else {}
+        for name, number in own.items():
+            if math.isinf(number):
+                raise MallError(
+                    f"own measure {name!r} is {number} in replication {replication}: "
+                    "return a number, or NaN where there is none"
+                )
         numbers = measure(log, self.scenario)
         return numbers.total, numbers.n, own
 
@@ -198,6 +205,41 @@ def _in_order(
             future.cancel()
 
 
+class _Kept:
+    """The numbers of the replications so far, in their order.
+
+    The arrays are as long as they may become at most; memory is used only where they are filled.
+    """
+
+    def __init__(self, most: int, measures: int) -> None:
+        self._total = np.empty((most, measures))
+        self._n = np.empty((most, measures))
+        self.own: list[dict[str, float]] = []
+
+    def __len__(self) -> int:
+        return len(self.own)
+
+    def extend(self, block: list[Numbers]) -> None:
+        """Keep the numbers of further replications."""
+        for total, n, own in block:
+            self._total[len(self)], self._n[len(self)] = total, n
+            self.own.append(own)
+
+    def drop_after(self, number: int) -> None:
+        """Forget what a parallel run did beyond its end."""
+        del self.own[number:]
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        """(R, M) of the replications so far."""
+        return self._total[: len(self)]
+
+    @property
+    def n(self) -> NDArray[np.float64]:
+        """(R, M) of the replications so far."""
+        return self._n[: len(self)]
+
+
 class _Stop:
     """When to stop: at a fixed number, or once the headline measures are precise."""
 
@@ -210,15 +252,14 @@ class _Stop:
         self.precise: bool | None = None
         self.last = ""
 
-    def after(self, kept: list[Numbers]) -> bool:
+    def after(self, kept: _Kept) -> bool:
         """Whether the replications so far are enough."""
         if self.rule is None or self.precision is None:
             return False
         if len(kept) % BLOCK and len(kept) < self.rule.maximum:
             return False  # each look reads all replications again; what is decided stays the same
         columns = list(self.chosen)
-        total = np.array([numbers[0][columns] for numbers in kept])
-        n = np.array([numbers[1][columns] for numbers in kept])
+        total, n = kept.total[:, columns], kept.n[:, columns]
         tolerances = [_tolerance(self.measures[k], self.precision) for k in columns]
         found = replications_to_precision(total, n, tolerances, self.rule)
         if found.stop is None:
@@ -254,12 +295,15 @@ def _tolerance(measure: Measure, precision: float) -> Tolerance:
     return Tolerance(relative=0.05 * precision, absolute=0.1 * precision)
 
 
-def _results(task: _Task, kept: list[Numbers], stop: _Stop, seconds: float) -> Results:
-    own = tuple(dict.fromkeys(name for numbers in kept for name in numbers[2]))
-    measures = stop.measures + tuple(Measure("own", "", "", "", name, "quantile") for name in own)
-    values = np.array([[numbers[2].get(name, np.nan) for name in own] for numbers in kept])
-    values = values.reshape(len(kept), len(own))
-    known = ~np.isnan(values)
+def _results(task: _Task, kept: _Kept, stop: _Stop, seconds: float) -> Results:
+    own = tuple(dict.fromkeys(name for numbers in kept.own for name in numbers))
+    measures, total, n = stop.measures, kept.total, kept.n
+    if own:
+        values = np.array([[numbers.get(name, np.nan) for name in own] for numbers in kept.own])
+        known = ~np.isnan(values)
+        measures += tuple(Measure("own", "", "", "", name, "quantile") for name in own)
+        total = np.hstack([total, np.where(known, values, 0.0)])
+        n = np.hstack([n, known.astype(np.float64)])
     run = Run(
         seed=task.seed,
         engine=task.engine if isinstance(task.engine, str) else "own",
@@ -268,10 +312,4 @@ def _results(task: _Task, kept: list[Numbers], stop: _Stop, seconds: float) -> R
         seconds=seconds,
         own=own,
     )
-    return Results(
-        scenario=task.scenario,
-        run=run,
-        measures=measures,
-        total=np.hstack([np.array([k[0] for k in kept]), np.where(known, values, 0.0)]),
-        n=np.hstack([np.array([k[1] for k in kept]), known.astype(np.float64)]),
-    )
+    return Results(scenario=task.scenario, run=run, measures=measures, total=total, n=n)

@@ -23,8 +23,8 @@ from sim.scenario import quantities as q
 from sim.scenario.figures import Figure, figures
 from sim.scenario.model import Journey, Promise, Scenario, VisitorClass
 from sim.statistics.intervals import Estimate, ratio_interval, ratio_intervals
-from sim.statistics.measures import hours_of, weekdays_of
 from sim.statistics.results import Results
+from sim.statistics.slices import hours_of, weekdays_of
 
 Floats = NDArray[np.float64]
 Verdict = Literal["kept", "broken", "cannot_tell", "nobody", "no_promise"]

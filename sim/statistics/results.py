@@ -12,13 +12,22 @@ from numpy.typing import NDArray
 from sim.errors import MallError
 from sim.scenario.faults import nearest
 from sim.scenario.model import Scenario
-from sim.statistics.intervals import Estimate, quantile_interval, ratio_interval, ratio_intervals
-from sim.statistics.measures import SHARES_OF_PEOPLE, Measure, Measures, measures_of, values
+from sim.statistics.intervals import (
+    Estimate,
+    Estimates,
+    quantile_interval,
+    ratio_interval,
+    ratio_intervals,
+)
+from sim.statistics.measure import SHARES_OF_PEOPLE, SHARES_OF_TIME, Measure, Measures, values
+from sim.statistics.measures import measures_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+_AT_ONCE = 500
+"""Of how many measures intervals are made at once."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,10 @@ class Results:
         """
         k = self.position(measure, scope, name, interval, weekday)
         total, n = self.poolable(k)
-        return ratio_interval(total, n, confidence, self.is_share(k))
+        one = (self.measures[k],)
+        trials = _trials(one, n[:, None])[:, 0]
+        found = ratio_interval(total, n, confidence, self.is_share(k), trials)
+        return replace(found, method=str(_methods(one, np.array([found.method]))[0]))
 
     def poolable(self, position: int) -> tuple[Floats, Floats]:
         """Return total and n of one column, (R,) each, such that sum / sum is its estimate."""
@@ -120,7 +132,7 @@ class Results:
         return total[:, 0], n[:, 0]
 
     def is_share(self, position: int) -> bool:
-        """Whether a column is a share of people."""
+        """Whether a column is a share, of people or of time."""
         return _is_share(self.measures[position])
 
     def bad_day(
@@ -159,16 +171,22 @@ class Results:
     def _estimates(self) -> pd.DataFrame:
         import pandas as pd
 
-        total, n = _poolable(self.measures, self.total, self.n)
-        shares = np.array([_is_share(m) for m in self.measures])
-        found = ratio_intervals(total, n, 0.95, shares)
+        parts = [
+            self._intervals_of(k, k + _AT_ONCE) for k in range(0, len(self.measures), _AT_ONCE)
+        ]
         frame = _labels(self.measures)
-        frame["mean"], frame["low"], frame["high"] = found.value, found.low, found.high
-        frame["n"] = found.n
-        averaged = np.array([m.kind in ("quantile", "maximum") for m in self.measures])
-        method = np.where(averaged & (found.method == "jackknife"), "t", found.method)
-        frame["method"] = pd.Categorical(method)
+        for name, of in (("mean", "value"), ("low", "low"), ("high", "high"), ("n", "n")):
+            frame[name] = np.concatenate([getattr(part, of) for part in parts])
+        method = np.concatenate([part.method for part in parts])
+        frame["method"] = pd.Categorical(_methods(self.measures, method))
         return frame
+
+    def _intervals_of(self, first: int, last: int) -> Estimates:
+        """Return the estimates of some columns; all at once would take many times their room."""
+        measures = self.measures[first:last]
+        total, n = _poolable(measures, self.total[:, first:last], self.n[:, first:last])
+        shares = np.array([_is_share(m) for m in measures])
+        return ratio_intervals(total, n, 0.95, shares, _trials(measures, n))
 
     def intervals(self) -> pd.DataFrame:
         """Return every measure over all replications with its 95 % interval.
@@ -205,10 +223,25 @@ def _labels(measures: tuple[Measure, ...]) -> pd.DataFrame:
 
 
 def _is_share(measure: Measure) -> bool:
-    return measure.measure in SHARES_OF_PEOPLE
+    return measure.measure in SHARES_OF_PEOPLE + SHARES_OF_TIME
+
+
+def _trials(measures: tuple[Measure, ...], n: Floats) -> Floats:
+    """Return the independent trials behind each share: people, or of a share of time one."""
+    of_time = np.array([m.measure in SHARES_OF_TIME for m in measures])
+    return np.where(of_time, (n > 0).astype(np.float64), n)
+
+
+def _averaged(measures: tuple[Measure, ...]) -> NDArray[np.bool_]:
+    """Return which measures are means over replications, not pooled ratios."""
+    return np.array([m.kind in ("quantile", "maximum") for m in measures])
+
+
+def _methods(measures: tuple[Measure, ...], method: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Return how intervals were made: the jackknife of a mean is Student's t."""
+    return np.where(_averaged(measures) & (method == "jackknife"), "t", method)
 
 
 def _poolable(measures: tuple[Measure, ...], total: Floats, n: Floats) -> tuple[Floats, Floats]:
     """Return totals and weights such that sum / sum is the estimate of every kind of measure."""
-    averaged = np.array([m.kind in ("quantile", "maximum") for m in measures])
-    return total, np.where(averaged, (n > 0).astype(np.float64), n)
+    return total, np.where(_averaged(measures), (n > 0).astype(np.float64), n)

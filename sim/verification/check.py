@@ -24,7 +24,7 @@ from sim.scenario.loading import load
 from sim.scenario.model import Scenario
 from sim.scenario.weekdays import WEEKDAYS
 from sim.scenario.writing import fingerprint
-from sim.statistics.measures import Measure
+from sim.statistics.measure import Measure
 from sim.statistics.results import Results
 
 FOLDER = Path("results/reference")

@@ -14,8 +14,8 @@ from sim.report.plots.labels import agency_label, in_title
 from sim.report.plots.shown import Shown
 from sim.report.style import DATA, MUTED, clipped, finish, new_figure
 from sim.scenario import quantities as q
-from sim.statistics.measures import hours_of
 from sim.statistics.results import Results
+from sim.statistics.slices import hours_of
 from sim.words import say
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from sim.report import locale
 from sim.report.plots.shown import Shown
 from sim.report.style import BAD, FAINT, GOOD, INK, MUTED, finish, new_figure
 from sim.scenario.calendar import weekday_of
-from sim.statistics.measures import weekdays_of
 from sim.statistics.results import Results
+from sim.statistics.slices import weekdays_of
 from sim.words import say
 
 if TYPE_CHECKING:

@@ -1,0 +1,99 @@
+"""The rows of a log with what is derived from them once: waits, and who was called in time."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.log import STOP_OUTCOMES, VISIT_OUTCOMES, Log
+from sim.scenario import quantities as q
+from sim.scenario.model import Scenario
+from sim.workload import ABSENT
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+class Rows:
+    """A log, and of it what several measures need.
+
+    chosen : (V,) the visits asked for; visit : of them those due after the warm-up
+    stop : (S,) the stops of `visit`; ticketed, called : of them those with a ticket, a call
+    promised : tickets with a promise; in_time : called within it; needed : the share promised
+    wait, in_line : (S,) minutes, 0 where there was none
+    """
+
+    def __init__(self, log: Log, scenario: Scenario, only: Mask | None = None) -> None:
+        self.log, self.scenario = log, scenario
+        visits, stops = log.visit_rows, log.stop_rows
+        self.chosen = np.ones(len(visits), dtype=np.bool_) if only is None else only
+        warm_up = np.array([day.warm_up for day in scenario.days])
+        self.visit: Mask = self.chosen & (visits.due >= warm_up[visits.day])
+        self.stop: Mask = self.visit[stops.row]
+        self.stop_day = visits.day[stops.row]
+        self.ticketed: Mask = self.stop & (stops.ticket != ABSENT)
+        self.called: Mask = self.ticketed & (stops.called != ABSENT)
+        self.since = wait_begins(log, scenario)
+        waited = np.where(self.called, (stops.called - self.since) / q.MINUTE, 0.0)
+        self.wait = np.maximum(waited, 0.0)
+        left_line = np.where(self.called, stops.called, stops.end)
+        stood = np.where(self.ticketed, (left_line - self.since) / q.MINUTE, 0.0)
+        self.in_line = np.maximum(stood, 0.0)
+        promises = [scenario.promise_of(name) for name in log.names.services]
+        limit = np.array([p.wait / q.MINUTE if p else np.inf for p in promises])
+        self.promised: Mask = self.ticketed & np.isfinite(limit)[stops.service]
+        self.in_time: Mask = self.called & (self.wait <= limit[stops.service])
+        self.needed = np.array([p.for_ if p else 0.0 for p in promises])[stops.service]
+
+    def stops_that(self, outcome: str) -> Mask:
+        """Return which stops had an outcome."""
+        found: Mask = self.log.stop_rows.outcome == STOP_OUTCOMES.index(outcome)
+        return found
+
+    def visits_that(self, outcome: str) -> Mask:
+        """Return which visits had an outcome."""
+        found: Mask = self.log.visit_rows.outcome == VISIT_OUTCOMES.index(outcome)
+        return found
+
+    @cached_property
+    def agency_of_service(self) -> Ints:
+        """The agency of each service, by position."""
+        agencies = sorted(self.scenario.agencies)
+        of = [agencies.index(s.partition(".")[0]) for s in self.log.names.services]
+        return np.array(of, dtype=np.int64)
+
+    def entity_of_stop(self, scope: str) -> Ints:
+        """Return the entity of each stop in a scope, by position."""
+        stops = self.log.stop_rows
+        if scope == "mall":
+            return np.zeros(len(stops), dtype=np.int64)
+        if scope == "service":
+            return stops.service
+        if scope == "visitor_class":
+            return self.log.visit_rows.visitor_class[stops.row]
+        return self.agency_of_service[stops.service]
+
+    def entity_of_visit(self, scope: str) -> Ints:
+        """Return the entity of each visit in a scope, by position."""
+        visits = self.log.visit_rows
+        if scope == "mall":
+            return np.zeros(len(visits), dtype=np.int64)
+        return visits.journey if scope == "journey" else visits.visitor_class
+
+
+def wait_begins(log: Log, scenario: Scenario) -> Ints:
+    """Return when the wait at each stop begins, in µs: at its ticket, or booked time if later.
+
+    The booked time is that of the stop which the journey books. Where no journey of the scenario
+    has bookings, a booked time in the log was given by hand and holds at all stops of the visit.
+    """
+    visits, stops = log.visit_rows, log.stop_rows
+    booked = [scenario.journeys[name].booked_service for name in log.names.journeys]
+    since: Ints = np.maximum(stops.ticket, visits.booked[stops.row])
+    if not any(booked):
+        return since
+    of_journey = [log.names.services.index(name) if name else -1 for name in booked]
+    slotted = np.array(of_journey)[visits.journey[stops.row]] == stops.service
+    return np.where(slotted, since, stops.ticket)

@@ -1,0 +1,137 @@
+"""Measures over time: who stands in line or is in the hall, and what the counters do.
+
+Averages run from door to close of each day; of a stretch, what lies outside does not count.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.log import STATES
+from sim.scenario import quantities as q
+from sim.statistics.block import Block, Computed, Floats, Ints, Result
+from sim.statistics.rows import Mask, Rows
+from sim.workload import ABSENT
+
+Stretches = tuple[Ints, Ints, Ints, Ints]
+"""Of each stretch of time its entity, day, beginning and end (µs)."""
+
+
+def of_lines(rows: Rows, block: Block) -> Computed:
+    """Measure how many people wait for a call: from when their wait begins."""
+    stops = rows.log.stop_rows
+    there = rows.chosen[rows.log.stop_rows.row] & (stops.ticket != ABSENT)
+    end = np.where(stops.called != ABSENT, stops.called, stops.end)
+    end = np.where(end == ABSENT, _horizon(rows), end)  # still waiting when the run ended
+    entity = rows.entity_of_stop(block.scope)
+    stretches = entity[there], rows.stop_day[there], rows.since[there], end[there]
+    return _occupancy(rows, block, "line", stretches)
+
+
+def of_hall(rows: Rows, block: Block) -> Computed:
+    """Measure how many people are between door and exit."""
+    return _occupancy(rows, block, "in_hall", _inside(rows))
+
+
+def _occupancy(rows: Rows, block: Block, what: str, stretches: Stretches) -> Computed:
+    found: Computed = {}
+    if f"{what}.mean" in block.what:
+        found[f"{what}.mean"] = _time_within(block, stretches), _time_of(block)
+    if f"{what}.max" in block.what:
+        found[f"{what}.max"] = _most(rows, block, stretches)
+    return found
+
+
+def of_overtime(rows: Rows, block: Block) -> Computed:
+    """Measure how long after closing the last one left."""
+    _, day, _, end = _inside(rows)
+    closes = np.array([d.closes for d in rows.scenario.days])
+    last = closes.copy()
+    np.maximum.at(last, day, end)
+    late = (last - closes) / q.MINUTE
+    total = np.bincount(block.slices.of_day, late, block.cells).astype(np.float64)
+    return {"overtime": (total, block.days)}
+
+
+def of_counters(rows: Rows, block: Block) -> Computed:
+    """Measure what counters do; utilisation takes overtime in, averages over time do not."""
+    table = rows.log.counter_rows
+    agencies = sorted(rows.scenario.agencies)
+    of = np.array([agencies.index(a) for a, _ in rows.log.names.counters], dtype=np.int64)
+    state = {name: table.state == STATES.index(name) for name in ("serving", "idle", "calling")}
+    staffed = state["serving"] | state["idle"] | state["calling"]
+
+    def stretches(which: Mask) -> Stretches:
+        counter = table.counter[which]
+        entity = of[counter] if len(of) else counter
+        return entity, table.day[which], table.begin[which], table.end[which]
+
+    def minutes(which: Mask) -> Floats:
+        return _time_within(block, stretches(which), overtime=True)
+
+    in_all = minutes(staffed)
+    return {
+        "utilisation": (minutes(state["serving"]), in_all),
+        "lost_to_calls": (minutes(state["calling"]), in_all),
+        "busy.mean": (_time_within(block, stretches(state["serving"])), _time_of(block)),
+        "staffed.mean": (_time_within(block, stretches(staffed)), _time_of(block)),
+    }
+
+
+def _inside(rows: Rows) -> Stretches:
+    """Return from when to when each chosen citizen is in the hall."""
+    visits = rows.log.visit_rows
+    there = rows.chosen & (visits.entered != ABSENT)
+    left = np.where(visits.left == ABSENT, _horizon(rows), visits.left)
+    whole = np.zeros(int(there.sum()), dtype=np.int64)
+    return whole, visits.day[there], visits.entered[there], left[there]
+
+
+def _horizon(rows: Rows) -> int:
+    return max(day.ends for day in rows.scenario.days)
+
+
+def _time_of(block: Block) -> Floats:
+    """Return the minutes that each cell lasts."""
+    return np.tile(block.slices.minutes, len(block.names))
+
+
+def _time_within(block: Block, stretches: Stretches, overtime: bool = False) -> Floats:
+    """Return the minutes that stretches of time spend in each cell.
+
+    With `overtime` a cell is a part of the clock, and the day's last one includes what comes
+    later; without, it ends when the mall closes that day.
+    """
+    entity, day, begin, end = stretches
+    slices = block.slices
+    total = np.zeros(block.cells)
+    for part in range(slices.parts):
+        if overtime:
+            from_, to = slices.clock_begin[part], slices.clock_end[part]
+        else:
+            from_, to = slices.begin[day, part], slices.end[day, part]
+        overlap = np.minimum(end, to) - np.maximum(begin, from_)
+        inside = overlap > 0
+        cell = entity * len(slices) + slices.of_day[day] * slices.parts + part
+        total += np.bincount(cell[inside], overlap[inside] / q.MINUTE, block.cells)
+    return total
+
+
+def _most(rows: Rows, block: Block, stretches: Stretches) -> Result:
+    """Return the most that were there at once on a day of each cell, after the warm-up.
+
+    Who leaves as another comes was not there with her.
+    """
+    entity, day, begin, end = stretches
+    begin = np.maximum(begin, np.array([d.warm_up for d in rows.scenario.days])[day])
+    there = end > begin
+    cell = (entity * len(block.slices) + block.slices.of_day[day])[there]
+    group = (entity * len(rows.scenario.days) + day)[there]
+    group, cell = np.tile(group, 2), np.tile(cell, 2)
+    time = np.concatenate((begin[there], end[there]))
+    step = np.repeat((1, -1), int(there.sum()))
+    order = np.lexsort((step, time, group))
+    # each group's steps add up to 0, so one running sum serves them all
+    most = np.zeros(block.cells)
+    np.maximum.at(most, cell[order], np.cumsum(step[order]).astype(np.float64))
+    return most, block.days
