@@ -28,11 +28,11 @@ VISIT_OUTCOMES = (
 )  # fmt: skip
 STOP_OUTCOMES = (
     "served", "reneged", "balked", "turned_away", "incomplete", "missed", "sent_home",
-    "in_progress",
+    "in_progress", "parked",
 )  # fmt: skip
 REASONS = (
     "", "patience", "closed", "hall_full", "day_end", "quota", "no_officer", "line_too_long",
-    "missed_call", "no_slot",
+    "missed_call", "no_slot", "incomplete",
 )  # fmt: skip
 STATES = ("closed", "break", "idle", "calling", "serving", "down", "absent")
 

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "ABSENT", "COMES", "JOINS", "MOST_MISSES", "NEVER", "OPENINGS", "Bools", "Floats", "Ints",
-    "Workload", "all_officers",
+    "ABSENT", "COMES", "ENDS", "JOINS", "MOST_MISSES", "NEVER", "OPENINGS", "Bools", "Floats",
+    "Ints", "Workload", "all_officers",
 ]  # fmt: skip
 OPENINGS = 4
 """How many openings of a counter on one day may be late: the first, and after each break."""
 COMES = ("comes", "no_show", "cancelled", "moved", "lost")
 """What a due citizen does: who does not come stands in the ledger all the same."""
+ENDS = ("served", "incomplete", "no_papers", "parked")
+"""How a try ends if she is served: for good; her papers lack something, found at the counter or
+before she got a ticket; or she has something to do elsewhere, and the next row is the rest."""
 MOST_MISSES = 3
 """After so many calls in vain a ticket is dropped, whatever the agency's rule."""
 
@@ -43,11 +46,13 @@ class Workload:
         stay is how long she stays in the mall before she leaves a line, or NEVER; comes is a
         place in COMES
     offset : (V + 1,) the stops of visit v are offset[v] .. offset[v + 1]
-    stop, service, walk, time, patience, slot, balk, misses : (S,)
+    stop, service, walk, time, patience, slot, balk, misses, tries, ends, keeps : (S,)
         stop is its number within the journey, from 1; walk is the way to it; time is the service
         that she needs; patience is NEVER where she does not leave; slot is the booked time of
         this stop, or ABSENT; balk is the uniform held against the share of those who do not join;
-        misses is how many calls she does not hear
+        misses is how many calls she does not hear; tries counts the rows of one stop from 1: the
+        next is reached if this one ends, by a place in ENDS, incomplete or parked, and walk is
+        then how long that takes; keeps is 1 where she comes back with the ticket that she has
     absent, late : (D, C) bool and (D, C, openings) µs, the officers of each day and counter
     """
 
@@ -75,6 +80,9 @@ class Workload:
     slot: Ints
     balk: Floats
     misses: Ints
+    tries: Ints
+    ends: Ints
+    keeps: Ints
     absent: Bools
     late: Ints
 
@@ -141,6 +149,9 @@ class Workload:
                 "slot": at_stop(self.slot, ABSENT).view("timedelta64[us]"),
                 "balk": balk,
                 "misses": at_stop(self.misses, 0),
+                "tries": at_stop(self.tries, 1),
+                "ends": np.array(ENDS, dtype=object)[at_stop(self.ends, 0)],
+                "keeps": at_stop(self.keeps, 0),
             }
         )
 
@@ -176,7 +187,8 @@ class Workload:
         Needed are `journey`, `due`, `service` and `time`; `day` (default: the scenario's first),
         `index` (default: order within day and journey), `stop` (default: order within the visit),
         `visitor_class` (default: the first by name), `walk` (0), `patience`, `stay` and `booked`
-        (none), `balk` (joins), `misses` (0), `origin` and `attempt` may be left out. `officers`
+        (none), `balk` (joins), `misses` (0), `tries` (order within the stop), `ends` (served),
+        `keeps` (0), `origin` and `attempt` may be left out. `officers`
         is a table as `officers_frame` gives it; without one everybody is there.
 
         Rows of one visit share day, journey and index; without `index` each row is a visit of its
@@ -186,7 +198,8 @@ class Workload:
         """
         names = _names_of(scenario)
         visits, stops = _read_rows(frame, scenario, names)
-        order = np.lexsort((stops["stop"], *_identity(visits), visits["due"], visits["day"]))
+        place = (stops["tries"], stops["stop"])
+        order = np.lexsort((*place, *_identity(visits), visits["due"], visits["day"]))
         identity = np.stack([visits[key][order] for key in _WHO])
         new = np.ones(len(order), dtype=bool)
         new[1:] = (identity[:, 1:] != identity[:, :-1]).any(axis=0)
@@ -239,8 +252,9 @@ def _read_rows(
         "stay": columns.durations("stay"),
         "comes": columns.names("comes", COMES, COMES[0]),
     }
+    stop = columns.integers("stop", numbered((day, journey, origin, index, attempt)) + 1)
     stops = {
-        "stop": columns.integers("stop", numbered((day, journey, origin, index, attempt)) + 1),
+        "stop": stop,
         "service": columns.names("service", (*names["services"], "")),
         "walk": columns.times("walk", 0),
         "time": columns.times("time"),
@@ -248,6 +262,11 @@ def _read_rows(
         "slot": columns.times("slot", absent_allowed=True) if "slot" in frame else visits["booked"],
         "balk": columns.uniforms("balk"),
         "misses": columns.integers("misses", np.zeros(len(frame), dtype=np.int64)),
+        "tries": columns.integers(
+            "tries", numbered((day, journey, origin, index, attempt, stop)) + 1
+        ),
+        "ends": columns.names("ends", ENDS, ENDS[0]),
+        "keeps": columns.integers("keeps", np.zeros(len(frame), dtype=np.int64)),
     }
     return visits, stops
 

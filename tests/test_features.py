@@ -63,6 +63,8 @@ def test_a_scenario_of_a_feature_is_small_and_explained(file: Path) -> None:
         ("absence", "no_officer"),
         ("patience-in-mall", "patience"),
         ("goes-on-after", "quota"),
+        ("incomplete", "incomplete"),
+        ("park", "completed"),
     ],
 )
 def test_what_a_scenario_shows_happens_in_it(name: str, seen: str) -> None:

@@ -1,7 +1,8 @@
 """Hand-made days: a table of citizens and of what must become of them, beside the engine's rows.
 
 The table stands in a test's docstring. Left of `|` is what a citizen brings, right of it what
-happens to her; a row without a name is the next stop of the citizen above. The last columns,
+happens to her; a row named `"` is the next stop of the citizen above, one named `=` the next
+try at the same stop. The last columns,
 `visit` and `left`, are filled where her visit ends. `-` is nothing, `.` a stop never reached.
 """
 
@@ -19,7 +20,7 @@ from sim.workload import ABSENT
 
 _DEFAULTS = {
     "service": "a.s", "walk": "0", "patience": "-", "class": "", "booked": "-", "misses": "0",
-    "balk": "1", "stay": "-", "comes": "comes",
+    "balk": "1", "stay": "-", "comes": "comes", "ends": "served", "keeps": "0",
 }  # fmt: skip
 
 
@@ -57,8 +58,8 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
     index, stop = -1, 0
     for line in table:
         of = {**_DEFAULTS, **line}
-        if of["who"] == '"':
-            stop += 1
+        if of["who"] in _SAME:
+            stop += of["who"] == '"'
             due = rows[-1]["due"]
             of["class"], booked = rows[-1]["visitor_class"], rows[-1]["booked"]
         else:
@@ -69,6 +70,7 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
         row["patience"] = None if of["patience"] == "-" else us(of["patience"])
         row |= {"visitor_class": of["class"], "booked": booked}
         row |= {"misses": int(of["misses"]), "balk": float(of["balk"]), "comes": of["comes"]}
+        row |= {"ends": of["ends"], "keeps": int(of["keeps"])}
         row["stay"] = None if of["stay"] == "-" else us(of["stay"])
         rows.append(row)
     if not any(row["visitor_class"] for row in rows):
@@ -82,14 +84,14 @@ def happened(table: list[dict[str, str]], log: Log) -> list[dict[str, str]]:
     visits = log.visits.sort_values("index", kind="stable").reset_index(drop=True)
     stops = log.stops
     result: list[dict[str, str]] = []
-    who, stop = -1, 0
+    who, stop, tries = -1, 0, 0
     for line in table:
-        who, stop = (who, stop + 1) if line["who"] == '"' else (who + 1, 1)
+        tries = tries + 1 if line["who"] == "=" else 1
+        who, stop = (who, stop + (line["who"] == '"')) if line["who"] in _SAME else (who + 1, 1)
         visit = visits.loc[who]
-        of = stops[(stops["visit"] == visit["visit"]) & (stops["stop"] == stop)]
-        last = stop == stops.loc[stops["visit"] == visit["visit"], "stop"].max() or (
-            stop == 1 and not (stops["visit"] == visit["visit"]).any()
-        )
+        mine = stops[stops["visit"] == visit["visit"]]
+        of = mine[(mine["stop"] == stop) & (mine["try"] == tries)]
+        last = (stop, tries) == (1, 1) if mine.empty else mine.index[-1] in of.index
         found = dict(line)
         cells = (
             _stop_cells(of.iloc[0], "start" in line) if len(of) else dict.fromkeys(_STOP_CELLS, ".")
@@ -99,12 +101,13 @@ def happened(table: list[dict[str, str]], log: Log) -> list[dict[str, str]]:
         ended["visit"] = _outcome(visit)
         for name, value in ended.items():
             if name in line:
-                shown = stop == 1 if name == "entered" else last
+                shown = (stop, tries) == (1, 1) if name == "entered" else last
                 found[name] = value if shown else "-"
         result.append(found)
     return result
 
 
+_SAME = ('"', "=")
 _STOP_CELLS = ("ticket", "called", "start", "end", "at", "stop")
 
 

@@ -13,7 +13,7 @@ from sim.engine.plan import DayPlan, plan_day, with_officers
 from sim.errors import EngineError, WorkloadError
 from sim.log import Log, Names
 from sim.scenario.model import Scenario
-from sim.workload import ABSENT, Workload
+from sim.workload import ABSENT, ENDS, Workload
 
 Engine = str | Callable[[Scenario, Workload], Log]
 ENGINES = ("simpy",)
@@ -83,11 +83,33 @@ def check_workload(scenario: Scenario, workload: Workload) -> None:
         values = getattr(workload, column)
         if ((values < 0) & (values != ABSENT)).any():
             raise WorkloadError(f"column {column!r} has a negative time")
+    _check_tries(workload)
     codes = {"day": "days", "journey": "journeys", "service": "services"}
     for column, of in {**codes, "visitor_class": "classes"}.items():
         values = getattr(workload, column)
         if len(values) and not 0 <= values.min() <= values.max() < len(getattr(names, of)):
             raise WorkloadError(f"column {column!r} names something that does not exist")
+
+
+def _check_tries(workload: Workload) -> None:
+    """Raise WorkloadError unless each try at a stop follows from the one before."""
+    stop, tries, ends = workload.stop, workload.tries, workload.ends
+    first = np.ones(len(stop), dtype=np.bool_)
+    visit = np.repeat(np.arange(len(workload)), np.diff(workload.offset))
+    first[1:] = (stop[1:] != stop[:-1]) | (visit[1:] != visit[:-1])
+    again = np.flatnonzero(~first)
+    if (tries[first] != 1).any() or (tries[again] != tries[again - 1] + 1).any():
+        raise WorkloadError("the tries at a stop must be numbered 1, 2, ...")
+    served, _, no_papers, parked = range(len(ENDS))
+    if (ends[again - 1] == served).any():
+        raise WorkloadError("a try follows one that ends served; number each stop of a visit anew")
+    without = first.copy()  # who has no ticket when she comes to this row
+    without[again] = ends[again - 1] == no_papers
+    if workload.keeps[without].any():
+        raise WorkloadError("column 'keeps': there is no ticket that she could keep")
+    last = np.append(first[1:], True)[: len(stop)]
+    if (ends[last] == parked).any():
+        raise WorkloadError("a service that is parked needs a row for its rest")
 
 
 def _sorted(workload: Workload) -> bool:

@@ -21,6 +21,7 @@ from sim.scenario.clock_tables import clock_table, is_clock, write_clock_table
 from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
 from sim.scenario.law_fields import Law, PatienceLaw
+from sim.scenario.papers import Incomplete, Park
 from sim.scenario.tickets import BalkingField, Call, Order, OrderField, QuotaField
 from sim.scenario.weekdays import Clocks, Intervals, Weekdays
 
@@ -121,7 +122,7 @@ Counters = Annotated[
 
 
 class Service(Frozen):
-    """What an agency does for a citizen, at one counter, in one go."""
+    """What an agency does for a citizen, at one counter, in one go unless `park` cuts it."""
 
     name: Text = ""
     time: Law
@@ -129,6 +130,8 @@ class Service(Frozen):
     patience: PatienceLaw | None = None
     quota: QuotaField | None = None
     balking: BalkingField | None = None
+    incomplete: Incomplete | None = None
+    park: Park | None = None
 
 
 class Agency(Frozen):

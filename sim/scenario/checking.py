@@ -14,6 +14,7 @@ from sim.scenario.checking_bookings import BOOKINGS_CHECKS
 from sim.scenario.checking_dates import DATES_CHECKS
 from sim.scenario.checking_hours import HOURS_CHECKS, Whole
 from sim.scenario.checking_names import NAMES_CHECKS
+from sim.scenario.checking_papers import PAPERS_CHECKS
 from sim.scenario.checking_tickets import TICKETS_CHECKS
 from sim.scenario.clock_tables import Profile
 from sim.scenario.faults import Fault, Finding, Path
@@ -34,6 +35,7 @@ def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     whole = Whole(scenario, merged.root, merged.removed)
     checks = (
         *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *CHECKS, *TICKETS_CHECKS, *BOOKINGS_CHECKS,
+        *PAPERS_CHECKS,
     )  # fmt: skip
     findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)

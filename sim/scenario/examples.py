@@ -433,6 +433,62 @@ EXAMPLES: dict[str, str] = {
           bank:
             services: {bayar: {balking: {20 min: 30 %}}}
         """,
+    "Service.incomplete": """
+        agencies:
+          bank:
+            services: {bayar: {incomplete: 8 %}}
+        """,
+    "Service.park": """
+        agencies:
+          dukcapil:
+            services: {ktp: {park: {after: 40 %, for: {mean: 10 min, sd: 5 min}}}}
+        """,
+    "Incomplete.share": """
+        agencies:
+          dukcapil:
+            services: {ktp: {incomplete: {share: 8 %, after: 30 %}}}
+        """,
+    "Incomplete.found": """
+        agencies:
+          dukcapil:
+            services: {ktp: {incomplete: {share: 8 %, found: before_ticket}}}
+        """,
+    "Incomplete.after": """
+        agencies:
+          dukcapil:
+            services: {ktp: {incomplete: {share: 8 %, after: 30 %}}}
+        """,
+    "Incomplete.fetch": """
+        agencies:
+          dukcapil:
+            services: {ktp: {incomplete: {share: 8 %, fetch: {mean: 20 min, sd: 8 min}}}}
+        """,
+    "Incomplete.back_to": """
+        agencies:
+          dukcapil:
+            services:
+              ktp: {incomplete: {share: 8 %, fetch: {mean: 9 min, sd: 3 min}, back_to: head}}
+        """,
+    "Incomplete.tries": """
+        agencies:
+          dukcapil:
+            services: {ktp: {incomplete: {share: 8 %, fetch: {mean: 9 min, sd: 3 min}, tries: 2}}}
+        """,
+    "Park.after": """
+        agencies:
+          dukcapil:
+            services: {ktp: {park: {after: 40 %, for: {mean: 10 min, sd: 5 min}}}}
+        """,
+    "Park.for": """
+        agencies:
+          dukcapil:
+            services: {ktp: {park: {after: 40 %, for: {mean: 10 min, sd: 5 min}}}}
+        """,
+    "Park.share": """
+        agencies:
+          dukcapil:
+            services: {ktp: {park: {after: 40 %, for: {mean: 10 min, sd: 5 min}, share: 50 %}}}
+        """,
     "Call.walk_up": """
         agencies:
           dukcapil:

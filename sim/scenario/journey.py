@@ -83,7 +83,7 @@ Stops = Annotated[
 ]
 
 
-FAILURES = ("reneged", "balked", "turned_away", "missed")
+FAILURES = ("reneged", "balked", "turned_away", "missed", "incomplete")
 
 
 def _read_failures(raw: object) -> tuple[str, ...]:

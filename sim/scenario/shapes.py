@@ -311,6 +311,7 @@ _BY_KEY = {
     "Calendar.special": SPECIAL,
     "Call.tries": COUNT,
     "Booking.at": SERVICE,
+    "Service.incomplete": Shape("share_or_more", {"anyOf": [SHARE.form, reference("Incomplete")]}),
     "Counter.serves": SERVES,
     "Stop.service": SERVICE,
     "Scenario.extends": FILE,

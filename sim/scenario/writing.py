@@ -64,6 +64,12 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
             if getattr(of, key) == type(of).model_fields[key].default:
                 del agency[key]
         agency["call"] = _changed(of.call, agency["call"])
+        for key, service in of.services.items():
+            for part in ("incomplete", "park"):
+                cut = getattr(service, part)
+                if cut is not None:
+                    shown = agency["services"][key]
+                    shown[part] = _changed(cut, shown[part])
     for name, journey in scenario.journeys.items():
         if journey.booking is not None:
             shown = _changed(journey.booking, data["journeys"][name]["booking"])

@@ -57,7 +57,7 @@ def of_stops(rows: Rows, block: Block) -> Computed:
     cells.ratio("left", reneged, rows.ticketed)
     cells.count("turned_away", rows.stop & away, stops.reason)
     cells.ratio("refused", away, rows.stop & (rows.ticketed | away))
-    for outcome in ("balked", "missed", "sent_home"):
+    for outcome in ("balked", "missed", "sent_home", "incomplete"):
         cells.count(outcome, rows.stop & rows.stops_that(outcome))
     cells.ratio("waited", rows.wait > 0, rows.called)
     cells.ratio("in_line.mean", rows.in_line, rows.called | (rows.ticketed & reneged))
@@ -95,8 +95,11 @@ def of_visits(rows: Rows, block: Block) -> Computed:
     came = rows.visit & ~(became["no_show"] | became["cancelled"] | became["moved"])
     done = rows.visit & became["completed"]
     cells.count("visits", came)
-    for name in ("no_show", "cancelled", "moved", "completed", "sent_home"):
+    for name in ("no_show", "cancelled", "moved", "completed"):
         cells.count(name, rows.visit & became[name])
+    lacks = visits.reason == REASONS.index("incomplete")
+    cells.count("sent_home", rows.visit & became["sent_home"] & ~lacks)
+    cells.count("incomplete", rows.visit & became["sent_home"] & lacks)
     cells.count("gave_up", rows.visit & became["left"])
     cells.count("turned_away", rows.visit & became["refused"], visits.reason)
     ended = came & ~rows.visits_that("in_progress")

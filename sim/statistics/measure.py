@@ -22,7 +22,7 @@ UNITS = {
 """Units by measure; a count is "per day", and what is not named here is a share of 1."""
 COUNTS = (
     "tickets", "visits", "no_show", "cancelled", "moved", "completed", "gave_up", "balked",
-    "missed", "turned_away", "sent_home",
+    "missed", "turned_away", "sent_home", "incomplete",
 )  # fmt: skip
 BY_REASON = ("turned_away",)
 """Counts that are also given by reason, as `turned_away.quota`."""

@@ -11,6 +11,9 @@ refused : of stops, no ticket given, of all who took or wanted one; of visits, t
     door or at an agency
 wait in visit : the waits of a completed visit, added up
 visits : who comes to the door; no-shows, cancelled and moved bookings are counted apart
+sent home : at closing; who is sent home since her papers lack something is counted as incomplete
+incomplete : of stops, tries at which the papers lacked something; of visits, those that ended so
+tickets : one that is kept while she is away counts once, and so does its wait, until the first call
 fulfilled : a visit completed with every wait within its promise, of all visits
 lost to calls : time from call to start and calls in vain, of the time that counters were staffed
 utilisation : time serving, of the time that counters were staffed (overtime included)
@@ -87,11 +90,12 @@ def layout(scenario: Scenario) -> tuple[Block, ...]:
                     cut, of = slices[kind], _only(what, scope) if compute is of_stops else what
                     blocks.append(Block(scope, entities[scope], cut, of, compute))
 
+    papers = _papers(scenario)
     for scope in ("mall", "agency", "service", "visitor_class"):
-        add(scope, "all weekday", _AT_STOP, of_stops)
+        add(scope, "all weekday", (*_AT_STOP, *papers), of_stops)
         add(scope, "hour", _AT_HOUR, of_stops)
     add("mall agency", "both", _AT_HOUR, of_stops)
-    add("mall journey visitor_class", "all weekday", _OF_VISIT, of_visits)
+    add("mall journey visitor_class", "all weekday", (*_OF_VISIT, *papers), of_visits)
     add("mall agency", "all weekday", ("line.mean", "line.max"), of_lines)
     add("mall agency", "hour both", ("line.mean",), of_lines)
     add("agency", "all weekday hour", _AT_COUNTER, of_counters)
@@ -102,6 +106,12 @@ def layout(scenario: Scenario) -> tuple[Block, ...]:
     add("mall", "date", ("visits", "fulfilled"), of_visits)
     add("mall", "date", ("in_hall.max",), of_hall)
     return tuple(blocks)
+
+
+def _papers(scenario: Scenario) -> tuple[str, ...]:
+    """What is counted only where papers may lack something."""
+    services = [s for agency in scenario.agencies.values() for s in agency.services.values()]
+    return ("incomplete",) if any(s.incomplete for s in services) else ()
 
 
 def _entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
@@ -117,5 +127,5 @@ def _entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
 def _only(what: tuple[str, ...], scope: str) -> tuple[str, ...]:
     """Leave out of the tickets' measures those names that the visits of a scope give."""
     if scope in ("mall", "visitor_class"):
-        return tuple(name for name in what if name not in _OF_VISIT)
+        return tuple(name for name in what if name not in (*_OF_VISIT, "incomplete"))
     return what

@@ -33,7 +33,7 @@ class Rows:
         self.visit: Mask = self.chosen & (visits.due >= warm_up[visits.day])
         self.stop: Mask = self.visit[stops.row]
         self.stop_day = visits.day[stops.row]
-        self.ticketed: Mask = self.stop & (stops.ticket != ABSENT)
+        self.ticketed: Mask = self.stop & (stops.ticket != ABSENT) & ~_kept(log)
         self.called: Mask = self.ticketed & (stops.called != ABSENT)
         self.since = wait_begins(log, scenario)
         waited = np.where(self.called, (stops.called - self.since) / q.MINUTE, 0.0)
@@ -81,6 +81,19 @@ class Rows:
         if scope == "mall":
             return np.zeros(len(visits), dtype=np.int64)
         return visits.journey if scope == "journey" else visits.visitor_class
+
+
+def _kept(log: Log) -> Mask:
+    """Return which rows have the ticket of the row before: who came back with hers.
+
+    Her ticket counts once, and so does its wait: the one until she was first called.
+    """
+    stops = log.stop_rows
+    kept = np.zeros(len(stops), dtype=np.bool_)
+    kept[1:] = (stops.ticket[1:] != ABSENT) & (stops.number[1:] == stops.number[:-1])
+    for same in (stops.row, stops.stop):
+        kept[1:] &= same[1:] == same[:-1]
+    return kept
 
 
 def wait_begins(log: Log, scenario: Scenario) -> Ints:

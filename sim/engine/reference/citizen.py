@@ -9,8 +9,11 @@ import simpy
 
 from sim.engine.plan import JourneyPlan
 from sim.engine.reference.line import Ticket
-from sim.log import REASONS, VISIT_OUTCOMES
+from sim.log import REASONS, STOP_OUTCOMES, VISIT_OUTCOMES
 from sim.workload import ABSENT
+
+AGAIN = (STOP_OUTCOMES.index("incomplete"), STOP_OUTCOMES.index("parked"))
+"""After these a citizen comes back to the same stop if she has another row there."""
 
 
 class Need(NamedTuple):
@@ -20,6 +23,9 @@ class Need(NamedTuple):
     slot : her booked time, or ABSENT
     balk : the uniform that is held against the share of those who do not join
     misses : how many calls she does not hear
+    tries : the rows of one stop are counted from 1
+    ends : how it ends if she is served, a place in ENDS
+    keeps : whether she comes back with the ticket that she has
     """
 
     number: int
@@ -30,6 +36,9 @@ class Need(NamedTuple):
     slot: int
     balk: float
     misses: int
+    tries: int
+    ends: int
+    keeps: int
 
 
 @dataclass(slots=True)
@@ -37,6 +46,7 @@ class StopRow:
     """What becomes of one stop of a citizen."""
 
     stop: int
+    tries: int
     service: int
     ticket: Ticket | None
     outcome: int
@@ -47,7 +57,7 @@ class StopRow:
 class Citizen:
     """One citizen's day: what she brings (from the workload) and what becomes of it.
 
-    stops : what she needs, in order
+    ahead : what she still has to do, in order; the first is where she is, or goes
     comes : a place in COMES; journey : what holds for her journey
     stay : how long she stays in the mall before she leaves a line
     """
@@ -56,7 +66,7 @@ class Citizen:
     due: int
     priority: int
     visitor_class: int
-    stops: list[Need]
+    ahead: list[Need]
     journey: JourneyPlan
     comes: int
     stay: int
@@ -65,11 +75,19 @@ class Citizen:
     outcome: int = VISIT_OUTCOMES.index("refused")
     reason: int = REASONS.index("closed")
     rows: list[StopRow] = field(default_factory=list)
-    reached: int = 0
+    ticket: Ticket | None = None
     way: simpy.Process | None = None
     at_close: bool = False
 
-    @property
-    def ticket(self) -> Ticket | None:
-        """The ticket that she holds now."""
-        return self.rows[-1].ticket if len(self.rows) > self.reached else None
+    def note(self, ticket: Ticket | None, outcome: int, reason: int) -> None:
+        """Write the row of the stop at which she is."""
+        need = self.ahead[0]
+        self.rows.append(StopRow(need.number, need.tries, need.service, ticket, outcome, reason))
+
+    def tries_again(self, outcome: int) -> bool:
+        """Take off what is done, and tell whether she comes back to the same stop."""
+        need = self.ahead.pop(0)
+        again = outcome in AGAIN and bool(self.ahead) and self.ahead[0].number == need.number
+        while not again and self.ahead and self.ahead[0].number == need.number:
+            self.ahead.pop(0)
+        return again

@@ -15,16 +15,20 @@ from sim.engine.reference.counter import Counter
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import CALENDAR, CALLS, CITIZENS, PATIENCE_ENDS, Moment
 from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
-from sim.workload import ABSENT, COMES, NEVER
+from sim.workload import ABSENT, COMES, ENDS, NEVER
 
 COMPLETED, LEFT, REFUSED, SENT_HOME, IN_PROGRESS = (
     VISIT_OUTCOMES.index(name)
     for name in ("completed", "left", "refused", "sent_home", "in_progress")
 )
-SERVED, RENEGED, BALKED, TURNED_AWAY, MISSED, STOP_SENT_HOME, STOP_IN_PROGRESS = (
+(
+    SERVED, RENEGED, BALKED, TURNED_AWAY, MISSED, STOP_SENT_HOME, STOP_IN_PROGRESS,
+    STOP_INCOMPLETE, PARKED,
+) = (
     STOP_OUTCOMES.index(name)
     for name in (
         "served", "reneged", "balked", "turned_away", "missed", "sent_home", "in_progress",
+        "incomplete", "parked",
     )
 )  # fmt: skip
 NO_REASON, IMPATIENT, TOO_LATE, HALL_FULL, DAY_END, QUOTA, NO_OFFICER = (
@@ -38,6 +42,18 @@ STAYED_AWAY = {
     COMES.index("lost"): (REFUSED, REASONS.index("no_slot")),
 }
 LINE_TOO_LONG, MISSED_CALL = REASONS.index("line_too_long"), REASONS.index("missed_call")
+INCOMPLETE = REASONS.index("incomplete")
+WHY = {RENEGED: IMPATIENT, MISSED: MISSED_CALL, STOP_INCOMPLETE: INCOMPLETE}
+CALLED = {TURNED_AWAY: REFUSED, STOP_INCOMPLETE: SENT_HOME}
+"""What a visit is called after its first failure; after all others the citizen has left."""
+SERVED_AS = {
+    ENDS.index("served"): SERVED,
+    ENDS.index("incomplete"): STOP_INCOMPLETE,
+    ENDS.index("parked"): PARKED,
+}
+NO_PAPERS = ENDS.index("no_papers")
+FIRST_OF_ALL = (-(1 << 62), 0)
+"""The beginning of the key of a ticket that comes back."""
 Steps = Generator[simpy.Event, Any, None]
 
 
@@ -98,19 +114,17 @@ class Hall:
         citizen.outcome, citizen.reason = COMPLETED, NO_REASON
         self.inside[citizen.rank] = citizen
         try:
-            for number, need in enumerate(citizen.stops):
-                citizen.reached = number
-                if number:
-                    yield Moment(self.env, need.walk, CITIZENS, citizen.rank)
-                yield from self._stop(citizen, need)
+            while citizen.ahead:
+                if citizen.rows:
+                    yield Moment(self.env, citizen.ahead[0].walk, CITIZENS, citizen.rank)
+                yield from self._stop(citizen, citizen.ahead[0])
                 of = citizen.rows[-1]
-                if of.outcome != SERVED and not self._goes_on(citizen, of):
+                if citizen.tries_again(of.outcome):
+                    self._keep(citizen)
+                elif of.outcome != SERVED and not self._goes_on(citizen, of):
                     break
-                if citizen.at_close and number + 1 < len(citizen.stops):
-                    citizen.reached = number + 1
+                if citizen.at_close and citizen.ahead:
                     raise simpy.Interrupt(TOO_LATE)
-            else:
-                citizen.reached = len(citizen.stops)
             if citizen.rows and citizen.rows[-1].ticket:
                 yield Moment(self.env, 0, CITIZENS, citizen.rank)  # out, one by one
         except simpy.Interrupt as sent:
@@ -119,28 +133,41 @@ class Hall:
         self._leave(citizen)
 
     def _stop(self, citizen: Citizen, need: Need) -> Steps:
-        """One attempt at a service: refused, or not joined, or a ticket and what comes of it."""
-        reason = self._refusal(citizen, need.service)
-        if reason != NO_REASON:
-            self._row(citizen, None, TURNED_AWAY, reason)
-        elif self._balks(need):
-            self._row(citizen, None, BALKED, LINE_TOO_LONG)
-        else:
-            ticket = self._take_ticket(citizen, need)
-            outcome = yield ticket.done
-            row = citizen.rows[-1]
-            row.outcome = outcome
-            row.reason = {RENEGED: IMPATIENT, MISSED: MISSED_CALL}.get(outcome, NO_REASON)
+        """One attempt at a service: no ticket is given or taken, or one and what comes of it."""
+        failed = None if need.keeps else self._without_ticket(citizen, need)
+        if failed:
+            citizen.note(None, *failed)
+            return
+        citizen.ticket = self._take_ticket(citizen, need)
+        outcome = yield citizen.ticket.done
+        row, citizen.ticket = citizen.rows[-1], None
+        row.outcome = SERVED_AS[need.ends] if outcome == SERVED else outcome
+        row.reason = WHY.get(row.outcome, NO_REASON)
+
+    def _keep(self, citizen: Citizen) -> None:
+        """Let the line know of a ticket that will come back to it."""
+        need = citizen.ahead[0]
+        if need.keeps:
+            self._line(need.service).kept.add(citizen.rank)
 
     def _goes_on(self, citizen: Citizen, row: StopRow) -> bool:
         """Note that a stop failed; the first failure decides what the visit is called."""
         if citizen.outcome == COMPLETED:
-            citizen.outcome = REFUSED if row.outcome == TURNED_AWAY else LEFT
+            citizen.outcome = CALLED.get(row.outcome, LEFT)
             citizen.reason = row.reason
         return row.outcome in citizen.journey.goes_on_after
 
     def _line(self, service: int) -> Line:
         return self.lines[self.plan.services[service].line]
+
+    def _without_ticket(self, citizen: Citizen, need: Need) -> tuple[int, int] | None:
+        """What becomes of a stop at which she gets no ticket, or takes none; None if she does."""
+        refused = self._refusal(citizen, need.service)
+        if refused != NO_REASON:
+            return TURNED_AWAY, refused
+        if need.ends == NO_PAPERS:
+            return STOP_INCOMPLETE, INCOMPLETE
+        return (BALKED, LINE_TOO_LONG) if self._balks(need) else None
 
     def _refusal(self, citizen: Citizen, service: int) -> int:
         """Why an agency gives no ticket, or NO_REASON if it gives one."""
@@ -176,20 +203,20 @@ class Hall:
     def _take_ticket(self, citizen: Citizen, need: Need) -> Ticket:
         """Give a ticket; a free counter calls it at once, else it waits in its line."""
         now = self.now
-        line, plan = self._line(need.service), self.plan.services[need.service]
-        self.numbers[plan.agency] += 1
-        for pool in plan.pools[citizen.visitor_class]:
-            self.taken[pool] += 1
-        number = self.numbers[plan.agency]
+        line = self._line(need.service)
+        number = self._number(citizen, need)
         ticket = Ticket(self.env.event(), line, number, now, need.time, need.misses)
-        self._row(citizen, ticket, SERVED, NO_REASON)
-        slot = need.slot if now <= need.slot + citizen.journey.grace else ABSENT
+        citizen.note(ticket, SERVED, NO_REASON)
+        in_time = now <= need.slot + citizen.journey.grace and not need.keeps
+        slot = need.slot if in_time else ABSENT
         since = max(now, slot)
         order = self.plan.orders[line.index]
         walk_in = int(slot == ABSENT)
         first = (-citizen.priority, walk_in) if order.by_priority else (0, 0)
+        if need.keeps:
+            first = FIRST_OF_ALL
         # The stop only tells apart two tickets of one citizen in one line.
-        ticket.key = (*first, since, citizen.rank, citizen.reached)
+        ticket.key = (*first, since, citizen.rank, need.number)
         ticket.kind = walk_in if order.in_turn != (0, 0) else 0
         if since > now and not citizen.journey.call_early:
             self._at(since, CALENDAR, self._after_counters(citizen), partial(self._due, ticket))
@@ -200,6 +227,19 @@ class Hall:
             end = Moment(self.env, since + patience - now, PATIENCE_ENDS, citizen.rank)
             end.then(lambda: self._lose_patience(ticket))
         return ticket
+
+    def _number(self, citizen: Citizen, need: Need) -> int:
+        """Return the number of a ticket: the one that she kept, or the agency's next."""
+        if need.keeps:
+            self._line(need.service).kept.discard(citizen.rank)
+            before = citizen.rows[-1].ticket
+            assert before is not None
+            return before.number
+        plan = self.plan.services[need.service]
+        for pool in plan.pools[citizen.visitor_class]:
+            self.taken[pool] += 1
+        self.numbers[plan.agency] += 1
+        return self.numbers[plan.agency]
 
     def _offer(self, ticket: Ticket) -> None:
         """Let a free counter call a ticket at once, else put it into its line."""
@@ -231,10 +271,6 @@ class Hall:
             ticket.end = self.now
             ticket.done.succeed(RENEGED)
             self._dismiss()
-
-    def _row(self, citizen: Citizen, ticket: Ticket | None, outcome: int, reason: int) -> None:
-        need = citizen.stops[citizen.reached]
-        citizen.rows.append(StopRow(need.number, need.service, ticket, outcome, reason))
 
     def _leave(self, citizen: Citizen) -> None:
         citizen.left = self.now
@@ -268,7 +304,7 @@ class Hall:
         """Whether a counter in overtime is still needed."""
         if counter.last == self.day.closes and not self.day.send_home:
             return bool(self.inside)
-        return any(line.first() for line in counter.kept_for)
+        return any(line.kept or line.first() for line in counter.kept_for)
 
     def _dismiss(self) -> None:
         """Let the counters in overtime go that have nothing left to do."""
@@ -296,10 +332,12 @@ class Hall:
         if citizen.ticket:
             citizen.ticket.end = now
             citizen.rows[-1].outcome, citizen.rows[-1].reason = STOP_SENT_HOME, reason
-            citizen.reached += 1
-        while citizen.reached < len(citizen.stops):
-            self._row(citizen, None, STOP_SENT_HOME, reason)
-            citizen.reached += 1
+            citizen.tries_again(STOP_SENT_HOME)
+        while citizen.ahead:
+            need = citizen.ahead[0]
+            self._line(need.service).kept.discard(citizen.rank)
+            citizen.note(None, STOP_SENT_HOME, reason)
+            citizen.tries_again(STOP_SENT_HOME)
 
     def _end_of_day(self) -> None:
         """At the hard end whoever is left goes home; a continuous run just stops looking."""

@@ -49,12 +49,15 @@ class Line:
     turn stays.
     """
 
-    __slots__ = ("_aside", "_heaps", "_turn", "_turns", "calls", "closes", "index", "length")
+    __slots__ = (
+        "_aside", "_heaps", "_turn", "_turns", "calls", "closes", "index", "kept", "length",
+    )  # fmt: skip
 
     def __init__(self, index: int, closes: int, in_turn: tuple[int, int] = (0, 0)) -> None:
         self.index = index
         self.closes = closes
         self.length = 0
+        self.kept: set[int] = set()  # ranks of citizens who will come back with their ticket
         self.calls = 0
         self._turns = [0] * in_turn[0] + [1] * in_turn[1] or [0]
         self._turn = 0

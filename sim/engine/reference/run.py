@@ -45,7 +45,8 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
     of_stops = slice(offset[0], offset[-1])
     columns = (
         workload.stop, workload.service, workload.walk, workload.time, workload.patience,
-        workload.slot, workload.balk, workload.misses,
+        workload.slot, workload.balk, workload.misses, workload.tries, workload.ends,
+        workload.keeps,
     )  # fmt: skip
     needs = [*map(Need._make, zip(*(c[of_stops].tolist() for c in columns), strict=True))]
     return [
@@ -54,7 +55,7 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
             due=due,
             priority=plan.priority[visitor_class],
             visitor_class=visitor_class,
-            stops=needs[offset[k] - offset[0] : offset[k + 1] - offset[0]],
+            ahead=needs[offset[k] - offset[0] : offset[k + 1] - offset[0]],
             journey=plan.journeys[journey],
             comes=comes,
             stay=stay,
@@ -78,7 +79,7 @@ def _stop_rows(row: int, citizen: Citizen) -> list[Row]:
     for of in citizen.rows:
         t = of.ticket
         times = (t.counter, t.number, t.taken, t.called, t.start, t.end) if t else _NO_TICKET
-        rows.append((row, of.stop, 1, of.service, *times, of.outcome, of.reason))
+        rows.append((row, of.stop, of.tries, of.service, *times, of.outcome, of.reason))
     return rows
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +13,15 @@ from numpy.typing import NDArray
 
 from sim.errors import WorkloadError
 from sim.randomness import Draws
+from sim.sampling.stops import UNUSED, Drawn, Rows, by_class, rows_of, whole
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day
 from sim.scenario.clock_tables import Profile
-from sim.scenario.distributions import Patience
-from sim.scenario.model import Demand, Journey, Scenario, Stop
+from sim.scenario.model import Demand, Journey, Scenario
 from sim.scenario.profile import arrival_profile
 from sim.workload import (
     ABSENT,
     COMES,
-    JOINS,
-    MOST_MISSES,
-    NEVER,
     OPENINGS,
     Ints,
     Workload,
@@ -34,7 +30,6 @@ from sim.workload import (
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Drawn = Callable[..., Floats]
 
 
 def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
@@ -133,13 +128,7 @@ class _Part:
     """
 
     visits: dict[str, Ints]
-    stops: list[tuple[Bools, dict[str, NDArray[Any]]]]
-
-
-_UNUSED: dict[str, float] = {
-    "walk": 0, "patience": NEVER, "slot": ABSENT, "balk": JOINS, "misses": 0,
-}  # fmt: skip
-"""What stands in the columns of a stop that the scenario does not use."""
+    stops: list[Rows]
 
 
 def _journey(
@@ -158,28 +147,40 @@ def _journey(
         "origin": np.asarray(dates.keys, dtype=np.int64)[date],
         "visitor_class": visitor_class.astype(np.int64),
         "due": due + dates.midnight[date],
-        "stay": _by_class(stay, visitor_class, lambda: draws("stay", name, counts)),
+        "stay": by_class(stay, visitor_class, lambda: draws("stay", name, counts)),
     }
     _book(scenario, dates, name, visits, lambda purpose: draws(purpose, name, counts))
+    ends = np.array([of.ends for of in dates.days])[day]
+    part = _Part(visits, _stops_of(scenario, name, visits, draws, counts))
+    return _kept(part, visits["due"] < ends)
+
+
+def _stops_of(
+    scenario: Scenario, name: str, visits: dict[str, Ints], draws: Draws, counts: Ints
+) -> list[Rows]:
+    """Draw the stops of a journey: who makes them, and what she needs there."""
     occurrences: dict[str, int] = {}
+    everybody = np.ones(len(visits["due"]), dtype=bool)
     stops = []
     for number, stop in enumerate(scenario.stops_of(name)):
         occurrence = occurrences[stop.service] = occurrences.get(stop.service, 0) + 1
         address = f"{name}/{stop.service}/{occurrence}"
 
-        def drawn(purpose: str, again: int = 0, address: str = address) -> Floats:
-            return draws(purpose, address, counts, again)
+        def drawn(purpose: str, again: int = 0, tries: int = 1, address: str = address) -> Floats:
+            of = address if tries == 1 else f"{address}/try {tries}"
+            return draws(purpose, of, counts, again)
 
-        taken = drawn("taken") < stop.share if stop.share < 1 else np.ones(len(date), dtype=bool)
-        columns = _needs(scenario, stop, visitor_class, drawn)
+        taken = drawn("taken") < stop.share if stop.share < 1 else everybody
+        rows = list(rows_of(scenario, stop, visits["visitor_class"], taken, drawn))
+        first = rows[0][1]
         if number and scenario.hall.walk:
-            columns["walk"] = _whole(scenario.hall.walk.quantile(drawn("walk")))
-        columns["stop"] = np.full(len(date), number + 1, dtype=np.int64)
+            first["walk"] = whole(scenario.hall.walk.quantile(drawn("walk")))
         if stop.service == scenario.journeys[name].booked_service:
-            columns["slot"] = visits["booked"]
-        stops.append((taken, columns))
-    ends = np.array([of.ends for of in dates.days])[day]
-    return _kept(_Part(visits, stops), visits["due"] < ends)
+            first["slot"] = visits["booked"]
+        for _, columns in rows:
+            columns["stop"] = np.full(len(everybody), number + 1, dtype=np.int64)
+        stops += rows
+    return stops
 
 
 def _kept(part: _Part, keep: Bools) -> _Part:
@@ -221,36 +222,11 @@ def _book(
     visits["comes"][sits & (drawn("no_show") < booking.no_show)] = COMES.index("no_show")
     visits["comes"][sits & cancels] = COMES.index("cancelled")
     early = booking.punctuality.quantile(drawn("punctuality")) if booking.punctuality else 0.0
-    due = visits["booked"] + _whole(np.broadcast_to(early, number))
+    due = visits["booked"] + whole(np.broadcast_to(early, number))
     visits["due"] = np.where(sits, np.maximum(due, 0), visits["due"])
 
 
 _BEYOND = {"moved": "moved", "lost": "lost", "walk_in": "comes"}
-
-
-def _needs(
-    scenario: Scenario, stop: Stop, visitor_class: Ints, drawn: Drawn
-) -> dict[str, NDArray[Any]]:
-    """Draw what citizens need and bear at one stop; only columns that the scenario uses."""
-    service, agency = scenario.service(stop.service), scenario.agencies[stop.agency]
-    classes = [scenario.visitors[name] for name in scenario.class_shares]
-    slower = np.array([c.takes_longer for c in classes])
-    columns: dict[str, NDArray[Any]] = {
-        "service": np.full(len(visitor_class), scenario.services.index(stop.service)),
-        "time": _whole(service.time.quantile(drawn("time")) * slower[visitor_class]),
-    }
-    laws = [service.patience or c.patience for c in classes]
-    if any(laws):
-        columns["patience"] = _by_class(laws, visitor_class, lambda: drawn("patience"))
-    if service.balking or agency.balking:
-        columns["balk"] = drawn("balk")
-    if agency.call.missed:
-        missed = np.ones(len(visitor_class), dtype=bool)
-        columns["misses"] = np.zeros(len(visitor_class), dtype=np.int64)
-        for again in range(MOST_MISSES):  # calls in a row that she does not hear
-            missed &= drawn("missed", again) < agency.call.missed
-            columns["misses"] += missed
-    return columns
 
 
 def _arrivals(ways: _Ways, day: Ints, u: Floats) -> Ints:
@@ -262,20 +238,6 @@ def _arrivals(ways: _Ways, day: Ints, u: Floats) -> Ints:
         at = np.floor(np.interp(u[here], cumulated, edges)).astype(np.int64)
         due[here] = np.minimum(at, int(edges[-1]) - 1)  # never the instant of the last ticket
     return due
-
-
-def _by_class(
-    laws: list[Patience | None], visitor_class: Ints, drawn: Callable[[], Floats]
-) -> Ints:
-    """Return the draws of each citizen by the law of her class, NEVER where there is none."""
-    found = np.full(len(visitor_class), NEVER, dtype=np.int64)
-    u = drawn() if any(laws) else np.empty(0)
-    for code, law in enumerate(laws):
-        here = visitor_class == code
-        if law is not None and here.any():
-            until = law.quantile(u[here])
-            found[here] = np.where(np.isfinite(until), _whole(until), NEVER)
-    return found
 
 
 def _officers(scenario: Scenario, draws: Draws, dates: _Dates) -> dict[str, NDArray[Any]]:
@@ -291,13 +253,8 @@ def _officers(scenario: Scenario, draws: Draws, dates: _Dates) -> dict[str, NDAr
         if agency.late:
             for opening in range(OPENINGS):
                 late = agency.late.quantile(draws("late", post, one, opening))
-                officers["late"][:, k, opening] = _whole(np.where(np.isfinite(late), late, 0))
+                officers["late"][:, k, opening] = whole(np.where(np.isfinite(late), late, 0))
     return officers
-
-
-def _whole(values: Floats) -> Ints:
-    """Round to whole µs, half to even; infinite values are the caller's business."""
-    return np.rint(np.where(np.isfinite(values), values, 0)).astype(np.int64)
 
 
 def _assembled(scenario: Scenario, draws: Draws, dates: _Dates, parts: list[_Part]) -> Workload:
@@ -310,7 +267,7 @@ def _assembled(scenario: Scenario, draws: Draws, dates: _Dates, parts: list[_Par
     place = np.empty(total, dtype=np.int64)
     place[order] = np.arange(total)
     visit, columns = _stops(parts, place)
-    by_visit = np.lexsort((columns["stop"], visit))
+    by_visit = np.lexsort((columns["tries"], columns["stop"], visit))
     stops = np.bincount(visit, minlength=total)
     offset = np.concatenate(([0], np.cumsum(stops))).astype(np.int64)
     columns = {key: column[by_visit] for key, column in columns.items()}
@@ -334,7 +291,7 @@ def _stops(parts: list[_Part], place: Ints) -> tuple[Ints, dict[str, NDArray[Any
     visits: list[Ints] = [np.empty(0, dtype=np.int64)]
     columns: dict[str, list[NDArray[Any]]] = {
         key: [np.empty(0, dtype=np.float64 if key == "balk" else np.int64)]
-        for key in ("stop", "service", "time", *_UNUSED)
+        for key in ("stop", "service", "time", *UNUSED)
     }
     first = 0
     for part in parts:
@@ -346,5 +303,5 @@ def _stops(parts: list[_Part], place: Ints) -> tuple[Ints, dict[str, NDArray[Any
                 if key in drawn:
                     column.append(drawn[key][taken])
                 else:
-                    column.append(np.full(int(taken.sum()), _UNUSED[key], column[0].dtype))
+                    column.append(np.full(int(taken.sum()), UNUSED[key], column[0].dtype))
     return np.concatenate(visits), {k: np.concatenate(c) for k, c in columns.items()}
