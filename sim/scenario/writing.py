@@ -78,8 +78,9 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
 
 def _changed(of: Frozen, shown: dict[str, Any]) -> dict[str, Any]:
     """Return what is shown of a part without the keys that are as if nobody had given them."""
-    fields = type(of).model_fields
-    return {key: value for key, value in shown.items() if getattr(of, key) != fields[key].default}
+    fields = {field.alias or key: (key, field) for key, field in type(of).model_fields.items()}
+    kept = {key for key, (name, field) in fields.items() if getattr(of, name) != field.default}
+    return {key: value for key, value in shown.items() if key in kept}
 
 
 def fingerprint(scenario: Scenario) -> str:
