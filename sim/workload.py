@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "ABSENT", "COMES", "ENDS", "JOINS", "MOST_MISSES", "NEVER", "OPENINGS", "Bools", "Floats",
+    "ABSENT", "COMES", "ENDS", "JOINS", "MOST_MISSES", "NEVER", "NO_OUTAGES", "OPENINGS", "Bools",
+    "Floats",
     "Ints", "Workload", "all_officers",
 ]  # fmt: skip
 OPENINGS = 4
@@ -54,6 +55,7 @@ class Workload:
         next is reached if this one ends, by a place in ENDS, incomplete or parked, and walk is
         then how long that takes; keeps is 1 where she comes back with the ticket that she has
     absent, late : (D, C) bool and (D, C, openings) µs, the officers of each day and counter
+    outages : (K, 4) day, place in `scenario.outages`, from before to (µs); sorted
     """
 
     replication: int
@@ -85,6 +87,7 @@ class Workload:
     keeps: Ints
     absent: Bools
     late: Ints
+    outages: Ints
 
     def __post_init__(self) -> None:
         for column in _COLUMNS:
@@ -174,6 +177,25 @@ class Workload:
             }
         )
 
+    def outages_frame(self, scenario: Scenario) -> pd.DataFrame:
+        """Return one row per outage: of the mall (no agency), an agency (no counter), or a counter.
+
+        Times are timedelta64[us] since midnight.
+        """
+        import pandas as pd
+
+        source = self.outages[:, 1]
+        of = np.array([(a, c) for a, c, _ in scenario.outages], dtype=object).reshape(-1, 2)
+        return pd.DataFrame(
+            {
+                "day": np.array(self.days, dtype=object)[self.outages[:, 0]],
+                "agency": of[source, 0],
+                "counter": of[source, 1],
+                "from": np.ascontiguousarray(self.outages[:, 2]).view("timedelta64[us]"),
+                "to": np.ascontiguousarray(self.outages[:, 3]).view("timedelta64[us]"),
+            }
+        )
+
     @classmethod
     def from_frame(
         cls,
@@ -181,6 +203,7 @@ class Workload:
         scenario: Scenario,
         replication: int = 0,
         officers: pd.DataFrame | None = None,
+        outages: pd.DataFrame | None = None,
     ) -> Workload:
         """Return the workload that a table states, one row per stop; nothing is drawn.
 
@@ -189,7 +212,8 @@ class Workload:
         `visitor_class` (default: the first by name), `walk` (0), `patience`, `stay` and `booked`
         (none), `balk` (joins), `misses` (0), `tries` (order within the stop), `ends` (served),
         `keeps` (0), `origin` and `attempt` may be left out. `officers`
-        is a table as `officers_frame` gives it; without one everybody is there.
+        is a table as `officers_frame` gives it; without one everybody is there. `outages` is
+        one as `outages_frame` gives it; without one nothing is down.
 
         Rows of one visit share day, journey and index; without `index` each row is a visit of its
         own. Times: timedelta64, or integers in µs.
@@ -217,6 +241,7 @@ class Workload:
             offset=np.concatenate(([0], np.cumsum(number))).astype(np.int64),
             **{key: column[order[real]] for key, column in stops.items()},
             **_officers_from(officers, scenario),
+            outages=_outages_from(outages, scenario),
         )
 
 
@@ -293,6 +318,27 @@ def _officers_from(frame: pd.DataFrame | None, scenario: Scenario) -> dict[str, 
     for k in range(OPENINGS):
         officers["late"][day, counter, k] = columns.times(f"late_{k + 1}", 0)
     return officers
+
+
+NO_OUTAGES = np.empty((0, 4), dtype=np.int64)
+
+
+def _outages_from(frame: pd.DataFrame | None, scenario: Scenario) -> Ints:
+    if frame is None or not len(frame):
+        return NO_OUTAGES.copy()
+    known = tuple(f"{agency} {counter}".strip() for agency, counter, _ in scenario.outages)
+    texts = frame["agency"].astype(str) + " " + frame["counter"].astype(str)
+    columns = Columns(frame.assign(outage=texts.str.strip()))
+    rows = np.stack(
+        [
+            columns.names("day", tuple(day.label for day in scenario.days)),
+            columns.names("outage", known),
+            columns.times("from"),
+            columns.times("to"),
+        ],
+        axis=1,
+    )
+    return rows[np.lexsort(rows.T[::-1])]
 
 
 def _endless(column: Ints) -> Ints:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.engine.plan import DayPlan, plan_day, with_officers
+from sim.engine.outages import felt
+from sim.engine.plan import DayPlan, plan_day, with_officers, with_outages
 from sim.errors import EngineError, WorkloadError
 from sim.log import Log, Names
 from sim.scenario.model import Scenario
@@ -43,13 +44,16 @@ def check_engine(engine: Engine) -> None:
 
 
 def plans(scenario: Scenario, workload: Workload) -> tuple[DayPlan, ...]:
-    """Return the plan of each day of a replication, with the officers who are there."""
+    """Return the plan of each day of a replication, with its officers and outages."""
     found = []
     for k, day in enumerate(scenario.days):
         plan = plan_day(scenario, day)
         absent, late = workload.absent[k], workload.late[k]
         if absent.any() or late.any():
             plan = with_officers(plan, absent.tolist(), late.tolist())
+        down = workload.outages[workload.outages[:, 0] == k, 1:]
+        if len(down):
+            plan = with_outages(plan, felt(scenario, down.tolist()))
         found.append(plan)
     return tuple(found)
 

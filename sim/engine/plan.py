@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from sim.engine.outages import Change
 from sim.log import STOP_OUTCOMES
 from sim.scenario.calendar import Day, Span, without
 from sim.scenario.model import Agency, Counter, Journey, Scenario, Staffing
@@ -27,6 +28,9 @@ class CounterPlan:
 
     turns : (time in µs, OPEN | BREAK | CLOSED), in order; empty if it stays closed all day
     tiers : the lines that it serves, the first tier before the second
+    pauses : whether a break interrupts who is served
+    overrun : how long a called service usually lasts into the break at most, µs, or None
+    changes : of its pace, by outages
     absent : from when to when an officer should have been here who is missing today
     """
 
@@ -36,6 +40,9 @@ class CounterPlan:
     speed: float
     turns: tuple[tuple[int, int], ...]
     tiers: tuple[tuple[int, ...], ...]
+    pauses: bool = False
+    overrun: int | None = None
+    changes: tuple[Change, ...] = ()
     absent: Span | None = None
 
     @property
@@ -175,6 +182,8 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], tu
             speed=counter.speed,
             turns=turns,
             tiers=_tiers_of_lines(tiers, line_of),
+            pauses=scenario.agencies[agencies[number]].at_break.pause,
+            overrun=scenario.agencies[agencies[number]].at_break.overrun,
         )
         for (number, label, counter, turns), tiers in zip(posts, serves, strict=True)
     )
@@ -244,6 +253,12 @@ def with_officers(plan: DayPlan, absent: Sequence[bool], late: Sequence[Sequence
         if now == NOT_TODAY != before
     )
     return replace(plan, counters=counters, closes=closes, deserted=deserted)
+
+
+def with_outages(plan: DayPlan, changes: Sequence[tuple[Change, ...]]) -> DayPlan:
+    """Return the plan of a day with what the outages do to each counter."""
+    counters = zip(plan.counters, changes, strict=True)
+    return replace(plan, counters=tuple(replace(c, changes=of) for c, of in counters))
 
 
 def _posts(agency: Agency, day: Day) -> list[tuple[str, Counter, tuple[tuple[int, int], ...]]]:

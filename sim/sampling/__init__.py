@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.errors import WorkloadError
 from sim.randomness import Draws
+from sim.sampling.outages import draw_outages
 from sim.sampling.stops import UNUSED, Drawn, Rows, by_class, rows_of, whole
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day
@@ -283,6 +284,7 @@ def _assembled(scenario: Scenario, draws: Draws, dates: _Dates, parts: list[_Par
         offset=offset,
         **columns,
         **_officers(scenario, draws, dates),
+        outages=draw_outages(scenario, draws, (dates.midnight == 0).astype(np.int64)),
     )
 
 

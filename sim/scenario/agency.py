@@ -17,10 +17,12 @@ from pydantic import (
 )
 
 from sim.scenario import quantities as q
+from sim.scenario.at_break import AtBreak, AtBreakField
 from sim.scenario.clock_tables import clock_table, is_clock, write_clock_table
 from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
 from sim.scenario.law_fields import Law, PatienceLaw
+from sim.scenario.outage import Outage
 from sim.scenario.papers import Incomplete, Park
 from sim.scenario.tickets import BalkingField, Call, Order, OrderField, QuotaField
 from sim.scenario.weekdays import Clocks, Intervals, Weekdays
@@ -49,6 +51,7 @@ class Counter(Frozen):
     hours: Intervals | None = None
     breaks: Intervals | None = None
     speed: q.Positive = 1.0
+    outage: Outage | None = None
     serves: (
         Annotated[
             tuple[tuple[str, ...], ...],
@@ -142,6 +145,8 @@ class Agency(Frozen):
     absence : chance that an officer is missing for the day
     late : by how much an officer opens late, at opening and after each break
     away : chance that the whole agency is missing for the day
+    outage : how often its counters are down, all together
+    at_break : what an officer does who serves when the break begins, and shortly before it
     """
 
     name: Text = ""
@@ -157,6 +162,8 @@ class Agency(Frozen):
     absence: q.Share = 0.0
     late: PatienceLaw | None = None
     away: q.Share = 0.0
+    outage: Outage | None = None
+    at_break: AtBreakField = AtBreak()
     services: dict[Name, Service]
 
     @cached_property

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day
 from sim.scenario.checking_bookings import BOOKINGS_CHECKS
+from sim.scenario.checking_counters import COUNTERS_CHECKS
 from sim.scenario.checking_dates import DATES_CHECKS
 from sim.scenario.checking_hours import HOURS_CHECKS, Whole
 from sim.scenario.checking_names import NAMES_CHECKS
@@ -35,7 +36,7 @@ def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     whole = Whole(scenario, merged.root, merged.removed)
     checks = (
         *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *CHECKS, *TICKETS_CHECKS, *BOOKINGS_CHECKS,
-        *PAPERS_CHECKS,
+        *PAPERS_CHECKS, *COUNTERS_CHECKS,
     )  # fmt: skip
     findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)

@@ -15,7 +15,7 @@ from sim.scenario.paths import weekdays
 from sim.scenario.tickets import REST, Quota
 from sim.scenario.weekdays import WEEKDAYS
 
-_OF_DAYS = ("open", "last_ticket", "quota", "absence", "late", "away")
+_OF_DAYS = ("open", "last_ticket", "quota", "absence", "late", "away", "at_break")
 """Keys of an agency that say what a day is like: in a continuous run there are no days."""
 
 

@@ -252,6 +252,10 @@ EXAMPLES: dict[str, str] = {
         hall:
           walk: {dist: uniform, low: 20 s, high: 90 s}
         """,
+    "Hall.outage": """
+        hall:
+          outage: {times: 2 per month, lasting: {median: 40 min, p90: 3 h}}
+        """,
     "VisitorClass.name": """
         visitors:
           general: {}
@@ -378,6 +382,50 @@ EXAMPLES: dict[str, str] = {
           bank:
             away: 2 %
         """,
+    "Agency.outage": """
+        agencies:
+          bank:
+            outage: {times: 2 per month, lasting: {median: 20 min, p90: 60 min}}
+        """,
+    "Agency.at_break": """
+        agencies:
+          dukcapil:
+            at_break: {no_start_if_longer_than: 10 min}
+        """,
+    "Outage.times": """
+        agencies:
+          bank:
+            outage: {times: 3 per year, lasting: {mean: 2 h, sd: 1 h}}
+        """,
+    "Outage.lasting": """
+        agencies:
+          bank:
+            outage: {times: 1 per week, lasting: {median: 10 min, p90: 40 min}}
+        """,
+    "Outage.interrupted": """
+        agencies:
+          dukcapil:
+            outage: {times: 1 per week, lasting: {mean: 1 h, sd: 1 h}, interrupted: requeue}
+        """,
+    "Outage.then": """
+        agencies:
+          dukcapil:
+            outage: {times: 1 per week, lasting: {mean: 20 min, sd: 20 min}, then: restart}
+        """,
+    "Outage.by_hand_speed": """
+        agencies:
+          dukcapil:
+            outage: {times: 9 per year, lasting: {always: 1 h}, then: by_hand, by_hand_speed: 0.5}
+        """,
+    "Outage.each": """
+        agencies:
+          dukcapil:
+            outage: {times: 1 per month, lasting: {mean: 30 min, sd: 20 min}, each: true}
+        """,
+    "Outage.generator": """
+        hall:
+          outage: {times: 2 per month, lasting: {median: 40 min, p90: 3 h}, generator: 5 min}
+        """,
     "Agency.services": """
         agencies:
           bank:
@@ -397,6 +445,11 @@ EXAMPLES: dict[str, str] = {
         agencies:
           bank:
             counters: {senior: {speed: 1.25}, junior: {speed: 0.8}}
+        """,
+    "Counter.outage": """
+        agencies:
+          bank:
+            counters: {one: {outage: {times: 1 per week, lasting: {mean: 15 min, cv: 1}}}, two: {}}
         """,
     "Counter.serves": """
         agencies:

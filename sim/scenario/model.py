@@ -26,6 +26,7 @@ from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
 from sim.scenario.journey import Journey, Stop, Stops
 from sim.scenario.law_fields import Law, PatienceLaw
+from sim.scenario.outage import Outage
 from sim.scenario.weekdays import WEEKDAYS, Factors
 
 
@@ -45,11 +46,12 @@ class VisitorClass(Frozen):
 
 
 class Hall(Frozen):
-    """The hall that all agencies share."""
+    """The hall that all agencies share; its outage is the power's."""
 
     capacity: q.Count | None = None
     seats: q.Count | None = None
     walk: Law | None = None
+    outage: Outage | None = None
 
 
 class Demand(Frozen):
@@ -198,6 +200,23 @@ class Scenario(Frozen):
             for name in sorted(self.agencies)
             for label, _ in self.agencies[name].posts
         )
+
+    @cached_property
+    def outages(self) -> tuple[tuple[str, str, Outage], ...]:
+        """What may be down, as (agency, counter, how): first the mall, where both are empty.
+
+        Then by agency the whole of it, where the counter is empty, and its counters by number.
+        """
+        found = [("", "", self.hall.outage)]
+        for name in sorted(self.agencies):
+            agency = self.agencies[name]
+            each = agency.outage is not None and agency.outage.each
+            found.append((name, "", None if each else agency.outage))
+            found += [
+                (name, label, post.outage or (agency.outage if each else None))
+                for label, post in agency.posts
+            ]
+        return tuple((name, label, how) for name, label, how in found if how is not None)
 
     @cached_property
     def services(self) -> tuple[str, ...]:

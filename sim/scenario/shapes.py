@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
 from sim.scenario import agency as a
+from sim.scenario import at_break as b
 from sim.scenario import calendar as c
 from sim.scenario import clock_tables as k
 from sim.scenario import dates as t
@@ -20,6 +21,7 @@ from sim.scenario import holidays as h
 from sim.scenario import journey as j
 from sim.scenario import law_fields as v
 from sim.scenario import model as m
+from sim.scenario import outage as o
 from sim.scenario import quantities as q
 from sim.scenario import seasons as n
 from sim.scenario import tickets as e
@@ -165,6 +167,7 @@ SCALARS: dict[str, Schema] = {
     "dates": _text("dates", _DATES),
     "yes": {**_text("yes", _YES), "type": ["string", "boolean"]},
     "growth": _text("growth", r"[+-]?.*%\s*(a|per|each)\s+year"),
+    "rate": _text("rate", rf"{_NOT_BELOW_0}(\s+(times|kali))?\s+(per|a|an|se|tiap)\s+[a-z]+"),
     "service": _text("service", _STOP),
     "quantity": _text_or_number("quantity", _QUANTITY),
     "range": _text("range", rf"{_QUANTITY}\s*\.\.\s*{_QUANTITY}"),
@@ -186,7 +189,7 @@ DURATION, SPAN = (Shape(kind, SCALARS[kind]) for kind in ("duration", "span"))
 """Written out at each key: an editor gives an `if` that keys share the title of one of them."""
 SHARE, RATIO, NUMBER, POSITIVE = map(_scalar, ("share", "ratio", "number", "positive"))
 WEIGHT, INTEGER, COUNT, INTERVAL = map(_scalar, ("weight", "integer", "count", "interval"))
-QUANTITY, RANGE, SERVICE = map(_scalar, ("quantity", "range", "service"))
+QUANTITY, RANGE, SERVICE, RATE = map(_scalar, ("quantity", "range", "service", "rate"))
 INTERVALS = _either(
     "intervals",
     _text("intervals", rf"({_INTERVAL}|{_NONE})"),
@@ -268,6 +271,16 @@ ORDER = _either(
         "required": ["booked", "walk_in"],
     },
 )
+AT_BREAK = _either(
+    "at_break",
+    _text("at_break", "(finish|pause)"),
+    {
+        "type": "object",
+        "properties": {b.LONGER: DURATION.form},
+        "additionalProperties": False,
+        "required": [b.LONGER],
+    },
+)
 _FAILURE = f"({'|'.join(FAILURES)})"
 GOES_ON = _either(
     "failures",
@@ -302,7 +315,8 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (h.Holidays, HOLIDAYS), (f.Yes, YES), (d.Months, MONTH_FACTORS), (d.DaysOfMonth, DAY_FACTORS),
     (d.Growth, GROWTH), (k.Profiles, PROFILE), (n.DayProfile, DAY_PROFILE),
     (e.QuotaField, QUOTA), (e.BalkingField, BALKING), (e.OrderField, ORDER),
-    (j.GoesOn, GOES_ON), (v.SignedLaw, Shape("signed", reference("Signed"))),
+    (j.GoesOn, GOES_ON), (o.RateField, RATE), (b.AtBreakField, AT_BREAK),
+    (v.SignedLaw, Shape("signed", reference("Signed"))),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
     (dict[str, f.Text], _by_path("texts", TEXT.form)),
     (dict[str, m.Range], _by_path("ranges", RANGE.form)),

@@ -58,9 +58,11 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
     So a scenario that uses none of them is shown, and named by its fingerprint, as if there were
     none of them.
     """
+    if scenario.hall.outage is not None:
+        data["hall"]["outage"] = _changed(scenario.hall.outage, data["hall"]["outage"])
     for name, of in scenario.agencies.items():
         agency = data["agencies"][name]
-        for key in ("order", "absence", "away"):
+        for key in ("order", "absence", "away", "at_break"):
             if getattr(of, key) == type(of).model_fields[key].default:
                 del agency[key]
         agency["call"] = _changed(of.call, agency["call"])
@@ -70,6 +72,8 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
                 if cut is not None:
                     shown = agency["services"][key]
                     shown[part] = _changed(cut, shown[part])
+        if of.outage is not None:
+            agency["outage"] = _changed(of.outage, agency["outage"])
     for name, journey in scenario.journeys.items():
         if journey.booking is not None:
             shown = _changed(journey.booking, data["journeys"][name]["booking"])

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from sim.engine.outages import Change
 from sim.engine.plan import BREAK, CLOSED, OPEN, CounterPlan
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import SERVICE_ENDS, Moment
 from sim.log import STATES, STOP_OUTCOMES
-from sim.workload import MOST_MISSES
+from sim.workload import ABSENT, MOST_MISSES, NEVER
 
 if TYPE_CHECKING:
     from sim.engine.reference.day import Hall
 
 SHOWN = {OPEN: STATES.index("idle"), BREAK: STATES.index("break"), CLOSED: STATES.index("closed")}
-SERVING, CALLING = STATES.index("serving"), STATES.index("calling")
+SERVING, CALLING, DOWN = (STATES.index(name) for name in ("serving", "calling", "down"))
 SERVED, MISSED = STOP_OUTCOMES.index("served"), STOP_OUTCOMES.index("missed")
 
 
@@ -24,50 +26,99 @@ class Counter:
 
     After its last closing it may stay in overtime: then it calls only tickets of lines that have
     closed, until the lines it is kept for are empty, or, at the mall's closing, the hall is.
+    While it is down, or a break interrupts it, who is served there is held.
     """
 
     def __init__(self, hall: Hall, rank: int, plan: CounterPlan) -> None:
         self.hall = hall
         self.rank = rank
-        self.speed = plan.speed
+        self.plan = plan
         self.last = plan.last
         self.agency = plan.agency_index
         self.tiers = [[hall.lines[line] for line in tier] for tier in plan.tiers]
         self.kept_for = [hall.lines[line] for line in sorted(hall.plan.kept_for(plan))]
         self.open = False
         self.overtime = False
+        self.pace = 1.0  # 0 while it is down
+        self.paused = False
         self.off = SHOWN[CLOSED]  # what is shown once nobody is served
         self.ticket: Ticket | None = None
+        self.serving = False  # who was called is there
+        self.until = NEVER  # when the running service ends; NEVER while none runs
         self.shown: list[tuple[int, int]] = []
+        self._run = 0
+        self._break = self._next_break(-1)
 
     @property
     def free(self) -> bool:
         """Whether the counter may call."""
-        return self.ticket is None and (self.open or self.overtime)
+        return self.ticket is None and self.working
+
+    @property
+    def working(self) -> bool:
+        """Whether the counter is staffed, and not down."""
+        return (self.open or self.overtime) and self.pace > 0
+
+    @property
+    def state(self) -> int:
+        """What the counter does now, as the log shows it."""
+        if self.ticket is None and not (self.open or self.overtime):
+            return self.off
+        if self.pace == 0:
+            return DOWN
+        if self.ticket is None:
+            return SHOWN[OPEN]
+        if self.paused:
+            return SHOWN[BREAK]
+        return SERVING if self.serving else CALLING
 
     def may_call(self, line: Line) -> bool:
         """Whether the counter is free for a ticket of this line."""
         return self.free and (self.open or line.closes <= self.hall.now)
 
+    def may_begin(self, ticket: Ticket) -> bool:
+        """Whether her service will not last too long into the next break, as far as one knows."""
+        return self._break == NEVER or self.hall.now + ticket.mean <= self._break
+
     def turn(self, state: int) -> None:
-        """Follow the calendar: open, take a break, or close. Nobody in service is interrupted."""
+        """Follow the calendar: open, take a break, or close."""
         self.open = state == OPEN
         self.off = SHOWN[state]
+        if state == OPEN:
+            self._break = self._next_break(self.hall.now)
         if self.kept_for and self.hall.now == self.last:
             self.overtime = True
             self.hall.staying.append(self)
-        if self.ticket is None:
-            self.show(SHOWN[OPEN] if self.overtime else self.off)
-            if self.free:
-                self.hall.freed(self)
+        if self.plan.pauses:
+            self._hold()
+            self.paused = state == BREAK
+            self._work()
+        self.show()
+        if self.free:
+            self.hall.freed(self)
+
+    def change(self, to: Change) -> None:
+        """Work at another pace from now on, or not at all: an outage began or ended."""
+        self._hold()
+        self.pace = to.pace
+        if self.ticket and self.until == NEVER:
+            if to.restart and self.serving:
+                self.ticket.left = self.ticket.work
+            if to.requeue:
+                self._give_back(self.ticket)
+        self._work()
+        self.show()
+        if self.free:
+            self.hall.freed(self)
 
     def next_ticket(self) -> Ticket | None:
         """Return the best ticket of the first tier that has one."""
+        takes = None if self._break == NEVER else self.may_begin
         for tier in self.tiers:
             best: Ticket | None = None
             for line in tier:
                 if self.open or line.closes <= self.hall.now:
-                    ticket = line.first()
+                    ticket = line.first(takes)
                     if ticket and (best is None or ticket.key < best.key):
                         best = ticket
             if best:
@@ -80,27 +131,66 @@ class Counter:
         ticket.line.leave(ticket)
         ticket.line.called(ticket)
         ticket.counter = self.rank
-        ticket.called = self.hall.now
+        if not ticket.given_back:
+            ticket.called = self.hall.now
         how = self.hall.plan.calls[self.agency]
         if ticket.misses:
-            self._occupy(how.tries * how.every, self._nobody_came)
+            self._then(how.tries * how.every, self._nobody_came)
         elif how.walk_up:
-            self._occupy(how.walk_up, self._serve)
+            self._then(how.walk_up, self._serve)
         else:
             self._serve()
+        self.show()
 
-    def _occupy(self, time: int, then: Callable[[], None]) -> None:
-        self.show(CALLING)
-        Moment(self.hall.env, time, SERVICE_ENDS, self.rank).then(then)
+    def _then(self, time: int, do: Callable[[], None]) -> None:
+        """Do something in a while, in the phase of what ends, unless it is held or given back."""
+        self._run += 1
+        Moment(self.hall.env, time, SERVICE_ENDS, self.rank).then(partial(self._if, self._run, do))
+
+    def _if(self, run: int, do: Callable[[], None]) -> None:
+        if run == self._run:
+            do()
+
+    # The service, and what interrupts it
 
     def _serve(self) -> None:
-        """Serve who was called; a faster counter needs less time (half to even)."""
-        ticket = self.ticket
-        assert ticket is not None
-        ticket.start = self.hall.now
-        duration = ticket.time if self.speed == 1 else round(ticket.time / self.speed)
-        self.show(SERVING)
-        Moment(self.hall.env, duration, SERVICE_ENDS, self.rank).then(self._end)
+        """Begin the service of who was called."""
+        assert self.ticket is not None
+        self.serving = True
+        if self.ticket.start == ABSENT:
+            self.ticket.start = self.hall.now
+        self._work()
+        self.show()
+
+    @property
+    def _speed(self) -> float:
+        return self.plan.speed * self.pace
+
+    def _work(self) -> None:
+        """Go on with what is left of a service; a faster counter needs less time (half to even)."""
+        if not self.serving or self.until != NEVER or self.pace == 0 or self.paused:
+            return
+        assert self.ticket is not None
+        left, speed = self.ticket.left, self._speed
+        duration = left if speed == 1 else round(left / speed)
+        self.until = self.hall.now + duration
+        self._then(duration, self._end)
+
+    def _hold(self) -> None:
+        """Stop a running service and note what is left of it; one that ends now has ended."""
+        if self.until in (NEVER, self.hall.now):
+            return
+        assert self.ticket is not None
+        left, speed = self.until - self.hall.now, self._speed
+        self.ticket.left = left if speed == 1 else round(left * speed)
+        self.until = NEVER
+        self._run += 1
+
+    def _give_back(self, ticket: Ticket) -> None:
+        """Let a ticket go to the head of its line, for whichever counter is free first."""
+        self._free()
+        ticket.line.take_back(ticket)
+        self.hall.joined(ticket.line)
 
     def _end(self) -> None:
         assert self.ticket is not None
@@ -122,20 +212,36 @@ class Counter:
             ticket.line.stand_aside(ticket, again)
         self._finish()
 
-    def _finish(self) -> None:
+    def _free(self) -> None:
         self.ticket = None
-        self.show(SHOWN[OPEN] if self.open or self.overtime else self.off)
+        self.serving = False
+        self.until = NEVER
+        self._run += 1
+
+    def _finish(self) -> None:
+        self._free()
+        self.show()
         if self.free:
             self.hall.freed(self)
 
     def leave(self) -> None:
         """End the overtime."""
         self.overtime = False
-        self.show(SHOWN[CLOSED])
+        self.show()
 
-    def show(self, state: int) -> None:
-        """Note what the counter does from now on."""
-        now = self.hall.now
+    def _next_break(self, time: int) -> int:
+        """Until when a service may usually last that begins after a time: NEVER if that is free."""
+        overrun = self.plan.overrun
+        turn = next(((t, s) for t, s in self.plan.turns if t > time and s != OPEN), None)
+        if overrun is None or turn is None or turn[1] != BREAK:
+            return NEVER
+        return turn[0] + overrun
+
+    def show(self) -> None:
+        """Note what the counter does from now on, once its account has begun."""
+        now, state = self.hall.now, self.state
+        if not self.shown and not self.open:
+            return
         if self.shown and self.shown[-1][0] == now:
             self.shown.pop()  # a state that lasted no time
         if not self.shown or self.shown[-1][1] != state:

@@ -86,7 +86,10 @@ class Hall:
         for counter, plan in zip(self.counters, self.plan.counters, strict=True):
             for time, state in plan.turns:
                 self._at(time, CALENDAR, counter.rank, partial(counter.turn, state))
-        self._at(self.day.closes, CALENDAR, len(self.counters), self._close)
+            for change in plan.changes:
+                place = len(self.counters) + counter.rank
+                self._at(change.time, CALENDAR, place, partial(counter.change, change))
+        self._at(self.day.closes, CALENDAR, 2 * len(self.counters), self._close)
         self.env.process(self._door(citizens))
         while self.env.peek() <= self.day.ends:
             self.env.step()
@@ -195,7 +198,7 @@ class Hall:
             return False
         found = line.length
         if balking.by == "wait":
-            working = sum(c.open or c.overtime for c in self.givers[line.index])
+            working = sum(c.working for c in self.givers[line.index])
             found = found * self.plan.services[need.service].mean // max(1, working)
         share = max((s for start, s in balking.table if start <= found), default=0.0)
         return need.balk < share
@@ -203,9 +206,9 @@ class Hall:
     def _take_ticket(self, citizen: Citizen, need: Need) -> Ticket:
         """Give a ticket; a free counter calls it at once, else it waits in its line."""
         now = self.now
-        line = self._line(need.service)
+        line, plan = self._line(need.service), self.plan.services[need.service]
         number = self._number(citizen, need)
-        ticket = Ticket(self.env.event(), line, number, now, need.time, need.misses)
+        ticket = Ticket(self.env.event(), line, number, now, need.time, need.misses, plan.mean)
         citizen.note(ticket, SERVED, NO_REASON)
         in_time = now <= need.slot + citizen.journey.grace and not need.keeps
         slot = need.slot if in_time else ABSENT
@@ -216,7 +219,7 @@ class Hall:
         if need.keeps:
             first = FIRST_OF_ALL
         # The stop only tells apart two tickets of one citizen in one line.
-        ticket.key = (*first, since, citizen.rank, need.number)
+        ticket.key = (1, *first, since, citizen.rank, need.number)
         ticket.kind = walk_in if order.in_turn != (0, 0) else 0
         if since > now and not citizen.journey.call_early:
             self._at(since, CALENDAR, self._after_counters(citizen), partial(self._due, ticket))
@@ -244,7 +247,7 @@ class Hall:
     def _offer(self, ticket: Ticket) -> None:
         """Let a free counter call a ticket at once, else put it into its line."""
         for counter in self.givers[ticket.line.index]:
-            if counter.may_call(ticket.line):
+            if counter.may_call(ticket.line) and counter.may_begin(ticket):
                 counter.call(ticket)
                 return
         ticket.line.join(ticket)
@@ -253,20 +256,18 @@ class Hall:
         """A booked time has come: the ticket joins its line, and free counters look again."""
         if ticket.waiting:
             ticket.line.join(ticket)
-            for counter in self.givers[ticket.line.index]:
-                if counter.may_call(ticket.line):
-                    self.freed(counter)
+            self.joined(ticket.line)
 
     def _after_counters(self, citizen: Citizen) -> int:
         """The place of a booking among what the calendar does at one instant."""
-        return len(self.counters) + 1 + citizen.rank
+        return 2 * len(self.counters) + 1 + citizen.rank
 
     def _rest(self, citizen: Citizen) -> int:
         """How much longer she stays in the mall."""
         return max(0, citizen.entered + citizen.stay - self.now)
 
     def _lose_patience(self, ticket: Ticket) -> None:
-        if ticket.waiting:
+        if ticket.waiting and not ticket.given_back:
             ticket.line.leave(ticket)
             ticket.end = self.now
             ticket.done.succeed(RENEGED)
@@ -285,6 +286,12 @@ class Hall:
         if not self._freed:
             self._at(self.now, CALLS, 0, self._call)
         self._freed.append(counter)
+
+    def joined(self, line: Line) -> None:
+        """Let the free counters look again at a line that a ticket joined between two calls."""
+        for counter in self.givers[line.index]:
+            if counter.may_call(line):
+                self.freed(counter)
 
     def _call(self) -> None:
         """Let the counters that became free call, agencies by name, counters by number.

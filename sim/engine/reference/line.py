@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heappop, heappush
 
 import simpy
 
 from sim.workload import ABSENT
 
-Key = tuple[int, int, int, int, int]
+GIVEN_BACK = 2
+"""The kind of tickets that were given back, beside booked tickets and walk-ins called in turn."""
+Key = tuple[int, int, int, int, int, int]
+Place = tuple[Key, "Ticket"]
+Takes = Callable[["Ticket"], bool]
 
 
 class Ticket:
@@ -18,26 +23,37 @@ class Ticket:
     """
 
     __slots__ = (
-        "called", "counter", "done", "end", "in_line", "key", "kind", "line", "missed", "misses",
-        "number", "start", "taken", "time", "waiting",
+        "called", "counter", "done", "end", "given_back", "in_line", "key", "kind", "left", "line",
+        "mean", "missed", "misses", "number", "place", "start", "taken", "waiting", "work",
     )  # fmt: skip
 
     def __init__(
-        self, done: simpy.Event, line: Line, number: int, taken: int, time: int, misses: int = 0
+        self,
+        done: simpy.Event,
+        line: Line,
+        number: int,
+        taken: int,
+        time: int,
+        misses: int,
+        mean: int,
     ) -> None:
         self.done = done
         self.line = line
         self.number = number
         self.taken = taken
-        self.time = time
+        self.work = time  # that the service takes at speed 1
+        self.left = time  # of this work
+        self.mean = mean  # of her service's time, as far as one knows beforehand
         self.counter = -1
         self.called = self.start = self.end = ABSENT
         self.waiting = True
         self.misses = misses  # how many calls she will not hear
         self.missed = 0
         self.in_line = False
+        self.place: Place | None = None  # where it stands in its line
+        self.given_back = False  # called once, and sent back into the line by an outage
         self.kind = 0  # 1 for a walk-in where booked and walk-ins are called in turn
-        self.key: Key = (0, 0, 0, 0, 0)
+        self.key: Key = (0, 0, 0, 0, 0, 0)
 
 
 class Line:
@@ -46,7 +62,7 @@ class Line:
     A ticket that was called in vain stands aside until so many others have been called, or
     nobody else waits. In a line that calls in turn, so many booked tickets come first, then so
     many walk-ins; if nobody of the kind whose turn it is waits, the other kind is called and the
-    turn stays.
+    turn stays. Tickets that were given back stand before all others, and are of no kind.
     """
 
     __slots__ = (
@@ -61,25 +77,38 @@ class Line:
         self.calls = 0
         self._turns = [0] * in_turn[0] + [1] * in_turn[1] or [0]
         self._turn = 0
-        self._heaps: list[list[tuple[Key, Ticket]]] = [[], []]
-        self._aside: list[tuple[int, Key, Ticket]] = []
+        self._heaps: list[list[Place]] = [[], [], []]
+        self._aside: list[tuple[int, Place]] = []
 
     def join(self, ticket: Ticket) -> None:
         """Put a ticket into its place."""
         self.length += 1
-        ticket.in_line = True
-        heappush(self._heaps[ticket.kind], (ticket.key, ticket))
+        ticket.waiting = ticket.in_line = True
+        self._put(ticket)
+
+    def _put(self, ticket: Ticket) -> None:
+        ticket.place = ticket.key, ticket
+        heappush(self._heaps[ticket.kind], ticket.place)
 
     def stand_aside(self, ticket: Ticket, others: int) -> None:
         """Let a ticket wait until so many others have been called."""
         self.length += 1
         ticket.waiting = ticket.in_line = True
-        heappush(self._aside, (self.calls + others, ticket.key, ticket))
+        ticket.place = ticket.key, ticket
+        heappush(self._aside, (self.calls + others, ticket.place))
+
+    def take_back(self, ticket: Ticket) -> None:
+        """Put a ticket that was called to the head of the line."""
+        ticket.given_back = True
+        ticket.kind = GIVEN_BACK
+        ticket.key = (0, *ticket.key[1:])
+        self.join(ticket)
 
     def leave(self, ticket: Ticket) -> None:
         """Take a ticket out: called, out of patience, or sent home."""
         self.length -= ticket.in_line
         ticket.waiting = ticket.in_line = False
+        ticket.place = None
 
     def called(self, ticket: Ticket) -> None:
         """Note a call: it counts for those who stand aside, and for whose turn it is."""
@@ -87,18 +116,33 @@ class Line:
         if ticket.kind == self._turns[self._turn]:
             self._turn = (self._turn + 1) % len(self._turns)
 
-    def first(self) -> Ticket | None:
-        """Return the ticket that is next, or None; it stays in the line."""
-        aside = self._aside
-        while aside and (aside[0][0] <= self.calls or not aside[0][2].waiting):
-            _, key, ticket = heappop(aside)
-            if ticket.waiting:
-                heappush(self._heaps[ticket.kind], (key, ticket))
-        turn = self._turns[self._turn]
-        return self._head(turn) or self._head(1 - turn) or (aside[0][2] if aside else None)
+    def first(self, takes: Takes | None = None) -> Ticket | None:
+        """Return the ticket that is next, or None; it stays in the line.
 
-    def _head(self, kind: int) -> Ticket | None:
+        takes : leaves out tickets that a counter does not take now
+        """
+        aside = self._aside
+        while aside and (aside[0][0] <= self.calls or not _here(aside[0][1])):
+            _, place = heappop(aside)
+            if _here(place):
+                self._put(place[1])
+        turn = self._turns[self._turn]
+        for kind in (GIVEN_BACK, turn, 1 - turn):
+            ticket = self._head(kind, takes)
+            if ticket:
+                return ticket
+        standing = (place[1] for _, place in sorted(aside) if _here(place))
+        return next((t for t in standing if takes is None or takes(t)), None)
+
+    def _head(self, kind: int, takes: Takes | None) -> Ticket | None:
         heap = self._heaps[kind]
-        while heap and not heap[0][1].waiting:  # left by those who lost patience
+        if takes is not None:
+            return next((p[1] for p in sorted(heap) if _here(p) and takes(p[1])), None)
+        while heap and not _here(heap[0]):  # left by those who are no more in this place
             heappop(heap)
         return heap[0][1] if heap else None
+
+
+def _here(place: Place) -> bool:
+    """Whether a ticket still stands in a place; it may have left, and stand in another."""
+    return place[1].place is place

@@ -1,0 +1,63 @@
+"""Checks of what happens at the counters: outages, and what an officer does at a break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario import quantities as q
+from sim.scenario.checking_hours import Whole
+from sim.scenario.faults import Finding, Path
+from sim.scenario.outage import Outage
+
+MOST_OUTAGES = 1000
+"""Outages of one thing in 24 hours; more are no outages but a slower service."""
+
+
+def _outages(whole: Whole) -> Iterator[tuple[Path, Outage, bool]]:
+    """Yield where each outage stands, and whether it is one of machines."""
+    scenario = whole.scenario
+    if scenario.hall.outage is not None:
+        yield ("hall", "outage"), scenario.hall.outage, False
+    for name, agency in scenario.agencies.items():
+        if agency.outage is not None:
+            yield ("agencies", name, "outage"), agency.outage, agency.machines is not None
+        for label, post in agency.posts:
+            if post.outage is not None:
+                yield ("agencies", name, "counters", label, "outage"), post.outage, False
+
+
+def _how_often(whole: Whole) -> Iterator[Finding]:
+    """Outages that end before the next begins, on average."""
+    if not whole.sound_hours:
+        return
+    for path, outage, _ in _outages(whole):
+        cycle = outage.cycle(whole.scenario.calendar)
+        if cycle * MOST_OUTAGES < q.DAY:
+            shown = {"value": str(outage.times), "limit": MOST_OUTAGES}
+            yield Finding("outage_often", shown, (*path, "times"))
+        elif not outage.down < cycle:
+            lasts = q.duration(round(min(outage.down, q.LONGEST) / q.MINUTE) * q.MINUTE)
+            every = q.duration(round(cycle / q.MINUTE) * q.MINUTE)
+            yield Finding("outage_always", {"value": lasts, "limit": every}, (*path, "lasting"))
+
+
+def _how(whole: Whole) -> Iterator[Finding]:
+    """Keys of an outage that go together, and stand where they have a meaning."""
+    for path, outage, machines in _outages(whole):
+        by_hand = outage.then == "by_hand"
+        if by_hand and machines:
+            yield Finding("outage_machines", {}, (*path, "then"))
+        elif by_hand and outage.by_hand_speed is None:
+            yield Finding("outage_speed_left_out", {}, (*path, "then"))
+        elif by_hand and outage.interrupted == "requeue":
+            yield Finding("outage_requeue_by_hand", {}, (*path, "interrupted"))
+        if outage.by_hand_speed is not None and not by_hand:
+            shown = {"value": f"{outage.by_hand_speed:.15g}"}
+            yield Finding("outage_speed_alone", shown, (*path, "by_hand_speed"), at_key=True)
+        if outage.each and (path[0] == "hall" or "counters" in path):
+            yield Finding("outage_each", {}, (*path, "each"), at_key=True)
+        if outage.generator is not None and path[0] != "hall":
+            yield Finding("outage_generator", {}, (*path, "generator"), at_key=True)
+
+
+COUNTERS_CHECKS = (_how_often, _how)
