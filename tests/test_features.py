@@ -23,6 +23,7 @@ OFF = {
     "call": "{walk_up: 0 s, tries: 1, every: 0 s, missed: 0 %}",
     "absence": "0 %",
     "away": "0 %",
+    "at_break": "finish",
 }
 """The rules of an agency, each as if nobody had written it."""
 
@@ -79,6 +80,14 @@ def test_a_call_occupies_a_counter_for_its_whole_way() -> None:
         calling = rows.state == STATES.index("calling")
         assert calling.any()
         assert set((rows.end - rows.begin)[calling]) == {25_000_000}
+
+
+@pytest.mark.parametrize("name", ["outage", "at-break"])
+def test_a_counter_does_what_its_scenario_shows(name: str) -> None:
+    scenario, logs = played(ROOT / "scenarios" / "features" / f"{name}.yaml")
+    state = STATES.index("down" if name == "outage" else "break")
+    assert any((log.counter_rows.state == state).any() for log in logs)
+    assert bool(scenario.outages) == (name == "outage")
 
 
 def test_who_goes_on_after_a_failure_is_seen_at_the_next_stop() -> None:

@@ -8,8 +8,10 @@ try at the same stop. The last columns,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from malls import us, workload_of
 
@@ -79,6 +81,17 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
     return rows
 
 
+def outages_in(scenario: Scenario, down: dict[str, list[str]]) -> Any:
+    """Return outages on the first day as a workload holds them."""
+    names = [f"{agency}__{label}" if label else agency for agency, label, _ in scenario.outages]
+    rows = [
+        (0, names.index("" if name == "mall" else name), *map(time_of, span.split("-")))
+        for name, spans in down.items()
+        for span in spans
+    ]
+    return np.array(sorted(rows), dtype=np.int64).reshape(-1, 4)
+
+
 def happened(table: list[dict[str, str]], log: Log) -> list[dict[str, str]]:
     """Return the table as it should read by a log."""
     visits = log.visits.sort_values("index", kind="stable").reset_index(drop=True)
@@ -141,10 +154,14 @@ def shifts(log: Log) -> list[str]:
     ]
 
 
-def check(test: Any, scenario: Scenario) -> Log:
-    """Play the day in a test's docstring and hold the log against it; return the log."""
+def check(test: Any, scenario: Scenario, **down: list[str]) -> Log:
+    """Play the day in a test's docstring and hold the log against it; return the log.
+
+    down : outages by agency, counter (`a__1`), or `mall`, each as `08:00-08:10`
+    """
     table = table_in(test.__doc__)
-    log = simulate(scenario, workload_of(scenario, citizens_in(table)))
+    workload = workload_of(scenario, citizens_in(table))
+    log = simulate(scenario, replace(workload, outages=outages_in(scenario, down)))
     found = [" ".join(line.values()) for line in happened(table, log)]
     assert found == [" ".join(line.values()) for line in table]
     return log

@@ -16,6 +16,7 @@ incomplete : of stops, tries at which the papers lacked something; of visits, th
 tickets : one that is kept while she is away counts once, and so does its wait, until the first call
 fulfilled : a visit completed with every wait within its promise, of all visits
 lost to calls : time from call to start and calls in vain, of the time that counters were staffed
+lost to outages : time down, of the same time; only where something may be down
 utilisation : time serving, of the time that counters were staffed (overtime included)
 line, in hall : people waiting for a call, people between door and exit: on average from door to
     close of each day, and the most at once on a day
@@ -98,7 +99,8 @@ def layout(scenario: Scenario) -> tuple[Block, ...]:
     add("mall journey visitor_class", "all weekday", (*_OF_VISIT, *papers), of_visits)
     add("mall agency", "all weekday", ("line.mean", "line.max"), of_lines)
     add("mall agency", "hour both", ("line.mean",), of_lines)
-    add("agency", "all weekday hour", _AT_COUNTER, of_counters)
+    at_counter = (*_AT_COUNTER, *(("lost_to_outages",) if scenario.outages else ()))
+    add("agency", "all weekday hour", at_counter, of_counters)
     add("mall", "all weekday", ("in_hall.mean", "in_hall.max"), of_hall)
     add("mall", "hour both", ("in_hall.mean",), of_hall)
     add("mall", "all weekday", ("overtime",), of_overtime)

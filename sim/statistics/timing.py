@@ -13,6 +13,8 @@ from sim.statistics.block import Block, Computed, Floats, Ints, Result
 from sim.statistics.rows import Mask, Rows
 from sim.workload import ABSENT
 
+_STAFFED = ("serving", "idle", "calling", "down")
+"""What a counter does while its officer is there, or its machine switched on."""
 Stretches = tuple[Ints, Ints, Ints, Ints]
 """Of each stretch of time its entity, day, beginning and end (µs)."""
 
@@ -58,8 +60,8 @@ def of_counters(rows: Rows, block: Block) -> Computed:
     table = rows.log.counter_rows
     agencies = sorted(rows.scenario.agencies)
     of = np.array([agencies.index(a) for a, _ in rows.log.names.counters], dtype=np.int64)
-    state = {name: table.state == STATES.index(name) for name in ("serving", "idle", "calling")}
-    staffed = state["serving"] | state["idle"] | state["calling"]
+    state = {name: table.state == STATES.index(name) for name in _STAFFED}
+    staffed = np.any(list(state.values()), axis=0)
 
     def stretches(which: Mask) -> Stretches:
         counter = table.counter[which]
@@ -75,6 +77,7 @@ def of_counters(rows: Rows, block: Block) -> Computed:
         "lost_to_calls": (minutes(state["calling"]), in_all),
         "busy.mean": (_time_within(block, stretches(state["serving"])), _time_of(block)),
         "staffed.mean": (_time_within(block, stretches(staffed)), _time_of(block)),
+        "lost_to_outages": (minutes(state["down"]), in_all),
     }
 
 
