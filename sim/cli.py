@@ -64,6 +64,7 @@ Out = Annotated[
     Path | None, typer.Option(help="Folder for the outputs; results/<scenario> by default.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+OpenPage = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 
 
 def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
@@ -95,7 +96,8 @@ def _told_plainly(command: Callable[[], int | None], lang: str) -> int:
     except BrokenPipeError:
         raise
     except (MallError, OSError) as error:
-        typer.echo(f"mppsim: {error}", err=True)
+        said = error.say(lang) if isinstance(error, MallError) else error
+        typer.echo(f"mppsim: {said}", err=True)
     return 2
 
 
@@ -151,17 +153,19 @@ def run(
         bool, typer.Option("--replications-table", help="Also replications.parquet.")
     ] = False,
     log: Annotated[bool, typer.Option("--log", help="Also the log of one replication.")] = False,
-    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    open_: OpenPage = False,
 ) -> None:
     """Run a scenario and write a page that says how the mall keeps its promise."""
     from sim.engine import check_engine, simulate
     from sim.experiments.replicate import replicate
+    from sim.experiments.stopping import most_replications
     from sim.sampling import sample
     from sim.scenario.loading import load
 
     check_engine(engine)
+    most_replications(replications, precision)  # what is wrong with a call is said first
     scenario = load(file, overlays, None if days is None else {"calendar.only": days})
-    _warn_of_overload(scenario, lang.value)
+    _warn_of_overload([scenario], lang.value)
     with _progress(lang.value) as progress:
         results = replicate(
             scenario, replications, precision=precision, seed=seed, engine=engine,
@@ -194,44 +198,40 @@ def compare(
         list[Path], typer.Argument(metavar="ALTERNATIVE...", help="The mall as it may become.")
     ],
     replications: Replications = None,
+    precision: Precision = None,
     seed: Seed = 0,
     engine: EngineName = "simpy",
     workers: Workers = None,
     out: Out = None,
     lang: Language = Lang.id,
     as_json: AsJson = False,
+    open_: OpenPage = False,
 ) -> None:
     """Run the same citizens through two malls and say whether the agency may join."""
     from sim.engine import check_engine
     from sim.experiments import compare as comparing
-    from sim.experiments.replicate import REPLICATIONS
     from sim.report.comparison import described, plain
     from sim.report.tables import jsonable
-    from sim.report.writing import replace_files
+    from sim.report.writing import write_comparison
     from sim.scenario.loading import load
 
     check_engine(engine)
     first = load(base)
     others = [load(path) for path in alternatives]
-    for other in others:
-        _warn_of_overload(other, lang.value)
+    comparing.check_comparable(first, others, replications, precision)
+    _warn_of_overload([first, *others], lang.value)
     with _progress(lang.value) as progress:
         found = comparing.compare(
-            first, others, replications or REPLICATIONS, seed=seed, engine=engine,
+            first, others, replications, precision=precision, seed=seed, engine=engine,
             workers=workers, progress=progress,
         )  # fmt: skip
-    text, data = described(found, lang.value), jsonable(plain(found, sys.argv))
+    _say_precision(found.base.run, lang.value)
     names = "-vs-".join(path.stem for path in (base, *alternatives))
-    folder = out or Path("results") / names
-
-    def write(aside: Path) -> None:
-        (aside / "comparison.txt").write_text(text + "\n", encoding="utf-8")
-        whole = json.dumps(data, ensure_ascii=False, indent=2)
-        (aside / "comparison.json").write_text(whole + "\n", encoding="utf-8")
-
-    replace_files(folder.resolve(), write, lang.value)
-    _print(data if as_json else text)
-    typer.echo(say("cli.written", lang.value, path=_shown(folder)), err=True)
+    page = write_comparison(found, out or Path("results") / names, lang.value, command=sys.argv)
+    _print(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
+    typer.echo(say("cli.page", lang.value, path=_shown(page)), err=True)
+    if open_:
+        typer.launch(page.as_uri())
 
 
 @app.command()
@@ -301,7 +301,7 @@ def check(
     """Rerun the scenarios that have a reference result and say what moved."""
     from sim.report.regression import described
     from sim.verification.check import check as checked
-    from sim.verification.check import references, renew
+    from sim.verification.check import references, renew, without_reference
 
     if update:
         written = []
@@ -312,9 +312,11 @@ def check(
             _print(written)
         return 0
     found = [checked(path, workers=workers) for path in references(files)]
-    moved = [row for each in found for row in each.moved]
+    missing = [] if files else without_reference()
+    for file in missing:
+        typer.echo(say("error.no_reference", lang.value, file=file.as_posix()), err=True)
     _print([each.plain() for each in found] if as_json else described(found, lang.value))
-    return 1 if moved else 0
+    return 1 if missing or any(each.moved for each in found) else 0
 
 
 def _print(what: Any) -> None:
@@ -330,14 +332,12 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def _warn_of_overload(scenario: Scenario, lang: str) -> None:
+def _warn_of_overload(malls: Sequence[Scenario], lang: str) -> None:
     """Say before the run which counters are given more work than they can do."""
-    from sim.engine.loads import overloads
-    from sim.report import sentences
-    from sim.report.titles import titles
+    from sim.report.beforehand import overload_notes
 
-    for text in sentences.overloads(overloads(scenario), lang, titles(scenario)):
-        typer.echo(say("cli.overload", lang, text=text), err=True)
+    for note in overload_notes(malls, lang):
+        typer.echo(note, err=True)
 
 
 def _say_precision(run: Any, lang: str) -> None:

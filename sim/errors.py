@@ -7,14 +7,33 @@ rooted in; the command line prints the message and ends with status 2.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
+
+from sim.words import say
 
 if TYPE_CHECKING:
     from sim.scenario.faults import Fault
 
 
 class MallError(Exception):
-    """Something that the person who uses mppsim can mend; the message says how."""
+    """Something that the person who uses mppsim can mend; the message says how.
+
+    key, values : of its text in `sim/words`, where it has one in both languages
+    """
+
+    key: str = ""
+    values: dict[str, Any]
+
+    @classmethod
+    def of(cls, key: str, /, **values: Any) -> Self:
+        """Return the error whose text is `key` in the catalogues; `str` gives it in English."""
+        error = cls(say(key, "en", **values))
+        error.key, error.values = key, values
+        return error
+
+    def say(self, lang: str) -> str:
+        """Return the message in a language."""
+        return say(self.key, lang, **self.values) if self.key else str(self)
 
 
 class ScenarioError(MallError, ValueError):
@@ -22,7 +41,11 @@ class ScenarioError(MallError, ValueError):
 
     def __init__(self, faults: Sequence[Fault], lang: str = "en") -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(fault.say(lang) for fault in self.faults))
+        super().__init__(self.say(lang))
+
+    def say(self, lang: str) -> str:
+        """Return every fault in a language, one a line."""
+        return "\n".join(fault.say(lang) for fault in self.faults)
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Fault, ...]]]:
         return (ScenarioError, (self.faults,))  # so that it survives the way back from a worker

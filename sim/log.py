@@ -228,7 +228,8 @@ class Log:
                 pq.write_table(table, aside)
                 aside.replace(folder / f"{name}.parquet")
         except OSError as error:
-            raise OutputError(f"cannot write the log into {folder}: {error.strerror}") from error
+            why = error.strerror or error
+            raise OutputError.of("error.log_not_written", folder=folder, why=why) from error
 
     @classmethod
     def load(cls, folder: str | Path) -> Log:
@@ -242,7 +243,7 @@ class Log:
             try:
                 table = pq.read_table(path)
             except (OSError, ValueError) as error:
-                raise OutputError(f"cannot read {path}: {error}") from error
+                raise OutputError.of("error.log_not_read", file=path, why=error) from error
             about = (table.schema.metadata or {}).get(b"mppsim", b"")
             tables[name] = kind(**{f.name: table[f.name].to_numpy() for f in fields(kind)})
         stored = json.loads(about)

@@ -254,8 +254,9 @@ def test_a_broken_reference_gives_a_plain_message(text: str) -> None:
     REFERENCE.write_text(text)
     with pytest.raises(MallError, match=r"tiny\.json is not a reference .*check --update"):
         check(REFERENCE, workers=1)
-    status, out, err = command()
+    status, out, err = command("--lang", "en")
     assert (status, out) == (2, "") and "is not a reference" in err
+    assert "bukan acuan" in command()[2]
 
 
 def test_a_reference_of_a_scenario_that_is_gone_names_it() -> None:
@@ -267,7 +268,7 @@ def test_a_reference_of_a_scenario_that_is_gone_names_it() -> None:
 
 def test_no_reference_names_the_remedy() -> None:
     for words in ([], [str(FILE)]):
-        status, _, err = command(*words)
+        status, _, err = command(*words, "--lang", "en")
         assert status == 2 and "make one: mppsim check --update" in err
     with pytest.raises(MallError, match="there is no reference"):
         references()
@@ -296,6 +297,18 @@ def test_update_tells_machines_what_it_wrote() -> None:
     status, out, err = command("--update", "--json", str(FILE))
     assert (status, json.loads(out)) == (0, [REFERENCE.as_posix()])
     assert REFERENCE.name in err
+
+
+def test_a_scenario_without_a_reference_is_not_passed_over() -> None:
+    made()
+    assert command()[0] == 0
+    write(Path("scenarios/new.yaml"), TINY)
+    status, out, err = command("--lang", "en")
+    assert status == 1 and "join/tiny.yaml: as the reference" in out
+    assert err == "scenarios/new.yaml has no reference; make one: " + (
+        "mppsim check --update scenarios/new.yaml\n"
+    )
+    assert command(str(FILE))[0] == 0  # who names files asks for these
 
 
 def test_a_reference_holds_no_path_of_this_machine(folder: Path) -> None:
@@ -335,7 +348,7 @@ def test_where_nothing_can_be_written_it_says_so() -> None:
     write(Path("results"), "a file where a folder is needed")
     with pytest.raises(OutputError, match="cannot write"):
         list(renew([FILE], workers=1))
-    status, _, err = command("--update", str(FILE))
+    status, _, err = command("--update", str(FILE), "--lang", "en")
     assert status == 2 and "cannot write" in err
 
 

@@ -337,7 +337,8 @@ def test_compare_says_the_verdict_and_writes_it() -> None:
     assert result.stdout.startswith("Lebih ramai: ")
     assert "Newcomers: " in result.stdout and "3 paired replications" in result.stdout
     assert (out / "comparison.txt").read_text(encoding="utf-8") == result.stdout
-    assert f"Written: {out}" in result.stderr
+    assert f"The page: {out}/compare.html" in result.stderr
+    assert "Lebih ramai" in (out / "compare.html").read_text(encoding="utf-8")
     of_machines = mppsim(*words, "--json", "--seed", "5", "--out", "elsewhere")
     data = strict_json(of_machines.stdout)
     assert data["alternatives"][0]["name"] == "Lebih ramai" and data["base"]["seed"] == 5

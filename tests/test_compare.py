@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
@@ -17,9 +18,13 @@ from malls import scenario_of
 
 from sim import MallError, Results, Scenario, compare, load, replicate, sample
 from sim.experiments.compare import Alternative, Comparison
+from sim.experiments.decision import Condition
+from sim.experiments.stopping import MOST
 from sim.report import locale
-from sim.report.comparison import described, plain
+from sim.report.comparison import by_part, described, difference, estimate, notes, plain
+from sim.report.comparison_page import VERDICTS, render_comparison
 from sim.report.tables import jsonable
+from sim.statistics.intervals import Estimate, PairedDifference
 from sim.words import say
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -27,6 +32,8 @@ KEEP = {"every_agency_keeps": "promise"}
 LOSE = {"present_citizens_lose_at_most": "2 of 100"}
 FEW = {"refused_at_most": "3 of 100"}
 AMPLE = 30
+ANY = Estimate(0.9, 0.8, 1.0, 10, "jackknife", 0.95)
+PAIRED = PairedDifference(0.0, -0.1, 0.1, 10, "paired jackknife", 0.95)
 OF_VISITS = ("visits", "completed", "fulfilled", "left", "refused", "time_in_mall.mean")
 
 
@@ -193,11 +200,20 @@ CASES: dict[str, tuple[Scenario, Scenario, int]] = {
     "may_not": (small(OLD), small({**OLD, **NEW}, {"a": 2}, KEEP), 10),
     "may_not_as_present_citizens_lose": (small(OLD), small(OLD | NEW, {"a": 2}, LOSE), 10),
     "may_not_as_people_are_refused": (small(OLD), small(OLD, None, FEW, hall={"capacity": 1}), 10),
-    "cannot_tell": (small(OLD), small(OLD, None, KEEP), 2),
+    "cannot_tell": (small(OLD), small({"old": (12, ["a"])}, None, KEEP), 2),
+    "may_join_as_nothing_changes": (small(OLD), small(OLD, None, KEEP), 2),
+    "may_join_as_nobody_new_goes_where_it_is_unclear": (
+        small({**OLD, "rare": (0.5, ["c"])}),
+        small({**OLD, "rare": (0.5, ["c"]), "new": (10, ["b"])}, None, KEEP), 40
+    ),
     "cannot_tell_what_nobody_met": (
         small(OLD), small({**OLD, "rare": (0.001, ["b"])}, None, KEEP), 6
     ),
-    "no_rule": (small(OLD), small(OLD), 3),
+    "no_rule": (small(OLD), small({**OLD, "new": (5, ["b"])}), 3),
+    "may_not_with_all": (
+        small(CROWD, {"a": 13}),
+        small(CROWD | {"new": (60, ["a", "b"])}, {"a": 13}, KEEP | LOSE), 12
+    ),
     "may_join_as_it_was_broken_before": (
         small(CROWD, {"a": 1}), small(CROWD | {"new": (30, ["b"])}, {"a": 1}, KEEP), 10
     ),
@@ -212,7 +228,8 @@ def case(name: str) -> Comparison:
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_verdict_follows_from_the_decision(name: str) -> None:
-    assert case(name).alternatives[0].verdict == name.partition("_as_")[0].partition("_what_")[0]
+    verdict = re.split("_as_|_what_|_with_", name)[0]
+    assert case(name).alternatives[0].verdict == verdict
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -226,25 +243,124 @@ def test_the_interval_that_is_shown_is_the_one_that_decides(name: str) -> None:
             holds, broken = low >= -limit, high < -limit
         else:
             holds, broken = low >= limit - 1e-9, high < limit - 1e-9
-        state = "holds" if holds else "broken" if broken else "cannot_tell"
+        state = "kept" if holds else "broken" if broken else "cannot_tell"
         assert condition.state == state, condition
 
 
 def test_what_was_broken_before_is_said_and_not_blamed() -> None:
     a, b = case("may_join_as_it_was_broken_before").alternatives[0].conditions
     assert (a.name, a.state, a.before, a.blamed) == ("a", "broken", "broken", False)
-    assert (b.name, b.state, b.before, b.blamed) == ("b", "holds", "new", True)
+    assert (b.name, b.state, b.before, b.blamed) == ("b", "kept", "new", True)
 
 
 def test_what_was_kept_before_and_is_broken_now_is_blamed() -> None:
     (a,) = case("may_not").alternatives[0].conditions
-    assert (a.state, a.before, a.blamed) == ("broken", "holds", True)
+    assert (a.state, a.before, a.blamed) == ("broken", "kept", True)
     assert math.isclose(a.limit, 0.9)
 
 
 def test_a_few_tickets_all_called_in_time_prove_little() -> None:
     (a,) = case("cannot_tell").alternatives[0].conditions
     assert a.estimate.value == a.estimate.high == 1 and a.estimate.low < a.limit
+
+
+def test_what_is_unclear_today_is_blamed_only_where_the_join_reaches() -> None:
+    same, rare = (
+        case(f"may_join_as_{why}").alternatives[0].conditions
+        for why in ("nothing_changes", "nobody_new_goes_where_it_is_unclear")
+    )
+    assert [(c.before, c.unchanged, c.touched, c.blamed) for c in same] == [
+        ("cannot_tell", True, False, False)
+    ]
+    assert [(c.name, c.before, c.blamed) for c in rare if c.state == "cannot_tell"] == [
+        ("c", "cannot_tell", False)
+    ]
+    (more,) = case("cannot_tell").alternatives[0].conditions
+    assert (more.before, more.touched, more.blamed) == ("cannot_tell", True, True)
+
+
+def test_what_is_unclear_today_and_surely_gets_worse_is_blamed() -> None:
+    unclear = Condition("every_agency_keeps", "a", 0.9, ANY, "cannot_tell", ANY, "cannot_tell")
+    sure, unsure, better = (
+        replace(PAIRED, low=low, high=high) for low, high in ((-0.3, -0.1), (-0.1, 0.1), (0.1, 0.2))
+    )
+    blamed = [
+        [replace(unclear, change=change, touched=t).blamed for change in (sure, unsure, better)]
+        for t in (True, False)
+    ]
+    assert blamed == [[True, True, False], [True, False, False]]
+
+
+@pytest.mark.parametrize(
+    ("value", "needed"), [(0.95, 130), (0.91, 3200), (0.9, None), (0.901, None), (math.nan, None)]
+)
+def test_the_replications_that_would_tell_grow_towards_the_limit(
+    value: float, needed: int | None
+) -> None:
+    half = 0.0559
+    around = replace(ANY, value=value, low=value - half, high=value + half, n=100)
+    unclear = Condition("every_agency_keeps", "a", 0.9, around, "cannot_tell")
+    assert unclear.replications_needed == needed
+
+
+def test_what_decides_comes_first_and_what_is_kept_last() -> None:
+    parts = by_part(case("may_join_as_it_was_broken_before").alternatives[0])
+    assert [(part, [c.name for c in of]) for part, of in parts.items()] == [
+        ("not_blamed", ["a"]), ("kept", ["b"])
+    ]  # fmt: skip
+    of = case("may_not_with_all").alternatives[0]
+    assert [c.state for c in of.deciding] == ["broken"] * len(of.deciding)
+    assert of.conditions[: len(of.deciding)] == of.deciding
+    kept = [c.state == "kept" for c in of.conditions]
+    assert kept == sorted(kept)
+
+
+def test_what_newcomers_share_is_named_with_its_load() -> None:
+    of = case("may_not_with_all").alternatives[0]
+    (why,) = notes(of, of.deciding[0], "en")
+    before, after = (
+        locale.people(r.estimate("tickets", "agency", "a").value, "en")
+        for r in (of.base, of.results)
+    )
+    assert f"Newcomers (new) go there too: {before} tickets a day become {after}" in why
+
+
+def test_an_agency_that_the_plan_changes_itself_is_named() -> None:
+    of = case("may_not").alternatives[0]
+    assert say("compare.because_plan", "en") in list(notes(of, of.deciding[0], "en"))
+
+
+def test_one_change_has_one_interval() -> None:
+    of = case("may_join").alternatives[0]
+    (lost,) = [c for c in of.conditions if c.kind == "present_citizens_lose_at_most"]
+    told = plain(case("may_join"))["alternatives"][0]["present"]["fulfilled"]["difference"]
+    for key in ("value", "low", "high", "confidence"):
+        one = getattr(lost.estimate, key)
+        assert getattr(difference(of, "fulfilled"), key) == told[key] == one
+
+
+def test_machines_do_not_hide_the_lines_at_counters() -> None:
+    base = load(SCENARIOS / "lhokseumawe.yaml")
+    of = compare(base, base, 2, workers=1).alternatives[0]
+    at_counters = estimate(of.results, "called_at_counters").value
+    agencies = [
+        of.results.position("called_in_time", "agency", name)
+        for name, agency in base.agencies.items()
+        if agency.machines is None
+    ]
+    total, n = (x[:, agencies].sum() for x in (of.results.total, of.results.n))
+    assert at_counters == pytest.approx(total / n)
+    assert at_counters < of.results.estimate("called_in_time").value
+
+
+def test_the_precision_of_every_mall_decides_when_to_stop() -> None:
+    base, other = small(CROWD, {"a": 10}), small({**CROWD, "new": (30, ["a"])}, {"a": 10}, KEEP)
+    found = compare(base, other, precision=5, seed=3, workers=1)
+    run = found.base.run
+    alone = [replicate(s, precision=5, seed=3, workers=1).replications for s in (base, other)]
+    assert run.precise and found.base.replications >= max(alone)
+    assert found.base.replications < MOST
+    assert len(found.alternatives[0].results.total) == found.base.replications
 
 
 def test_intervals_hold_for_all_conditions_together() -> None:
@@ -287,12 +403,20 @@ def test_the_text_says_verdict_conditions_and_people(name: str, lang: str) -> No
     of = found.alternatives[0]
     text = described(found, lang)
     lines = text.splitlines()
-    assert lines[0] == say(f"compare.verdict_{of.verdict}", lang, name="small")
-    for condition, line in zip(of.conditions, lines[1:], strict=False):
+    reasons = [c.name or say(f"compare.reason.{c.kind}", lang) for c in of.deciding]
+    values = {"name": "small", "reasons": locale.join(reasons, lang)}
+    assert lines[0] == say(f"compare.verdict_{of.verdict}", lang, **values)
+    assert (say("compare.identical", lang) in lines) == of.identical
+    told = [line for line in lines if re.match("  [^ ]", line)]
+    for condition, line in zip(of.conditions, told, strict=True):
         assert say(f"compare.state_{condition.state}", lang) in line
-        assert (say("compare.broken_before", lang) in line) == (not condition.blamed)
         shown = locale.number(100 * abs(condition.estimate.high), lang, 1)
         assert shown in line
+        if condition.today:
+            assert locale.number(100 * condition.today.value, lang, 1) in line
+        why = list(notes(of, condition, lang))
+        assert all(f"    {note}" in lines for note in why)
+        assert bool(why) or condition.state == "kept" or condition.blamed
     nobody = of.newcomers.estimate("visits").value == 0
     assert (say("compare.no_newcomers", lang) in lines) == nobody
     assert str(found.base.replications) in lines[-1]
@@ -304,8 +428,31 @@ def test_both_languages_write_their_own_numbers() -> None:
     assert "100.0 of 100" in english and "100,0 dari 100" in indonesian
 
 
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize("name", CASES)
+def test_the_page_says_what_the_text_says(name: str, lang: str) -> None:
+    found = case(name)
+    of = found.alternatives[0]
+    page = render_comparison(found, lang)
+    text = html.unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page)))
+    for line in described(found, lang).splitlines():
+        if line.startswith("  "):
+            assert line.strip() in text
+    assert "<script" not in page and "http" not in page
+    assert not re.search(r"\bnan\b|\bNone\b|[{}]", text.partition("</style>")[2] or text[9000:])
+    assert f'class="verdict {VERDICTS[of.verdict][0]}"' in page
+
+
+def test_the_page_lists_the_agencies_by_what_they_lose() -> None:
+    page = render_comparison(case("may_not_with_all"), "en")
+    assert page.index('<th scope="row">a</th>') < page.index('<th scope="row">b</th>')
+
+
 def test_no_difference_is_called_none_at_all() -> None:
+    same = described(case("may_join_as_nothing_changes"), "en")
+    assert "no difference at all" in same and say("compare.identical", "en") in same
     assert "no difference at all" in described(case("no_rule"), "en")
+    assert say("compare.identical", "en") not in described(case("no_rule"), "en")
     assert "no difference at all" not in described(case("may_not"), "en")
 
 
@@ -350,9 +497,9 @@ def test_other_hours_on_the_same_days_may_be_compared() -> None:
 
 
 def test_too_little_to_compare_is_refused() -> None:
-    with pytest.raises(MallError, match="at least 2 replications, not 1"):
+    with pytest.raises(MallError, match=r"at least 2 replication\(s\) are needed, not 1"):
         compared(small(OLD), small(OLD), 1)
-    with pytest.raises(MallError, match="nothing to compare"):
+    with pytest.raises(MallError, match="nothing to compare the base with"):
         compare(small(OLD), [], 2)
     with pytest.raises(MallError, match="there is no engine"):
         compare(small(OLD), small(OLD), 2, engine="nope", workers=1)

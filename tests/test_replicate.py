@@ -24,6 +24,7 @@ from malls import mall
 
 from sim import Log, MallError, Results, Workload, replicate, sample, simulate
 from sim.experiments import replicate as of
+from sim.experiments import stopping
 from sim.experiments.pool import _ctrl_c_waits, pool
 from sim.statistics.measures import measure
 from sim.statistics.precision import Rule, replications_to_precision
@@ -111,8 +112,8 @@ def test_precision_stops_at_one_number_whatever_the_blocks(
 def test_precision_stops_where_the_rule_says_for_the_headline_measures() -> None:
     stopped = precise_enough()
     longer = replicate(TINY, 60, seed=1, workers=1)
-    columns = of.headline(longer.measures, TINY)
-    tolerances = [of._tolerance(longer.measures[k], 6) for k in columns]
+    columns = stopping.headline(longer.measures, TINY)
+    tolerances = [stopping._tolerance(longer.measures[k], 6) for k in columns]
     said = replications_to_precision(
         longer.total[:, columns], longer.n[:, columns], tolerances, Rule(maximum=60)
     )
@@ -124,7 +125,7 @@ def test_precision_stops_where_the_rule_says_for_the_headline_measures() -> None
 def test_the_headline_is_the_mall_and_every_promise() -> None:
     named = {
         (m.scope, m.name, m.measure)
-        for m in (alone().measures[k] for k in of.headline(alone().measures, TINY))
+        for m in (alone().measures[k] for k in stopping.headline(alone().measures, TINY))
     }
     of_mall = {"wait_in_visit.mean", "wait.mean", "fulfilled", "called_in_time"}
     assert named == {("mall", "", what) for what in of_mall} | {("agency", "a", "called_in_time")}
@@ -275,7 +276,7 @@ def test_a_replication_keeps_its_measures_and_nothing_else() -> None:
 
 def test_stopping_early_leaves_no_process_behind() -> None:
     blocks = of.run_blocks(of._Task(TINY, 5, "simpy", None, None), 1000, 2)
-    assert len(next(blocks)) == of.BLOCK
+    assert len(next(blocks)) == stopping.BLOCK
     assert multiprocessing.active_children()
     blocks.close()
     assert gone(multiprocessing.active_children)

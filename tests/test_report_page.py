@@ -18,7 +18,7 @@ from sim.engine import simulate
 from sim.engine.loads import loads, overloads
 from sim.log import Log
 from sim.report import locale, sentences
-from sim.report.answer import Answer, verdict_of
+from sim.report.answer import Answer
 from sim.report.figure_text import figure_text
 from sim.report.page import five_lines, render_page
 from sim.sampling import sample
@@ -28,6 +28,7 @@ from sim.scenario.model import Scenario
 from sim.statistics.intervals import Estimate
 from sim.statistics.measures import measure
 from sim.statistics.results import Results, Run
+from sim.statistics.verdict import promise, together
 from sim.words import LANGUAGES, catalogue
 
 HOSTILE = "<script>alert('x')</script> & {name} {{ 7*7 }}"
@@ -183,7 +184,7 @@ def test_both_catalogues_hold_the_same_keys_and_placeholders():
 def test_a_promise_is_kept_above_broken_below_and_else_cannot_be_told(value, below, above, needed):
     share = estimate(value, max(0.0, value - below), min(1.0, value + above))
     margin = estimate(value - needed, share.low - needed, share.high - needed)
-    verdict = verdict_of(share, margin, needed)
+    verdict = promise(share, margin)
     if share.low - needed >= 1e-9:
         assert verdict == "kept"
     elif share.high - needed < -1e-9:
@@ -194,8 +195,32 @@ def test_a_promise_is_kept_above_broken_below_and_else_cannot_be_told(value, bel
 
 def test_a_few_tickets_that_were_all_in_time_prove_little():
     always, margin = estimate(1.0, 0.7, 1.0), estimate(0.1, 0.1, 0.1)
-    assert verdict_of(always, margin, 0.9) == "cannot_tell"
-    assert verdict_of(estimate(1.0, 0.99, 1.0), margin, 0.9) == "kept"
+    assert promise(always, margin) == "cannot_tell"
+    assert promise(estimate(1.0, 0.99, 1.0), margin) == "kept"
+
+
+def test_the_verdicts_of_a_mall_hold_together():
+    answer = Answer.of(two_promising())
+    confidences = {a.called_in_time.confidence for a in answer.promised}
+    assert confidences == {together(2)}
+    services = [s for a in answer.agencies for s in a.services if s.verdict != "no_promise"]
+    assert {s.called_in_time.confidence for s in services} == {together(len(services))}
+    assert answer.mall.called_in_time.confidence == 0.95
+
+
+def two_promising():
+    other = {
+        "counters": 2,
+        "promise": {"wait": "5 min"},
+        "services": {"z": {"time": {"mean": "6 min", "sd": "3 min"}}},
+    }
+    data = {
+        "name": "two",
+        "calendar": {"days": "mon", "hours": "08:00-10:00"},
+        "agencies": {"a": other, "b": other},
+        "journeys": {"j": {"per_day": 20, "stops": ["a.z", "b.z"]}},
+    }
+    return run(scenario_of(data), 3)[0]
 
 
 def test_an_overloaded_agency_breaks_its_promise_and_an_ample_one_keeps_it():

@@ -40,7 +40,7 @@ def simulate(scenario: Scenario, workload: Workload, engine: Engine = "simpy") -
 def check_engine(engine: Engine) -> None:
     """Raise EngineError unless there is such an engine."""
     if not callable(engine) and engine not in ENGINES:
-        raise EngineError(f"there is no engine {engine!r}; there is {', '.join(ENGINES)}")
+        raise EngineError.of("error.no_engine", engine=engine, known=", ".join(ENGINES))
 
 
 def plans(scenario: Scenario, workload: Workload) -> tuple[DayPlan, ...]:

@@ -13,49 +13,25 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import Engine, simulate
 from sim.errors import MallError
-from sim.experiments.replicate import REPLICATIONS, Numbers, Progress, run_blocks, travel
+from sim.experiments.decision import Answer, Condition, answer, confidence_of, judged
+from sim.experiments.kept import Kept, Numbers
+from sim.experiments.replicate import Progress, run_blocks, travel
+from sim.experiments.stopping import Stop, most_replications
 from sim.log import Log
 from sim.sampling import sample
 from sim.scenario.model import Scenario
-from sim.statistics.intervals import Estimate, PairedDifference, paired_ratio_difference
+from sim.statistics.intervals import PairedDifference, paired_ratio_difference
 from sim.statistics.measures import measure, measures_of
 from sim.statistics.results import Results, Run
 from sim.workload import Workload
 
-State = Literal["holds", "broken", "cannot_tell"]
-Answer = Literal["may_join", "may_not", "cannot_tell", "no_rule"]
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One condition of the scenario's `decision`, and what the replications say of it.
-
-    kind : the key in `decision`; name : the agency that is meant, or ""
-    limit : the share that is required or allowed; estimate : what was found, with an interval
-        that holds for all conditions together
-    before : whether an agency kept its promise in the base: "holds", "broken", "cannot_tell",
-        or "new" for one that was not there
-    """
-
-    kind: str
-    name: str
-    limit: float
-    estimate: Estimate
-    state: State
-    before: State | Literal["new", ""] = ""
-
-    @property
-    def blamed(self) -> bool:
-        """Whether the condition speaks about the join: one broken before is not blamed on it."""
-        return self.before != "broken"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,68 +60,42 @@ class Alternative:
             *after.poolable(j), *before.poolable(k), confidence, share=before.is_share(k)
         )
 
+    def difference_at_counters(self, confidence: float = 0.95) -> PairedDifference:
+        """Return the difference of the tickets called in time, machines left out."""
+        before, after = (
+            r.at_counters("called_in_time") for r in (self.present_before, self.present)
+        )
+        return paired_ratio_difference(*after, *before, confidence, share=True)
+
+    @property
+    def confidence(self) -> float:
+        """That of each interval of the decision; 0.95 where there is none."""
+        return confidence_of(self.scenario)
+
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition of the alternative's decision; intervals hold for all together."""
-        decision = self.scenario.decision
-        agencies = _promising(self.scenario) if decision.every_agency_keeps else []
-        number = len(agencies)
-        number += decision.present_citizens_lose_at_most is not None
-        number += decision.refused_at_most is not None
-        confidence = 1 - 0.05 / max(number, 1)  # Bonferroni
-        found = [self._keeps(name, confidence) for name in agencies]
-        lose = decision.present_citizens_lose_at_most
-        if lose is not None:
-            change = self.difference("fulfilled", confidence=confidence)
-            state = _state(change.low + lose, change.high + lose)
-            found.append(Condition("present_citizens_lose_at_most", "", lose, change, state))
-        refused = decision.refused_at_most
-        if refused is not None:
-            share = self.results.estimate("refused", confidence=confidence)
-            state = _state(refused - share.high, refused - share.low)
-            found.append(Condition("refused_at_most", "", refused, share, state))
-        return tuple(found)
-
-    def _keeps(self, agency: str, confidence: float) -> Condition:
-        share, limit, state = _promise(self.results, agency, confidence)
-        before: State | Literal["new"] = "new"
-        if agency in _promising(self.base.scenario):
-            _, _, before = _promise(self.base, agency, confidence)
-        return Condition("every_agency_keeps", agency, limit, share, state, before)
+        lost = self.difference("fulfilled", confidence=self.confidence)
+        return judged(self.scenario, self.base, self.results, lost)
 
     @property
     def verdict(self) -> Answer:
         """May it join? Follows from the decision alone."""
-        if not self.conditions:
-            return "no_rule"
-        states = [c.state for c in self.conditions if c.blamed]
-        if "broken" in states:
-            return "may_not"
-        return "cannot_tell" if "cannot_tell" in states else "may_join"
+        return answer(self.conditions)
 
+    @property
+    def deciding(self) -> tuple[Condition, ...]:
+        """The conditions on which the verdict rests, where it is not that it may join."""
+        state = {"may_not": "broken", "cannot_tell": "cannot_tell"}.get(self.verdict)
+        return tuple(c for c in self.conditions if c.blamed and c.state == state)
 
-def _promise(results: Results, agency: str, confidence: float) -> tuple[Estimate, float, State]:
-    """Return an agency's share called in time, the share that it promises, and whether it holds."""
-    share = results.estimate("called_in_time", "agency", agency, confidence=confidence)
-    margin = results.estimate("promise_margin", "agency", agency, confidence=confidence)
-    limit = share.value - margin.value
-    # The share's own bound is wider where everybody was called in time, or nobody: there the
-    # margin has no width, though a few tickets prove little.
-    low, high = min(margin.low, share.low - limit), max(margin.high, share.high - limit)
-    return share, limit, _state(low, high)
-
-
-def _state(low: float, high: float) -> State:
-    """Whether something that has to be 0 or more is so, given its interval."""
-    tiny = 1e-12  # sums of `in time - promised` are a hair off where they should be 0
-    if low >= -tiny:
-        return "holds"
-    return "broken" if high < -tiny else "cannot_tell"
-
-
-def _promising(scenario: Scenario) -> list[str]:
-    visited = {s.service for j in scenario.journeys for s in scenario.stops_of(j)}
-    return sorted({name.partition(".")[0] for name in visited if scenario.promise_of(name)})
+    @property
+    def identical(self) -> bool:
+        """Whether every measure of every replication is as in the base."""
+        a, b = self.base, self.results
+        if a.measures != b.measures:
+            return False
+        return bool(np.array_equal(a.total, b.total) and np.array_equal(a.n, b.n))
 
 
 def _days(scenario: Scenario) -> list[tuple[str, int, int]]:
@@ -164,8 +114,9 @@ class Comparison:
 def compare(
     base: Scenario,
     alternatives: Scenario | Sequence[Scenario],
-    replications: int = REPLICATIONS,
+    replications: int | None = None,
     *,
+    precision: float | None = None,
     seed: int = 0,
     engine: Engine = "simpy",
     workers: int | None = None,
@@ -174,49 +125,61 @@ def compare(
 ) -> Comparison:
     """Run a base and alternatives on the same citizens and judge each by its `decision`.
 
-    The number of replications is fixed beforehand, so no verdict rests on looking again until
-    it is clear.
+    replications : how many, 100 by default; with `precision` the most to run, 1,000 by default
+    precision : as in `replicate`, of every mall. The number of replications is fixed beforehand,
+        or by a rule that looks at widths only: no verdict rests on looking until it is clear
 
     Raises MallError where an alternative runs on other days than the base, or for impossible
     arguments.
     """
     if isinstance(alternatives, Scenario):
         alternatives = (alternatives,)
-    if not alternatives:
-        raise MallError("there is nothing to compare the base with")
-    if replications < 2:
-        raise MallError(f"a comparison needs at least 2 replications, not {replications}")
-    for other in alternatives:
-        if _days(other) != _days(base):
-            raise MallError(f"{other.name!r} runs on other days than {base.name!r}")
+    most = check_comparable(base, alternatives, replications, precision)
     began = time.perf_counter()
     task = _Pair(base, tuple(alternatives), seed, engine)
-    kept: list[list[Numbers]] = []
-    with closing(run_blocks(task, replications, workers, executor)) as blocks:
+    kept = [Kept(most, len(measures_of(scenario))) for scenario in task.measured]
+    stop = Stop([base, *alternatives], precision, most)
+    with closing(run_blocks(task, most, workers, executor)) as blocks:
         for block in blocks:
-            kept.extend(block)
+            for k, of in enumerate(kept):
+                of.extend([numbers[k] for numbers in block])
             if progress:
-                progress(len(kept), replications)
+                progress(len(kept[0]), most)
+            if stop.after([kept[0], *kept[1::4]]):
+                break
+    for of in kept:
+        of.drop_after(stop.at or most)
     run = Run(
-        seed, engine if isinstance(engine, str) else "own", seconds=time.perf_counter() - began
+        seed, engine if isinstance(engine, str) else "own", stop.precise, stop.last,
+        time.perf_counter() - began,
+    )  # fmt: skip
+    return _comparison(task, run, kept)
+
+
+def check_comparable(
+    base: Scenario,
+    alternatives: Sequence[Scenario],
+    replications: int | None = None,
+    precision: float | None = None,
+) -> int:
+    """Return how many replications to run at most; raise MallError where there are none."""
+    if not alternatives:
+        raise MallError.of("error.nothing_to_compare")
+    for other in alternatives:
+        if _days(other) != _days(base):
+            raise MallError.of("error.other_days", other=other.name, base=base.name)
+    return most_replications(replications, precision, fewest=2)
+
+
+def _comparison(task: _Pair, run: Run, kept: Sequence[Kept]) -> Comparison:
+    """Put the numbers of all replications together, in the order of `task.measured`."""
+    of_base, *others = (
+        Results(scenario, run, measures_of(scenario), of.total, of.n)
+        for scenario, of in zip(task.measured, kept, strict=True)
     )
-
-    def results(scenario: Scenario, column: int) -> Results:
-        total = np.array([numbers[column][0] for numbers in kept])
-        n = np.array([numbers[column][1] for numbers in kept])
-        return Results(scenario, run, measures_of(scenario), total, n)
-
-    of_base = results(base, 0)
     found = [
-        Alternative(
-            scenario=other,
-            base=of_base,
-            results=results(other, 4 * k + 1),
-            present_before=results(base, 4 * k + 2),
-            present=results(other, 4 * k + 3),
-            newcomers=results(other, 4 * k + 4),
-        )
-        for k, other in enumerate(alternatives)
+        Alternative(scenario, of_base, *others[4 * k : 4 * k + 4])
+        for k, scenario in enumerate(task.alternatives)
     ]
     return Comparison(of_base, tuple(found))
 
@@ -229,6 +192,14 @@ class _Pair:
     alternatives: tuple[Scenario, ...]
     seed: int
     engine: Engine
+
+    @property
+    def measured(self) -> list[Scenario]:
+        """The base; by alternative, its mall for all, the citizens of both in each, newcomers."""
+        found = [self.base]
+        for other in self.alternatives:
+            found += [other, self.base, other, other]
+        return found
 
     def __call__(self, first: int, last: int) -> list[list[Numbers]]:
         """Run the replications from first before last."""

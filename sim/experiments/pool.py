@@ -25,7 +25,7 @@ def usable_workers(workers: int | None) -> int:
     """Return the number of processes: what was asked for, else all cores that we may use."""
     if workers is not None:
         if workers < 1:
-            raise MallError(f"at least 1 worker is needed, not {workers}")
+            raise MallError.of("error.too_few_workers", workers=workers)
         return workers
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

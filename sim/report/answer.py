@@ -1,10 +1,10 @@
 """The answer in numbers and verdicts, without words: is each promise kept, where and when not?
 
 A promise is kept if the lower confidence bound of the share called in time is at or above the
-share promised, broken if the upper bound lies below it; else it cannot be told. The verdict of
-an agency or service rests on a 95 % interval of its own. Where one agency is cut into weekdays or
-hours, the intervals of its cuts are 95 % together (Bonferroni), so that looking at many hours
-finds no trouble by chance.
+share promised, broken if the upper bound lies below it; else it cannot be told. The mall's verdict
+rests on those of its agencies, whose intervals are therefore 95 % together (Bonferroni), as are
+those of all services, and those of the weekdays or hours into which one agency is cut: looking at
+many finds no trouble by chance.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sim.scenario.model import Journey, Promise, Scenario, VisitorClass
 from sim.statistics.intervals import Estimate, ratio_interval, ratio_intervals
 from sim.statistics.results import Results
 from sim.statistics.slices import hours_of, weekdays_of
+from sim.statistics.verdict import promise_of, state, together
 
 Floats = NDArray[np.float64]
 Verdict = Literal["kept", "broken", "cannot_tell", "nobody", "no_promise"]
@@ -61,6 +62,8 @@ class Standing:
     name : `dukcapil` or `dukcapil.ktp`; title : its name in the scenario
     wait, required : the promise, minutes and share; NaN where services promise differently,
         or nothing
+    called_in_time, margin : their intervals hold together with those of the other agencies, or
+        of the other services
     tickets, gave_up, turned_away, sent_home : people per day; left, refused : shares; waits in
         minutes
     utilisation : share of the staffed time that is spent serving; None for a service
@@ -265,30 +268,6 @@ class Answer:
         return tuple(f for f in self.figures if f.kind != "source")
 
 
-def verdict_of(called_in_time: Estimate, margin: Estimate, required: float) -> Verdict:
-    """Return the verdict of a promise.
-
-    required : the share promised; NaN where services promise different shares, so that only the
-        margin (share called in time minus share promised, by ticket) decides
-    """
-    # The share's own bound is stricter where everybody was, or nobody: there the margin has no
-    # width, though a few tickets prove little.
-    low, high = margin.low, margin.high
-    if not math.isnan(required):
-        low = min(called_in_time.low - required, low)
-        high = max(called_in_time.high - required, high)
-    return _verdict(low, high)
-
-
-def _verdict(low: float, high: float) -> Verdict:
-    tiny = 1e-12  # sums of `in time - promised` are a hair off where they should be 0
-    if math.isnan(low) or math.isnan(high):
-        return "cannot_tell"
-    if low >= -tiny:
-        return "kept"
-    return "broken" if high < -tiny else "cannot_tell"
-
-
 def _together(verdicts: Iterable[Verdict]) -> Verdict:
     found = set(verdicts)
     return next((verdict for verdict in _TROUBLE if verdict in found), "no_promise")
@@ -296,22 +275,25 @@ def _together(verdicts: Iterable[Verdict]) -> Verdict:
 
 def _agencies(results: Results) -> Iterator[Standing]:
     scenario = results.scenario
+    promising = [name for name in scenario.services if scenario.promise_of(name)]
+    each = together(len({name.partition(".")[0] for name in promising}))
+    each_service = together(len(promising))
     for name, agency in scenario.agencies.items():
         own = [f"{name}.{service}" for service in agency.services]
         services = [
             _standing(
                 results, "service", full, agency.services[full.partition(".")[2]].name or full,
-                [scenario.promise_of(full)],
+                [scenario.promise_of(full)], each_service,
             )
             for full in own
         ]  # fmt: skip
         promises = [scenario.promise_of(full) for full in own]
-        yield _standing(results, "agency", name, agency.name or name, promises, services)
+        yield _standing(results, "agency", name, agency.name or name, promises, each, services)
 
 
 def _standing(
     results: Results, scope: str, name: str, title: str, promises: list[Promise | None],
-    services: Iterable[Standing] = (),
+    confidence: float, services: Iterable[Standing] = (),
 ) -> Standing:  # fmt: skip
     def of(measure: str) -> Estimate:
         return results.estimate(measure, scope, name)
@@ -319,8 +301,8 @@ def _standing(
     stated = [p for p in promises if p is not None]
     wait = _same(p.wait / q.MINUTE for p in stated)
     required = _same(p.for_ for p in stated)
-    called_in_time, margin = of("called_in_time"), of("promise_margin")
-    verdict: Verdict = verdict_of(called_in_time, margin, required)
+    called_in_time, margin, kept = promise_of(results, scope, name, confidence)
+    verdict: Verdict = kept
     if not stated:
         verdict = "no_promise"
     elif math.isnan(called_in_time.value):
@@ -373,7 +355,7 @@ class _Cuts:
         if not labels:
             return ()
         total, n = self._columns("called_in_time", labels)
-        shares = ratio_intervals(total, n, 1 - 0.05 / len(labels), share=True)
+        shares = ratio_intervals(total, n, together(len(labels)), share=True)
         tickets, days = self._columns("tickets", labels)
         return tuple(
             self._slice(label, share, float(asked), float(per_day))
@@ -394,7 +376,7 @@ class _Cuts:
     ) -> Slice:
         verdict: Verdict = "nobody" if asked == 0 else "cannot_tell"
         if asked >= FEWEST_TICKETS:
-            verdict = _verdict(share.low - self.required, share.high - self.required)
+            verdict = state(share.low - self.required, share.high - self.required)
         resting = _resting(self.results.scenario, self.name, *label)
         return Slice(*label, verdict, share, per_day, resting)
 
@@ -426,7 +408,7 @@ def _mall(results: Results) -> MallAnswer:
         completed=of("completed"),
         fulfilled=of("fulfilled"),
         called_in_time=of("called_in_time"),
-        called_at_counters=_at_counters(results),
+        called_at_counters=ratio_interval(*results.at_counters("called_in_time"), share=True),
         gave_up=of("gave_up"),
         left=of("left"),
         turned_away=of("turned_away"),
@@ -437,17 +419,6 @@ def _mall(results: Results) -> MallAnswer:
         in_hall_max=of("in_hall.max"),
         overtime=of("overtime"),
     )
-
-
-def _at_counters(results: Results) -> Estimate:
-    agencies = results.scenario.agencies
-    columns = [
-        results.position("called_in_time", "agency", name)
-        for name in agencies
-        if agencies[name].machines is None
-    ]
-    total, n = results.total[:, columns].sum(axis=1), results.n[:, columns].sum(axis=1)
-    return ratio_interval(total, n, share=True)
 
 
 def _groups(

@@ -1,4 +1,4 @@
-"""What a comparison says: the verdict first, then why, then who is worse off."""
+"""What a comparison says: the verdict and what decides it, then why, then who is worse off."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sim.experiments.compare import Alternative, Comparison, Condition
+from sim.experiments.compare import Alternative, Comparison
+from sim.experiments.decision import Condition
 from sim.report import locale
 from sim.report.provenance import provenance
 from sim.report.titles import titles
+from sim.statistics.intervals import Estimate, PairedDifference, ratio_interval
+from sim.statistics.results import Results
 from sim.words import say
 
-MEASURES = ("fulfilled", "called_in_time", "left", "refused")
+AT_COUNTERS = "called_at_counters"
+"""Tickets called in time, machines left out."""
+MEASURES = ("fulfilled", AT_COUNTERS, "left", "refused")
+PARTS = ("broken", "cannot_tell", "not_blamed", "kept")
+"""The conditions by trouble: what decides, then what is not the join's doing, then what is kept."""
 
 
 def described(found: Comparison, lang: str) -> str:
@@ -23,60 +30,160 @@ def described(found: Comparison, lang: str) -> str:
 
 
 def _alternative(of: Alternative, lang: str) -> Iterator[str]:
-    names = {"name": of.scenario.name, "base": of.base.scenario.name}
-    yield say(f"compare.verdict_{of.verdict}", lang, **names)
+    yield from verdict(of, lang)
+    for part, conditions in by_part(of).items():
+        yield say(f"compare.part.{part}", lang) + ":"
+        for one in conditions:
+            yield "  " + condition(of, one, lang)
+            yield from ("    " + note for note in notes(of, one, lang))
+    yield from people(of, lang)
+
+
+def verdict(of: Alternative, lang: str) -> list[str]:
+    """Say the verdict and what decides it."""
     title_of = titles(of.scenario)
-    for condition in of.conditions:
-        yield "  " + _condition(condition, lang, title_of.get(condition.name, condition.name))
-    yield from _present(of, lang)
+    reasons = [
+        title_of[c.name] if c.name else say(f"compare.reason.{c.kind}", lang) for c in of.deciding
+    ]
+    values = {"name": of.scenario.name, "reasons": locale.join(reasons, lang)}
+    said = [say(f"compare.verdict_{of.verdict}", lang, **values)]
+    return [*said, say("compare.identical", lang)] if of.identical else said
+
+
+def by_part(of: Alternative) -> dict[str, list[Condition]]:
+    """Return the conditions by the part in which they stand, without empty ones."""
+    parts: dict[str, list[Condition]] = {part: [] for part in PARTS}
+    for one in of.conditions:
+        parts[one.state if one.blamed or one.state == "kept" else "not_blamed"].append(one)
+    return {part: conditions for part, conditions in parts.items() if conditions}
+
+
+def condition(of: Alternative, one: Condition, lang: str) -> str:
+    """Say whether a condition holds, with the figures before and after."""
+    estimate = one.estimate
+    values = {
+        "agency": titles(of.scenario).get(one.name, one.name),
+        "state": say(f"compare.state_{one.state}", lang),
+        "limit": locale.short(100 * one.limit, lang),
+        "value": locale.number(100 * estimate.value, lang, 1),
+        "low": locale.number(100 * estimate.low, lang, 1),
+        "high": locale.number(100 * estimate.high, lang, 1),
+        "today": locale.number(100 * one.today.value, lang, 1) if one.today else "",
+    }
+    key = one.kind
+    if one.kind == "present_citizens_lose_at_most":
+        values |= _change(of, "fulfilled", lang)
+    elif one.before == "new":
+        key += "_new"
+    return say(f"compare.{key}", lang, **values)
+
+
+def notes(of: Alternative, one: Condition, lang: str) -> Iterator[str]:
+    """Say why a condition is not blamed on the join, or what caused it, or what would tell."""
+    if one.state == "kept":
+        return
+    if not one.blamed:
+        why = "unchanged" if one.unchanged else "no_worse" if one.touched else "untouched"
+        key = "broken_before" if one.before == "broken" else f"unclear_before_{why}"
+        yield say(f"compare.{key}", lang)
+        return
+    yield from _because(of, one, lang)
+    if one.state == "cannot_tell":
+        yield _remedy(of, one, lang)
+
+
+def _because(of: Alternative, one: Condition, lang: str) -> Iterator[str]:
+    """Say what the newcomers share with those who come today, and what the plan itself changes."""
+    agencies, before = of.scenario.agencies, of.base.scenario.agencies
+    if one.name not in before:
+        return
+    if agencies[one.name] != before[one.name]:
+        yield say("compare.because_plan", lang)
+    if of.newcomers.estimate("tickets", "agency", one.name).value > 0:
+        was, now = (
+            [results.estimate(key, "agency", one.name).value for key in ("tickets", "utilisation")]
+            for results in (of.base, of.results)
+        )
+        yield say(
+            "compare.because_shared",
+            lang,
+            journeys=locale.join(_new_journeys(of, one.name), lang),
+            before=locale.people(was[0], lang),
+            after=locale.people(now[0], lang),
+            busy_before=locale.percent(was[1], lang),
+            busy=locale.percent(now[1], lang),
+        )
+
+
+def _new_journeys(of: Alternative, agency: str) -> list[str]:
+    """Name the journeys with newcomers that stop at an agency."""
+    return [
+        journey.name or name
+        for name, journey in of.scenario.journeys.items()
+        if any(stop.agency == agency for stop in of.scenario.stops_of(name))
+        and of.newcomers.estimate("visits", "journey", name).value > 0
+    ]
+
+
+def _remedy(of: Alternative, one: Condition, lang: str) -> str:
+    if one.estimate.value != one.estimate.value:
+        return say("compare.remedy_nobody", lang)
+    needed = one.replications_needed
+    if needed is None:
+        return say("compare.remedy_near", lang)
+    return say("compare.remedy_more", lang, n=needed, seed=of.base.run.seed + 1)
+
+
+def people(of: Alternative, lang: str) -> Iterator[str]:
+    """Say what becomes of the citizens who come in both, and of the newcomers."""
+    said = {one.kind for one in of.conditions}
+    for key, name in (("fulfilled", "fulfilled"), (AT_COUNTERS, "called_in_time")):
+        if key == "fulfilled" and "present_citizens_lose_at_most" in said:
+            continue  # it stands there with the same figures
+        change = difference(of, key)
+        if change.n:
+            same = change.value == change.low == change.high == 0
+            text = f"compare.{name}_{'same' if same else 'change'}"
+            yield say(text, lang, **_change(of, key, lang))
     new = of.newcomers.estimate("visits")
     if new.value > 0:
         values = {key: _of_100(of.newcomers, key, lang) for key in MEASURES}
+        values["called_in_time"] = values.pop(AT_COUNTERS)
         yield say("compare.newcomers", lang, visits=locale.people(new.value, lang), **values)
     else:
         yield say("compare.no_newcomers", lang)
 
 
-def _present(of: Alternative, lang: str) -> Iterator[str]:
-    """Say what becomes of the citizens who come in both, before and after."""
-    for key in ("fulfilled", "called_in_time"):
-        change = of.difference(key)
-        if change.n == 0:
-            continue
-        values = {
-            "before": _of_100(of.present_before, key, lang),
-            "after": _of_100(of.present, key, lang),
-            "low": _signed(100 * change.low, lang),
-            "high": _signed(100 * change.high, lang),
-        }
-        unchanged = change.value == change.low == change.high == 0
-        yield say(f"compare.{key}_{'same' if unchanged else 'change'}", lang, **values)
+def estimate(results: Results, measure: str, confidence: float = 0.95) -> Estimate:
+    """Return a measure of the mall, or of its tickets at counters."""
+    if measure == AT_COUNTERS:
+        return ratio_interval(*results.at_counters("called_in_time"), confidence, share=True)
+    return results.estimate(measure, confidence=confidence)
 
 
-def _condition(condition: Condition, lang: str, title: str) -> str:
-    estimate = condition.estimate
-    values = {
-        "agency": title,
-        "low": locale.number(100 * estimate.low, lang, 1),
-        "high": locale.number(100 * estimate.high, lang, 1),
-        "limit": locale.short(100 * condition.limit, lang),
-        "state": say(f"compare.state_{condition.state}", lang),
+def difference(of: Alternative, measure: str) -> PairedDifference:
+    """Return what changes for the citizens of both, at the confidence of the decision."""
+    if measure == AT_COUNTERS:
+        return of.difference_at_counters(of.confidence)
+    return of.difference(measure, confidence=of.confidence)
+
+
+def _change(of: Alternative, measure: str, lang: str) -> dict[str, str]:
+    change = difference(of, measure)
+    return {
+        "before": _of_100(of.present_before, measure, lang),
+        "after": _of_100(of.present, measure, lang),
+        "low": signed(100 * change.low, lang),
+        "high": signed(100 * change.high, lang),
     }
-    if condition.kind == "present_citizens_lose_at_most":
-        values["low"] = _signed(100 * estimate.low, lang)
-        values["high"] = _signed(100 * estimate.high, lang)
-    text = say(f"compare.{condition.kind}", lang, **values)
-    if not condition.blamed:
-        text += " " + say("compare.broken_before", lang)
-    return text
 
 
-def _of_100(results: Any, measure: str, lang: str) -> str:
-    value = results.estimate(measure).value
-    return locale.number(100 * value, lang, 0) if value == value else "–"
+def _of_100(results: Results, measure: str, lang: str) -> str:
+    return locale.number(100 * estimate(results, measure).value, lang, 1)
 
 
-def _signed(value: float, lang: str) -> str:
+def signed(value: float, lang: str) -> str:
+    """Write a change with its sign, 0 without."""
     text = locale.number(abs(value), lang, 1)
     zero = text == locale.number(0, lang, 1)
     return text if zero else f"{'+' if value > 0 else '−'}{text}"
@@ -86,22 +193,27 @@ def plain(found: Comparison, command: Sequence[str] = ()) -> dict[str, Any]:
     """Return the comparison as plain data for comparison.json."""
     return {
         "base": provenance(found.base, command),
-        "alternatives": [
-            {
-                "name": of.scenario.name,
-                "verdict": of.verdict,
-                "conditions": [{**asdict(c), "blamed": c.blamed} for c in of.conditions],
-                "present": {
-                    key: {
-                        "before": asdict(of.present_before.estimate(key)),
-                        "after": asdict(of.present.estimate(key)),
-                        "difference": asdict(of.difference(key)),
-                    }
-                    for key in MEASURES
-                },
-                "newcomers": {key: asdict(of.newcomers.estimate(key)) for key in MEASURES},
-                "scenario": provenance(of.results)["scenario"],
-            }
-            for of in found.alternatives
+        "alternatives": [_plain(of) for of in found.alternatives],
+    }
+
+
+def _plain(of: Alternative) -> dict[str, Any]:
+    return {
+        "name": of.scenario.name,
+        "verdict": of.verdict,
+        "identical": of.identical,
+        "conditions": [
+            {**asdict(c), "blamed": c.blamed, "replications_needed": c.replications_needed}
+            for c in of.conditions
         ],
+        "present": {
+            key: {
+                "before": asdict(estimate(of.present_before, key)),
+                "after": asdict(estimate(of.present, key)),
+                "difference": asdict(difference(of, key)),
+            }
+            for key in MEASURES
+        },
+        "newcomers": {key: asdict(estimate(of.newcomers, key)) for key in MEASURES},
+        "scenario": provenance(of.results)["scenario"],
     }

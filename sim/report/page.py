@@ -50,7 +50,7 @@ def render_page(
     """
     answer = answer or Answer.of(results)
     say_here = partial(_say, lang)
-    page = _environment(lang).get_template("page.html.j2")
+    page = environment(lang).get_template("page.html.j2")
     text: str = page.render(
         lang=lang,
         answer=answer,
@@ -80,7 +80,7 @@ def _say(lang: str, key: str, /, **values: object) -> str:
     return say(f"page.{key}", lang, **values)
 
 
-def _environment(lang: str) -> Any:
+def environment(lang: str) -> Any:
     """Return jinja2's environment: undefined names are errors, everything is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -168,7 +168,7 @@ def _origin(
     run = results.run
     origin = partial(_say, lang)
     rows = [
-        ("program", f"mppsim {_version()}".strip()),
+        ("program", f"mppsim {program_version()}".strip()),
         ("scenario", results.scenario.name),
         ("runs", locale.number(results.replications, lang)),
         ("seed", str(run.seed)),
@@ -198,7 +198,7 @@ def _precise(results: Results, lang: str) -> str:
     return say(f"page.origin.{key}", lang, measure=run.last_to_settle, replications=number)
 
 
-def _version() -> str:
+def program_version() -> str:
     try:
         return version("mppsim")
     except PackageNotFoundError:  # run from a checkout that is not installed

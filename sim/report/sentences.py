@@ -88,12 +88,17 @@ def _digits(estimate: Estimate, required: float) -> int:
 
 def runs(answer: Answer, lang: str, count: int | None = None) -> str:
     """Write how many weeks, days or runs were simulated."""
-    kind = {0: "run", 1: "day"}.get(len(answer.days), "week")
-    if answer.dates > 1:
-        kind = "dates"
     number = answer.replications if count is None else count
+    return runs_of(number, len(answer.days), answer.dates, lang)
+
+
+def runs_of(number: int, weekdays: int, dates: int, lang: str) -> str:
+    """Write so many runs: weeks, days, or runs of so many dates."""
+    kind = {0: "run", 1: "day"}.get(weekdays, "week")
+    if dates > 1:
+        kind = "dates"
     key = f"page.runs.{kind}_one" if number == 1 else f"page.runs.{kind}"
-    days = locale.number(answer.dates, lang)
+    days = locale.number(dates, lang)
     return say(key, lang, count=locale.number(number, lang), days=days)
 
 

@@ -95,11 +95,10 @@ class Results:
                 m.scope for m in self.measures
             }
             near = nearest(measure, known)
-            hint = (
-                f"; did you mean {near!r}?" if near else f"; there are {', '.join(sorted(known))}"
-            )
-            what = " ".join(filter(None, (scope, name, interval, weekday)))
-            raise MallError(f"there is no measure {measure!r} of {what}{hint}") from None
+            of = " ".join(filter(None, (scope, name, interval, weekday)))
+            key = "error.no_measure" if near else "error.no_such_measure"
+            every = ", ".join(sorted(known))
+            raise MallError.of(key, measure=measure, of=of, near=near, known=every) from None
 
     def per_replication(
         self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
@@ -134,6 +133,19 @@ class Results:
     def is_share(self, position: int) -> bool:
         """Whether a column is a share, of people or of time."""
         return _is_share(self.measures[position])
+
+    def at_counters(self, measure: str) -> tuple[Floats, Floats]:
+        """Return total and n of a share of tickets at the agencies with counters, (R,) each.
+
+        Who takes a number at a machine is called at once, and would hide the others.
+        """
+        agencies = self.scenario.agencies
+        columns = [
+            self.position(measure, "agency", name)
+            for name in agencies
+            if agencies[name].machines is None
+        ]
+        return self.total[:, columns].sum(axis=1), self.n[:, columns].sum(axis=1)
 
     def bad_day(
         self, measure: str, share: float, scope: str = "mall", name: str = "",

@@ -28,6 +28,7 @@ from sim.statistics.measure import Measure
 from sim.statistics.results import Results
 
 FOLDER = Path("results/reference")
+SCENARIOS = Path("scenarios")
 SEED = 20241212
 REPLICATIONS = 5
 LONG = 50
@@ -80,16 +81,18 @@ def references(files: Sequence[Path] | None = None) -> list[Path]:
     if not files:
         found = sorted(FOLDER.rglob("*.json"))
         if not found:
-            raise MallError(
-                f"there is no reference in {FOLDER.as_posix()} of this folder; "
-                "make one: mppsim check --update FILE"
-            )
+            raise MallError.of("error.no_references", folder=FOLDER.as_posix())
         return found
     paths = [_reference_of(file) for file in files]
     for file, path in zip(files, paths, strict=True):
         if not path.exists():
-            raise MallError(f"{file} has no reference; make one: mppsim check --update {file}")
+            raise MallError.of("error.no_reference", file=file)
     return paths
+
+
+def without_reference() -> list[Path]:
+    """Return the scenarios of this folder that have no reference, so that none is forgotten."""
+    return [file for file in sorted(SCENARIOS.rglob("*.yaml")) if not _reference_of(file).exists()]
 
 
 def check(reference: Path, workers: int | None = None) -> Checked:
@@ -131,9 +134,7 @@ def _replace(path: Path, text: str) -> None:
         aside.replace(path)
     except OSError as error:
         why = error.strerror or error
-        raise OutputError(
-            f"cannot write {path}: {why}; an earlier reference is as it was"
-        ) from error
+        raise OutputError.of("error.reference_not_written", file=path, why=why) from error
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)  # there only if writing was cut short
@@ -144,9 +145,7 @@ def _below_here(file: Path) -> Path:
     try:
         return file.resolve().relative_to(Path.cwd())
     except ValueError:
-        raise MallError(
-            f"{file} is outside this folder; references are for the scenarios in it"
-        ) from None
+        raise MallError.of("error.outside", file=file) from None
 
 
 def _reference_of(file: Path) -> Path:
@@ -177,10 +176,8 @@ def _read(reference: Path) -> _Reference:
             measures={name: _pair(numbers) for name, numbers in stored["measures"].items()},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise MallError(
-            f"{reference} is not a reference ({type(error).__name__}: {error}); "
-            "rewrite it: mppsim check --update FILE"
-        ) from error
+        why = f"{type(error).__name__}: {error}"
+        raise MallError.of("error.not_a_reference", file=reference, why=why) from error
 
 
 def _pair(numbers: Sequence[float]) -> tuple[float, float]:

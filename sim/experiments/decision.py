@@ -1,0 +1,190 @@
+"""May it join? Each condition of a scenario's `decision`, and what it has to do with the join."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.scenario.model import Scenario
+from sim.statistics.intervals import Estimate, PairedDifference, paired_ratio_difference
+from sim.statistics.results import Results
+from sim.statistics.verdict import State, promise_of, state, together
+
+Answer = Literal["may_join", "may_not", "cannot_tell", "no_rule"]
+MOST_TO_ADVISE = 10_000
+"""Where more replications than this would be needed, the figures have to change instead."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of the scenario's `decision`, and what the replications say of it.
+
+    kind : the key in `decision`; name : the agency that is meant, or ""
+    limit : the share that is required or allowed
+    estimate : what was found, with an interval that holds for all conditions together; state :
+        what follows from it
+    today : the same in the base, and before : what follows there; None and "new" for an agency
+        that is not there, None and "" where the condition is about a change
+    change : from today, in the sense in which less is worse; None where there is no today
+    touched : whether the alternative itself says something else of that agency, or of who goes
+        there; else it is reached only by what happens elsewhere
+    """
+
+    kind: str
+    name: str
+    limit: float
+    estimate: Estimate
+    state: State
+    today: Estimate | None = None
+    before: State | Literal["new", ""] = ""
+    change: PairedDifference | None = None
+    touched: bool = True
+
+    @property
+    def blamed(self) -> bool:
+        """Whether the condition speaks about the join.
+
+        What fails today already does not. What is unclear today does not either, unless the join
+        makes it worse: where the alternative says something new, unless it is surely no worse;
+        elsewhere, only if it is surely worse.
+        """
+        if self.before == "broken":
+            return False
+        if self.before == "cannot_tell" and self.change is not None:
+            return not self.change.low >= 0 if self.touched else self.change.high < 0
+        return True
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the alternative does here exactly what the base does."""
+        change = self.change
+        return change is not None and change.value == change.low == change.high == 0
+
+    @property
+    def replications_needed(self) -> int | None:
+        """How many replications would tell, if the estimate stays where it is; None: too many.
+
+        Half-widths shrink with the root of the number; rounded up to two digits.
+        """
+        reach = -self.limit if self.kind == "present_citizens_lose_at_most" else self.limit
+        value, low, high = self.estimate.value, self.estimate.low, self.estimate.high
+        half = value - low if value > reach else high - value
+        if math.isnan(half) or value == reach:
+            return None
+        needed = float(self.estimate.n * (half / (value - reach)) ** 2)
+        if needed > MOST_TO_ADVISE:
+            return None
+        step: int = 10 ** max(0, math.floor(math.log10(max(needed, 1))) - 1)
+        return math.ceil(needed / step) * step
+
+
+def judged(
+    scenario: Scenario, base: Results, found: Results, lost: PairedDifference
+) -> tuple[Condition, ...]:
+    """Return every condition of a scenario's decision, those that decide first.
+
+    lost : the change of fulfilled visits of the citizens of both, at `confidence_of` them all
+    """
+    decision = scenario.decision
+    confidence = confidence_of(scenario)
+    agencies = promising(scenario) if decision.every_agency_keeps else []
+    conditions = [_keeps(base, found, name, confidence) for name in agencies]
+    lose = decision.present_citizens_lose_at_most
+    if lose is not None:
+        holds = state(lost.low + lose, lost.high + lose)
+        conditions.append(Condition("present_citizens_lose_at_most", "", lose, lost, holds))
+    if decision.refused_at_most is not None:
+        conditions.append(_refused(base, found, decision.refused_at_most, confidence))
+    return tuple(sorted(conditions, key=_trouble))
+
+
+def answer(conditions: tuple[Condition, ...]) -> Answer:
+    """May it join? Follows from the conditions alone."""
+    if not conditions:
+        return "no_rule"
+    states = {c.state for c in conditions if c.blamed}
+    if "broken" in states:
+        return "may_not"
+    return "cannot_tell" if "cannot_tell" in states else "may_join"
+
+
+def confidence_of(scenario: Scenario) -> float:
+    """Return the confidence of each interval of a decision, so that all hold together."""
+    decision = scenario.decision
+    number = len(promising(scenario)) if decision.every_agency_keeps else 0
+    number += decision.present_citizens_lose_at_most is not None
+    number += decision.refused_at_most is not None
+    return together(number)
+
+
+def promising(scenario: Scenario) -> list[str]:
+    """Return the agencies that promise something to somebody who comes."""
+    visited = {s.service for j in scenario.journeys for s in scenario.stops_of(j)}
+    return sorted({name.partition(".")[0] for name in visited if scenario.promise_of(name)})
+
+
+def _keeps(base: Results, found: Results, agency: str, confidence: float) -> Condition:
+    share, margin, holds = promise_of(found, "agency", agency, confidence)
+    limit = share.value - margin.value
+    if agency not in promising(base.scenario):
+        return Condition("every_agency_keeps", agency, limit, share, holds, None, "new")
+    today, was, before = promise_of(base, "agency", agency, confidence)
+    same = math.isclose(today.value - was.value, limit, abs_tol=1e-9)  # the promise of both
+    measure = "called_in_time" if same else "promise_margin"
+    change = _change(base, found, measure, agency, confidence)
+    touched = _touched(base.scenario, found.scenario, agency)
+    return Condition(
+        "every_agency_keeps", agency, limit, share, holds, today, before, change, touched
+    )
+
+
+def _refused(base: Results, found: Results, limit: float, confidence: float) -> Condition:
+    share, today = (r.estimate("refused", confidence=confidence) for r in (found, base))
+    after, before = (state(limit - s.high, limit - s.low) for s in (share, today))
+    # Fewer refused is better, so the change is that from the alternative to today.
+    change = _change(found, base, "refused", "", confidence)
+    return Condition("refused_at_most", "", limit, share, after, today, before, change)
+
+
+def _change(
+    before: Results, after: Results, measure: str, agency: str, confidence: float
+) -> PairedDifference:
+    scope = "agency" if agency else "mall"
+    k, j = (r.position(measure, scope, agency) for r in (before, after))
+    share = before.is_share(k)
+    return paired_ratio_difference(*after.poolable(j), *before.poolable(k), confidence, share)
+
+
+def _touched(base: Scenario, other: Scenario, agency: str) -> bool:
+    """Whether the alternative says something else of an agency, or of who goes there."""
+    if base.agencies[agency] != other.agencies[agency]:
+        return True
+    if any(getattr(base, of) != getattr(other, of) for of in _OF_ALL):
+        return True
+    return _visitors(base, agency) != _visitors(other, agency)
+
+
+_OF_ALL = ("calendar", "demand", "hall", "visitors", "entrance")
+"""What concerns every agency."""
+
+
+def _visitors(scenario: Scenario, agency: str) -> dict[str, object]:
+    """Return the journeys that stop at an agency."""
+    return {
+        name: journey
+        for name, journey in scenario.journeys.items()
+        if any(stop.agency == agency for stop in scenario.stops_of(name))
+    }
+
+
+def _trouble(condition: Condition) -> tuple[bool, bool, int, bool, float]:
+    """Order by trouble: what decides, then what is not the join's doing, then what is kept."""
+    order = ("broken", "cannot_tell", "kept").index(condition.state)
+    kept = condition.state == "kept"
+    distance = condition.estimate.value - condition.limit
+    is_agency = condition.kind == "every_agency_keeps"
+    return (
+        kept, not kept and not condition.blamed, order, not is_agency,
+        distance if is_agency and not math.isnan(distance) else 0.0,
+    )  # fmt: skip

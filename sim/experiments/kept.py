@@ -1,0 +1,44 @@
+"""The numbers of the replications so far."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = tuple[NDArray[np.float64], NDArray[np.float64], dict[str, float]]
+"""What a replication leaves of a mall: totals, counts, own measures."""
+
+
+class Kept:
+    """The numbers of the replications so far, in their order.
+
+    The arrays are as long as they may become at most; memory is used only where they are filled.
+    """
+
+    def __init__(self, most: int, measures: int) -> None:
+        self._total = np.empty((most, measures))
+        self._n = np.empty((most, measures))
+        self.own: list[dict[str, float]] = []
+
+    def __len__(self) -> int:
+        return len(self.own)
+
+    def extend(self, block: list[Numbers]) -> None:
+        """Keep the numbers of further replications."""
+        for total, n, own in block:
+            self._total[len(self)], self._n[len(self)] = total, n
+            self.own.append(own)
+
+    def drop_after(self, number: int) -> None:
+        """Forget what a parallel run did beyond its end."""
+        del self.own[number:]
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        """(R, M) of the replications so far."""
+        return self._total[: len(self)]
+
+    @property
+    def n(self) -> NDArray[np.float64]:
+        """(R, M) of the replications so far."""
+        return self._n[: len(self)]

@@ -1,0 +1,207 @@
+"""The page of a comparison: may it join, what decides, who is worse off; then agency by agency."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.experiments.compare import Alternative, Comparison
+from sim.experiments.decision import Answer
+from sim.report import comparison as said
+from sim.report import locale
+from sim.report.page import MARKS, environment, program_version
+from sim.report.sentences import Shown, runs_of, share, shown
+from sim.report.titles import titles
+from sim.scenario.figures import figures
+from sim.scenario.model import Journey
+from sim.statistics.intervals import Estimate
+from sim.statistics.results import Results
+from sim.statistics.slices import weekdays_of
+from sim.words import say
+
+VERDICTS: dict[Answer, tuple[str, str]] = {
+    "may_join": ("kept", "yes"),
+    "may_not": ("broken", "no"),
+    "cannot_tell": ("cannot_tell", "unclear"),
+    "no_rule": ("no_promise", ""),
+}
+"""The colour of a verdict, and its one word."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One figure today and after; `today` is None for what is new."""
+
+    today: Shown | None
+    after: Shown
+
+
+@dataclass(frozen=True)
+class Row:
+    """An agency or a journey, with its figures today and after."""
+
+    title: str
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One alternative, in words and rows.
+
+    conditions : (verdict, sentence, notes) in the order of trouble, by part
+    """
+
+    colour: str
+    word: str
+    of: Alternative
+    sentences: list[str]
+    tiles: list[tuple[str, str, str]]
+    conditions: dict[str, list[tuple[str, str, list[str]]]]
+    agencies: list[Row]
+    journeys: list[Row]
+    assumed: str
+
+
+def render_comparison(found: Comparison, lang: str = "id") -> str:
+    """Return the page of a comparison as HTML."""
+    base = found.base
+    dates = sum(1 for day in base.scenario.days if day.date)
+    runs = runs_of(base.replications, len(weekdays_of(base.scenario)), dates, lang)
+    text: str = environment(lang).get_template("compare.html.j2").render(
+        lang=lang,
+        base=base,
+        runs=runs,
+        parts=[_part(of, lang) for of in found.alternatives],
+        marks=MARKS,
+        t=lambda key, **values: say(f"page.{key}", lang, **values),
+        c=lambda key, **values: say(f"compare.{key}", lang, **values),
+        origin=_origin(found, lang),
+    )  # fmt: skip
+    return text
+
+
+def _part(of: Alternative, lang: str) -> Part:
+    colour, word = VERDICTS[of.verdict]
+    listed = figures(of.scenario)
+    unsure = sum(1 for figure in listed if figure.kind != "source")
+    sentence = say("page.assumed.sentence", lang, assumed=unsure, all=len(listed))
+    return Part(
+        colour=colour,
+        word=say(f"page.{word}", lang) if word else "",
+        of=of,
+        sentences=said.verdict(of, lang),
+        tiles=list(_tiles(of, lang)),
+        conditions={
+            part: [
+                (c.state, said.condition(of, c, lang), list(said.notes(of, c, lang))) for c in cs
+            ]
+            for part, cs in said.by_part(of).items()
+        },
+        agencies=_agencies(of, lang),
+        journeys=_journeys(of, lang),
+        assumed=sentence,
+    )
+
+
+def _tiles(of: Alternative, lang: str) -> Iterator[tuple[str, str, str]]:
+    """Yield figure, label and note: what becomes of present citizens, and of newcomers."""
+    for key, label in (("fulfilled", "present"), (said.AT_COUNTERS, "called")):
+        before, after = (said.estimate(r, key) for r in (of.present_before, of.present))
+        change = said.difference(of, key)
+        if not change.n:
+            continue
+        was, now = (locale.number(100 * e.value, lang, 1) for e in (before, after))
+        low, high = (said.signed(100 * bound, lang) for bound in (change.low, change.high))
+        same = change.value == change.low == change.high == 0
+        note = "compare.page." + ("no_change" if same else "today")
+        yield (
+            say("compare.page.before_after", lang, before=was, after=now),
+            say(f"compare.page.{label}", lang),
+            say(note, lang, before=was, low=low, high=high),
+        )
+    visits = of.newcomers.estimate("visits").value
+    if visits > 0:
+        done = of.newcomers.estimate("fulfilled").value
+        note = say("compare.page.newcomers_note", lang, visits=locale.people(visits, lang))
+        yield locale.number(100 * done, lang, 1), say("compare.page.newcomers", lang), note
+
+
+def _agencies(of: Alternative, lang: str) -> list[Row]:
+    """Return the agencies, what they lose first: called in time, tickets, wait, counters busy."""
+    title_of, old = titles(of.scenario), of.base.scenario.agencies
+    found: list[tuple[float, Row]] = []
+    for name in of.scenario.agencies:
+        pairs = []
+        for measure, how in _OF_AGENCIES.items():
+            confidence = of.confidence if measure == "called_in_time" else 0.95
+            today, after = (
+                results.estimate(measure, "agency", name, confidence=confidence)
+                if name in results.scenario.agencies
+                else None
+                for results in (of.base, of.results)
+            )
+            assert after is not None
+            pairs.append(Pair(how(today, lang) if today else None, how(after, lang)))
+        found.append((_lost(of, name) if name in old else 1.0, Row(title_of[name], tuple(pairs))))
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+
+
+def _lost(of: Alternative, agency: str) -> float:
+    """Return the change of the share called in time; 0 where there is none."""
+    was, now = (r.estimate("called_in_time", "agency", agency).value for r in (of.base, of.results))
+    return 0.0 if math.isnan(now - was) else now - was
+
+
+def _whole(estimate: Estimate, lang: str) -> Shown:
+    return shown(estimate, lang, 0, 100)
+
+
+def _one_digit(estimate: Estimate, lang: str) -> Shown:
+    return shown(estimate, lang, 1)
+
+
+_OF_AGENCIES = {
+    "called_in_time": lambda e, lang: shown(e, lang, 1, 100),
+    "tickets": _one_digit,
+    "wait.mean": _one_digit,
+    "utilisation": _whole,
+}
+_OF_JOURNEYS = {"fulfilled": share, "visits": _one_digit, "time_in_mall.mean": _one_digit}
+
+
+def _journeys(of: Alternative, lang: str) -> list[Row]:
+    """Return the journeys of present citizens, and of newcomers where they are new."""
+    before: Mapping[str, Journey] = of.base.scenario.journeys
+    rows = []
+    for name, journey in of.scenario.journeys.items():
+        results: tuple[Results | None, Results] = (of.present_before, of.present)
+        if name not in before:
+            results = (None, of.newcomers)
+        pairs = []
+        for measure, how in _OF_JOURNEYS.items():
+            today, after = (
+                how(r.estimate(measure, "journey", name), lang) if r else None for r in results
+            )
+            assert after is not None
+            pairs.append(Pair(today, after))
+        rows.append(Row(journey.name or name, tuple(pairs)))
+    return rows
+
+
+def _origin(found: Comparison, lang: str) -> list[tuple[str, Any]]:
+    run = found.base.run
+    precise = (
+        "precise_fixed" if run.precise is None else f"precise_{'yes' if run.precise else 'no'}"
+    )
+    number = locale.number(found.base.replications, lang)
+    said_of = say(f"page.origin.{precise}", lang, measure=run.last_to_settle, replications=number)
+    rows = [
+        ("program", f"mppsim {program_version()}".strip()),
+        ("runs", number),
+        ("seed", str(run.seed)),
+        ("engine", run.engine),
+        ("precise", said_of),
+    ]
+    return [(say(f"page.origin.{key}", lang), text) for key, text in rows]
