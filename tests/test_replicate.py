@@ -25,6 +25,7 @@ from malls import mall
 from sim import Log, MallError, Results, Workload, replicate, sample, simulate
 from sim.experiments import replicate as of
 from sim.experiments import stopping
+from sim.experiments.kept import Kept
 from sim.experiments.pool import _ctrl_c_waits, pool
 from sim.statistics.measures import measure
 from sim.statistics.precision import Rule, replications_to_precision
@@ -373,3 +374,14 @@ def runs(pid: int) -> bool:
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
+
+
+def test_what_is_kept_grows_and_forgets_what_is_beyond_the_end() -> None:
+    kept = Kept(2)
+    rows = [(np.full(2, float(k)), np.full(2, k + 0.5), {}) for k in range(150)]
+    for k in range(0, 150, 5):
+        kept.extend(rows[k : k + 5])
+    kept.drop_after(140)
+    assert len(kept) == 140
+    assert kept.total[:, 1].tolist() == list(range(140))
+    assert kept.n[:, 0].tolist() == [k + 0.5 for k in range(140)]

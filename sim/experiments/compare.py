@@ -137,7 +137,7 @@ def compare(
     most = check_comparable(base, alternatives, replications, precision)
     began = time.perf_counter()
     task = _Pair(base, tuple(alternatives), seed, engine)
-    kept = [Kept(most, len(measures_of(scenario))) for scenario in task.measured]
+    kept = [Kept(len(measures_of(scenario))) for scenario in task.measured]
     stop = Stop([base, *alternatives], precision, most)
     with closing(run_blocks(task, most, workers, executor)) as blocks:
         for block in blocks:

@@ -12,12 +12,12 @@ Numbers = tuple[NDArray[np.float64], NDArray[np.float64], dict[str, float]]
 class Kept:
     """The numbers of the replications so far, in their order.
 
-    The arrays are as long as they may become at most; memory is used only where they are filled.
+    The arrays double when they are full: nobody knows beforehand where a precision is reached.
     """
 
-    def __init__(self, most: int, measures: int) -> None:
-        self._total = np.empty((most, measures))
-        self._n = np.empty((most, measures))
+    def __init__(self, measures: int) -> None:
+        self._total = np.empty((64, measures))
+        self._n = np.empty((64, measures))
         self.own: list[dict[str, float]] = []
 
     def __len__(self) -> int:
@@ -26,6 +26,9 @@ class Kept:
     def extend(self, block: list[Numbers]) -> None:
         """Keep the numbers of further replications."""
         for total, n, own in block:
+            if len(self) == len(self._total):
+                self._total = np.concatenate([self._total, np.empty_like(self._total)])
+                self._n = np.concatenate([self._n, np.empty_like(self._n)])
             self._total[len(self)], self._n[len(self)] = total, n
             self.own.append(own)
 

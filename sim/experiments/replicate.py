@@ -67,7 +67,7 @@ def replicate(
     most = most_replications(replications, precision)
     began = time.perf_counter()
     task = _Task(scenario, seed, engine, measures, transform)
-    kept = Kept(most, len(measures_of(scenario)))
+    kept = Kept(len(measures_of(scenario)))
     stop = Stop([scenario], precision, most)
     with closing(run_blocks(task, most, workers, executor)) as blocks:
         for block in blocks:
