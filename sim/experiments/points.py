@@ -1,0 +1,113 @@
+"""Several scenarios on the same citizens: what a sweep, a capacity or a staffing is made of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine import Engine, simulate
+from sim.errors import MallError
+from sim.experiments.replicate import Progress, run_blocks, travel
+from sim.experiments.varying import varied
+from sim.sampling import sample
+from sim.scenario.model import Scenario
+from sim.statistics.measure import Measure
+from sim.statistics.measures import measure, measures_of
+from sim.statistics.results import Results, Run
+
+Figures = Mapping[str, object]
+Numbers = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def run_points(
+    base: Scenario,
+    points: Sequence[Figures],
+    replications: int,
+    *,
+    seed: int = 0,
+    first: int = 0,
+    engine: Engine = "simpy",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> list[Results]:
+    """Return the results of a scenario at each point: with these figures changed.
+
+    points : figures by path; the same citizens come at each, as far as the figures let them
+    first : the first replication; others than those of a search certify what it found
+    progress : called with (done, most) as replications are finished
+
+    The results have the measures of the whole span, not those by hour, weekday or date. The
+    numbers do not depend on the workers. Raises ScenarioError for a point that is no scenario.
+    """
+    if replications < 2:
+        raise MallError(f"at least 2 replications a point are needed, not {replications}")
+    scenarios = [varied(base, figures) for figures in points]
+    began = time.perf_counter()
+    task = _Points(base, tuple(dict(p) for p in points), replications, first, seed, engine)
+    most = len(points) * replications
+    kept: list[Numbers] = []
+    with closing(run_blocks(task, most, workers, executor)) as blocks:
+        for block in blocks:
+            kept.extend(block)
+            if progress:
+                progress(len(kept), most)
+    run = Run(
+        seed, engine if isinstance(engine, str) else "own", seconds=time.perf_counter() - began
+    )
+    return [
+        _gathered(scenario, run, kept[k * replications : (k + 1) * replications])
+        for k, scenario in enumerate(scenarios)
+    ]
+
+
+def _gathered(scenario: Scenario, run: Run, kept: list[Numbers]) -> Results:
+    return Results(
+        scenario=scenario,
+        run=run,
+        measures=tuple(m for m in measures_of(scenario) if _of_the_span(m)),
+        total=np.array([total for total, _ in kept]),
+        n=np.array([n for _, n in kept]),
+    )
+
+
+def _of_the_span(measure: Measure) -> bool:
+    return not (measure.interval or measure.weekday)
+
+
+class _Points:
+    """What one replication at one point does; small enough to be sent with every block."""
+
+    def __init__(
+        self, base: Scenario, points: tuple[Figures, ...], replications: int, first: int,
+        seed: int, engine: Engine,
+    ) -> None:  # fmt: skip
+        self.base, self.points, self.replications = base, points, replications
+        self.first, self.seed, self.engine = first, seed, engine
+
+    def __call__(self, first: int, last: int) -> list[Numbers]:
+        return [self.one(*divmod(index, self.replications)) for index in range(first, last)]
+
+    def one(self, point: int, replication: int) -> Numbers:
+        """Return total and n of the measures of the span."""
+        scenario = _varied(self.base, tuple(self.points[point].items()))
+        replication += self.first
+        log = simulate(scenario, sample(scenario, self.seed, replication), self.engine)
+        found = measure(log, scenario)
+        wanted = np.array([_of_the_span(m) for m in found.measures])
+        return found.total[wanted], found.n[wanted]
+
+    def travels(self) -> bool:
+        return travel(self.engine)
+
+
+@lru_cache(maxsize=4)
+def _varied(base: Scenario, figures: tuple[tuple[str, object], ...]) -> Scenario:
+    """A worker's present point; replications of one come one after the other."""
+    return varied(base, dict(figures))

@@ -1,0 +1,53 @@
+"""The same scenario with other figures: by path, as a file would write them, and checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.errors import MallError
+from sim.scenario.loading import load_text
+from sim.scenario.model import Scenario
+from sim.scenario.writing import show
+
+
+def varied(scenario: Scenario, figures: Mapping[str, object]) -> Scenario:
+    """Return a scenario with other figures.
+
+    figures : values by path, as in `load(overrides=...)`: {"agencies.imigrasi.counters": 3}
+
+    Citizens keep their draws, since these are addressed by name: what differs between the two
+    is what the figures do. Raises ScenarioError as a file would.
+    """
+    return load_text(show(scenario), name=scenario.name, overrides=figures) if figures else scenario
+
+
+def with_demand(scenario: Scenario, factor: float, of: str = "all") -> Scenario:
+    """Return a scenario with `factor` times the demand.
+
+    of : "all", a journey, or an agency (the journeys that stop there, its other stops included)
+
+    Raises MallError where there is neither journey nor agency of that name, or both.
+    """
+    if of == "all":
+        return varied(scenario, {"demand.scale": scenario.demand.scale * factor})
+    scaled = journeys_of(scenario, of)
+    return varied(
+        scenario,
+        {f"journeys.{name}.per_day": scenario.journeys[name].per_day * factor for name in scaled},
+    )
+
+
+def journeys_of(scenario: Scenario, of: str) -> tuple[str, ...]:
+    """Return the journeys that a name of `with_demand` means."""
+    if of == "all":
+        return tuple(scenario.journeys)
+    if of in scenario.journeys and of in scenario.agencies:
+        raise MallError(f"{of!r} is a journey and an agency: say journeys.{of} or agencies.{of}")
+    kind, _, name = of.rpartition(".")
+    if name in scenario.journeys and kind in ("", "journeys"):
+        return (name,)
+    if name in scenario.agencies and kind in ("", "agencies"):
+        stops = {j: {s.agency for s in scenario.stops_of(j)} for j in scenario.journeys}
+        return tuple(j for j, agencies in stops.items() if name in agencies)
+    known = ", ".join([*scenario.journeys, *scenario.agencies])
+    raise MallError(f"there is no journey or agency {of!r}; there are {known}")
