@@ -1,0 +1,219 @@
+"""Capacity: how much more demand until a promise breaks, agency by agency.
+
+The same citizens come at every level of demand, and more of them as it rises. Each agency's
+margin (the share called in time less the share promised) is estimated with its interval at a
+grid of levels, then at further levels where it crosses zero. The crossing is read off between
+two levels; its interval is the set of levels at which a test of "the margin is exactly zero"
+would not be refused, found by inverting these tests (Casella and Berger 2002, Statistical
+Inference, 2nd ed., sec. 9.2.1). More demand need not make a margin smaller (it may change who
+comes, exhaust a quota, or make people balk), so a margin may cross more than once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine import Engine
+from sim.errors import MallError
+from sim.experiments.points import run_points
+from sim.experiments.replicate import Progress
+from sim.experiments.varying import journeys_of, with_demand
+from sim.scenario.model import Scenario
+from sim.statistics.intervals import Estimate
+from sim.statistics.results import Results
+
+Floats = NDArray[np.float64]
+State = Literal["crosses", "never", "always", "several"]
+FIRST = 3
+"""How many agencies, the first to break, have their crossing refined."""
+ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where an agency's promise breaks, as a factor of the scenario's demand.
+
+    state : `crosses` once within the range; `never` or `always` broken in it; `several`
+        crossings, of which the first is told
+    factor : NaN unless it crosses; low, high : the 95 % interval, cut to the range
+    """
+
+    state: State
+    factor: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """An agency's margin over the levels of demand.
+
+    factors, margin, low, high : (P,) by rising demand; the interval holds at each level alone
+    share : (P,) estimates of the share called in time
+    """
+
+    agency: str
+    factors: Floats
+    margin: Floats
+    low: Floats
+    high: Floats
+    share: tuple[Estimate, ...]
+
+    @property
+    def crossing(self) -> Crossing:
+        """Where the promise breaks first."""
+        falls = _zeros(self.factors, self.margin)
+        if not falls:
+            state: State = "never" if self.margin[0] >= 0 else "always"
+            return Crossing(state, np.nan, *self._not_refused(np.inf))
+        at = falls[0]
+        state = "several" if len(falls) > 1 else "crosses"
+        return Crossing(state, at, *self._not_refused(at))
+
+    def _not_refused(self, at: float) -> tuple[float, float]:
+        """Return the stretch of levels around `at` at which the margin may be zero."""
+        begins = [x for x in _zeros(self.factors, self.low) if x <= at]
+        ends = [x for x in _zeros(self.factors, self.high) if x >= at]
+        low = begins[-1] if begins else float(self.factors[0 if np.isfinite(at) else -1])
+        return low, ends[0] if ends else float(self.factors[-1])
+
+
+def _zeros(x: Floats, y: Floats) -> list[float]:
+    """Return where a line through the points changes its sign; absent points are passed over."""
+    seen = ~np.isnan(y)
+    points = list(zip(x[seen].tolist(), y[seen].tolist(), strict=True))
+    return [
+        a + (b - a) * fa / (fa - fb)
+        for (a, fa), (b, fb) in pairwise(points)
+        if (fa < 0) != (fb < 0)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class Capacity:
+    """How much demand each agency bears.
+
+    of : whose demand is raised; per_day : that demand as the scenario states it, visits a day
+    curves : the agencies with a promise, the first to break first
+    """
+
+    scenario: Scenario
+    of: str
+    per_day: float
+    curves: tuple[Curve, ...]
+
+
+def capacity(
+    scenario: Scenario,
+    of: str = "all",
+    *,
+    low: float = 0.5,
+    high: float = 2.5,
+    levels: int = 7,
+    replications: int = 20,
+    seed: int = 0,
+    engine: Engine = "simpy",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Capacity:
+    """Find how much demand each agency's promise bears.
+
+    of : "all", a journey, or an agency (the journeys that stop there)
+    low, high : the range of factors; levels : how many to begin with
+
+    Raises MallError where nobody is promised anything, or for an impossible range.
+    """
+    if not (0 < low < high <= 100 and levels >= 2):
+        raise MallError(f"demand goes from a lower to a higher factor above 0, not {low}..{high}")
+    promising = _promising(scenario)
+    if not promising:
+        raise MallError("no agency promises anything: say `promise: {wait: 20 min}` of a service")
+
+    def run(factors: list[float], done: int, most: int) -> dict[float, Results]:
+        told = _shifted(progress, done * replications, most * replications)
+        points = [_figures(scenario, of, factor) for factor in factors]
+        found = run_points(
+            scenario, points, replications, seed=seed, engine=engine, workers=workers,
+            executor=executor, progress=told,
+        )  # fmt: skip
+        return dict(zip(factors, found, strict=True))
+
+    most = levels + ROUNDS * 3 * FIRST
+    results = run([float(x) for x in np.geomspace(low, high, levels)], 0, most)
+    for _ in range(ROUNDS):
+        wanted = _refined(_curves(promising, results)[:FIRST], list(results))
+        if wanted:
+            results |= run(wanted, len(results), most)
+    per_day = scenario.demand.scale * sum(
+        scenario.journeys[name].per_day for name in journeys_of(scenario, of)
+    )
+    return Capacity(scenario, of, per_day, tuple(_curves(promising, results)))
+
+
+def _promising(scenario: Scenario) -> list[str]:
+    """Return the agencies that promise something to somebody who comes."""
+    visited = {s.service for j in scenario.journeys for s in scenario.stops_of(j)}
+    return sorted({name.partition(".")[0] for name in visited if scenario.promise_of(name)})
+
+
+def _figures(scenario: Scenario, of: str, factor: float) -> dict[str, object]:
+    more = with_demand(scenario, factor, of)
+    if of == "all":
+        return {"demand.scale": more.demand.scale}
+    scaled = journeys_of(scenario, of)
+    return {f"journeys.{name}.per_day": more.journeys[name].per_day for name in scaled}
+
+
+def _shifted(progress: Progress | None, done: int, most: int) -> Callable[[int, int], None] | None:
+    return None if progress is None else lambda n, _: progress(min(done + n, most), most)
+
+
+def _curves(agencies: list[str], results: dict[float, Results]) -> list[Curve]:
+    """Return each agency's curve, the first to break first."""
+    factors = sorted(results)
+    curves = [_curve(name, factors, [results[factor] for factor in factors]) for name in agencies]
+    return sorted(curves, key=_breaks_at)
+
+
+def _breaks_at(curve: Curve) -> tuple[float, float, str]:
+    crossing = curve.crossing
+    first = {"always": 0.0, "never": np.inf}.get(crossing.state, crossing.factor)
+    return first, float(curve.margin[-1]), curve.agency
+
+
+def _curve(agency: str, factors: list[float], results: list[Results]) -> Curve:
+    margins = [r.estimate("promise_margin", "agency", agency) for r in results]
+    shares = [r.estimate("called_in_time", "agency", agency) for r in results]
+    # Where everybody was called in time the margin has no width; the share's own bound has.
+    limit = [s.value - m.value for s, m in zip(shares, margins, strict=True)]
+    low = [min(m.low, s.low - x) for m, s, x in zip(margins, shares, limit, strict=True)]
+    high = [max(m.high, s.high - x) for m, s, x in zip(margins, shares, limit, strict=True)]
+    return Curve(
+        agency=agency,
+        factors=np.array(factors),
+        margin=np.array([m.value for m in margins]),
+        low=np.array(low),
+        high=np.array(high),
+        share=tuple(shares),
+    )
+
+
+def _refined(curves: list[Curve], known: list[float]) -> list[float]:
+    """Return further levels at the crossings and the ends of their intervals, if apart."""
+    wanted: list[float] = []
+    for curve in curves:
+        crossing = curve.crossing
+        if crossing.state in ("crosses", "several"):
+            for level in (crossing.factor, crossing.low, crossing.high):
+                near = min(abs(level / other - 1) for other in [*known, *wanted])
+                if near > 0.02:
+                    wanted.append(round(level, 6))
+    return sorted(set(wanted))
