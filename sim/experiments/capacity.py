@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sim.engine import Engine
 from sim.errors import MallError
 from sim.experiments.points import run_points
+from sim.experiments.promise import margin, promising
 from sim.experiments.replicate import Progress
 from sim.experiments.varying import journeys_of, with_demand
 from sim.scenario.model import Scenario
@@ -133,8 +134,8 @@ def capacity(
     """
     if not (0 < low < high <= 100 and levels >= 2):
         raise MallError(f"demand goes from a lower to a higher factor above 0, not {low}..{high}")
-    promising = _promising(scenario)
-    if not promising:
+    agencies = promising(scenario)
+    if not agencies:
         raise MallError("no agency promises anything: say `promise: {wait: 20 min}` of a service")
 
     def run(factors: list[float], done: int, most: int) -> dict[float, Results]:
@@ -149,19 +150,13 @@ def capacity(
     most = levels + ROUNDS * 3 * FIRST
     results = run([float(x) for x in np.geomspace(low, high, levels)], 0, most)
     for _ in range(ROUNDS):
-        wanted = _refined(_curves(promising, results)[:FIRST], list(results))
+        wanted = _refined(_curves(agencies, results)[:FIRST], list(results))
         if wanted:
             results |= run(wanted, len(results), most)
     per_day = scenario.demand.scale * sum(
         scenario.journeys[name].per_day for name in journeys_of(scenario, of)
     )
-    return Capacity(scenario, of, per_day, tuple(_curves(promising, results)))
-
-
-def _promising(scenario: Scenario) -> list[str]:
-    """Return the agencies that promise something to somebody who comes."""
-    visited = {s.service for j in scenario.journeys for s in scenario.stops_of(j)}
-    return sorted({name.partition(".")[0] for name in visited if scenario.promise_of(name)})
+    return Capacity(scenario, of, per_day, tuple(_curves(agencies, results)))
 
 
 def _figures(scenario: Scenario, of: str, factor: float) -> dict[str, object]:
@@ -176,7 +171,7 @@ def _shifted(progress: Progress | None, done: int, most: int) -> Callable[[int, 
     return None if progress is None else lambda n, _: progress(min(done + n, most), most)
 
 
-def _curves(agencies: list[str], results: dict[float, Results]) -> list[Curve]:
+def _curves(agencies: tuple[str, ...], results: dict[float, Results]) -> list[Curve]:
     """Return each agency's curve, the first to break first."""
     factors = sorted(results)
     curves = [_curve(name, factors, [results[factor] for factor in factors]) for name in agencies]
@@ -190,19 +185,14 @@ def _breaks_at(curve: Curve) -> tuple[float, float, str]:
 
 
 def _curve(agency: str, factors: list[float], results: list[Results]) -> Curve:
-    margins = [r.estimate("promise_margin", "agency", agency) for r in results]
-    shares = [r.estimate("called_in_time", "agency", agency) for r in results]
-    # Where everybody was called in time the margin has no width; the share's own bound has.
-    limit = [s.value - m.value for s, m in zip(shares, margins, strict=True)]
-    low = [min(m.low, s.low - x) for m, s, x in zip(margins, shares, limit, strict=True)]
-    high = [max(m.high, s.high - x) for m, s, x in zip(margins, shares, limit, strict=True)]
+    margins = [margin(of, agency) for of in results]
     return Curve(
         agency=agency,
         factors=np.array(factors),
         margin=np.array([m.value for m in margins]),
-        low=np.array(low),
-        high=np.array(high),
-        share=tuple(shares),
+        low=np.array([m.low for m in margins]),
+        high=np.array([m.high for m in margins]),
+        share=tuple(of.estimate("called_in_time", "agency", agency) for of in results),
     )
 
 

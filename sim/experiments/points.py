@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -32,6 +33,7 @@ def run_points(
     *,
     seed: int = 0,
     first: int = 0,
+    hours: bool = False,
     engine: Engine = "simpy",
     workers: int | None = None,
     executor: Executor | None = None,
@@ -41,16 +43,17 @@ def run_points(
 
     points : figures by path; the same citizens come at each, as far as the figures let them
     first : the first replication; others than those of a search certify what it found
+    hours : whether the measures of agencies by hour are kept too
     progress : called with (done, most) as replications are finished
 
-    The results have the measures of the whole span, not those by hour, weekday or date. The
-    numbers do not depend on the workers. Raises ScenarioError for a point that is no scenario.
+    The results have the measures of the whole span, not those by weekday or date. The numbers
+    do not depend on the workers. Raises ScenarioError for a point that is no scenario.
     """
     if replications < 2:
         raise MallError(f"at least 2 replications a point are needed, not {replications}")
     scenarios = [varied(base, figures) for figures in points]
     began = time.perf_counter()
-    task = _Points(base, tuple(dict(p) for p in points), replications, first, seed, engine)
+    task = _Points(base, tuple(dict(p) for p in points), replications, first, hours, seed, engine)
     most = len(points) * replications
     kept: list[Numbers] = []
     with closing(run_blocks(task, most, workers, executor)) as blocks:
@@ -62,23 +65,24 @@ def run_points(
         seed, engine if isinstance(engine, str) else "own", seconds=time.perf_counter() - began
     )
     return [
-        _gathered(scenario, run, kept[k * replications : (k + 1) * replications])
+        _gathered(scenario, run, hours, kept[k * replications : (k + 1) * replications])
         for k, scenario in enumerate(scenarios)
     ]
 
 
-def _gathered(scenario: Scenario, run: Run, kept: list[Numbers]) -> Results:
+def _gathered(scenario: Scenario, run: Run, hours: bool, kept: list[Numbers]) -> Results:
     return Results(
         scenario=scenario,
         run=run,
-        measures=tuple(m for m in measures_of(scenario) if _of_the_span(m)),
+        measures=tuple(m for m in measures_of(scenario) if _wanted(m, hours)),
         total=np.array([total for total, _ in kept]),
         n=np.array([n for _, n in kept]),
     )
 
 
-def _of_the_span(measure: Measure) -> bool:
-    return not (measure.interval or measure.weekday)
+def _wanted(measure: Measure, hours: bool) -> bool:
+    by_hour = hours and measure.scope == "agency"
+    return not measure.weekday and (by_hour or not measure.interval)
 
 
 class _Points:
@@ -86,21 +90,21 @@ class _Points:
 
     def __init__(
         self, base: Scenario, points: tuple[Figures, ...], replications: int, first: int,
-        seed: int, engine: Engine,
+        hours: bool, seed: int, engine: Engine,
     ) -> None:  # fmt: skip
         self.base, self.points, self.replications = base, points, replications
-        self.first, self.seed, self.engine = first, seed, engine
+        self.first, self.hours, self.seed, self.engine = first, hours, seed, engine
 
     def __call__(self, first: int, last: int) -> list[Numbers]:
         return [self.one(*divmod(index, self.replications)) for index in range(first, last)]
 
     def one(self, point: int, replication: int) -> Numbers:
         """Return total and n of the measures of the span."""
-        scenario = _varied(self.base, tuple(self.points[point].items()))
+        scenario = _varied(self.base, json.dumps(dict(self.points[point])))
         replication += self.first
         log = simulate(scenario, sample(scenario, self.seed, replication), self.engine)
         found = measure(log, scenario)
-        wanted = np.array([_of_the_span(m) for m in found.measures])
+        wanted = np.array([_wanted(m, self.hours) for m in found.measures])
         return found.total[wanted], found.n[wanted]
 
     def travels(self) -> bool:
@@ -108,6 +112,6 @@ class _Points:
 
 
 @lru_cache(maxsize=4)
-def _varied(base: Scenario, figures: tuple[tuple[str, object], ...]) -> Scenario:
+def _varied(base: Scenario, figures: str) -> Scenario:
     """A worker's present point; replications of one come one after the other."""
-    return varied(base, dict(figures))
+    return varied(base, json.loads(figures))

@@ -1,0 +1,77 @@
+"""The parts of the day in which an agency may have different numbers of counters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.scenario import quantities as q
+from sim.scenario.calendar import without
+from sim.scenario.model import Scenario, Staffing
+from sim.statistics.slices import hours_of
+
+Table = tuple[int, ...]
+"""Counters by slot."""
+Plan = Mapping[str, Table]
+"""Counters by agency and slot."""
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The parts of the day in which the number of counters may differ: hours of the clock.
+
+    begins : µs; hours : for each slot how many hours a counter works in it on a mean day
+    """
+
+    begins: tuple[int, ...]
+    hours: tuple[float, ...]
+
+    def table(self, counters: Table) -> dict[str, int] | int:
+        """Return counters as a scenario writes them."""
+        if len(set(counters)) == 1:
+            return counters[0]
+        pairs = zip(self.begins, counters, strict=True)
+        kept: dict[str, int] = {}
+        last = None
+        for begin, number in pairs:
+            if number != last:
+                kept[q.clock(begin)] = number
+            last = number
+        return kept
+
+    def cost(self, counters: Table) -> float:
+        """Return the counter-hours of a mean day."""
+        return sum(n * h for n, h in zip(counters, self.hours, strict=True))
+
+    def of(self, interval: str) -> int:
+        """Return the slot of an hour of the clock such as "08:00"; "" is the first."""
+        if not interval:
+            return 0
+        end = (int(interval[:2]) + 1) * q.HOUR
+        return max(sum(begin < end for begin in self.begins) - 1, 0)
+
+    def read(self, staffing: Staffing) -> Table:
+        """Return the counters that a scenario's table has in each slot."""
+        first = staffing.table[0][1]
+        return tuple(
+            next((n for time, n in reversed(staffing.table) if time <= begin), first)
+            for begin in self.begins
+        )
+
+
+def slots_of(scenario: Scenario) -> Slots:
+    """Return the hours of the clock between the first opening and the last closing."""
+    days = scenario.days
+    first, last = min(day.opens for day in days), max(day.closes for day in days)
+    edges = [h * q.HOUR for h in hours_of(scenario) if first < h * q.HOUR < last]
+    begins, ends = (first, *edges), (*edges, last)
+    worked = [
+        sum(
+            end - begin
+            for day in days
+            for begin, end in without((max(b, day.opens), min(e, day.closes)), day.breaks)
+            if begin < end
+        )
+        for b, e in zip(begins, ends, strict=True)
+    ]
+    return Slots(begins, tuple(time / len(days) / q.HOUR for time in worked))

@@ -1,0 +1,174 @@
+"""Staffing: the fewest counter-hours with which each agency keeps its promise.
+
+The search begins where theory says for each hour alone (Erlang C: Gross, Shortle, Thompson and
+Harris, Fundamentals of Queueing Theory, 5th ed., sec. 3.3), adds counters where a promise is
+not kept, then takes away those that nobody misses. Every plan is tried on the same citizens.
+What is found is certified on replications that the search has not seen, with intervals that
+hold for all agencies and all attempts together; so is what one counter fewer would do.
+
+Agencies whose counters are a number or a table are staffed; named counters and machines stay
+as they are. A plan is the same on every day, as a table of counters is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sim.engine import Engine
+from sim.errors import MallError
+from sim.experiments.promise import State, margin, state_of
+from sim.experiments.replicate import Progress
+from sim.experiments.slots import Plan, Slots, Table
+from sim.experiments.staffing_search import Search, less
+from sim.scenario.model import Scenario
+from sim.statistics.intervals import Estimate, PairedDifference, paired_ratio_difference
+from sim.statistics.results import Results
+
+
+@dataclass(frozen=True)
+class Staffed:
+    """What was found for one agency.
+
+    before, after : counters by slot; hours_before, hours_after : counter-hours on a mean day
+    share : called in time on fresh replications, with an interval for all agencies together
+    limit : the share promised
+    fewer : the table with the counter less that is missed least, or None at one each
+    fewer_share : its share; fewer_late : its further citizens a day who are not called in time
+    """
+
+    agency: str
+    before: Table
+    after: Table
+    hours_before: float
+    hours_after: float
+    share: Estimate
+    limit: float
+    state: State
+    fewer: Table | None = None
+    fewer_share: Estimate | None = None
+    fewer_state: State | None = None
+    fewer_late: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class StaffingPlan:
+    """The plan of a whole mall.
+
+    impossible : agencies that no number of counters lets keep their promise, with the share that
+        is called in time where there are counters in plenty
+    left_alone : agencies whose counters are named, machines, or promise nothing
+    tried : how many plans the search looked at
+    """
+
+    scenario: Scenario
+    slots: Slots
+    agencies: tuple[Staffed, ...]
+    impossible: Mapping[str, Estimate]
+    left_alone: tuple[str, ...]
+    results: Results
+    tried: int
+
+    @cached_property
+    def figures(self) -> dict[str, object]:
+        """The counters by path, as for `load(overrides=...)`."""
+        return {f"agencies.{s.agency}.counters": self.slots.table(s.after) for s in self.agencies}
+
+    def overlay(self, base: str, name: str) -> str:
+        """Return an overlay that can be run: `extends` the base, with the counters found."""
+        lines = [f"extends: {base}", f"name: {name}", "agencies:"]
+        for staffed in self.agencies:
+            table = self.slots.table(staffed.after)
+            if isinstance(table, dict):
+                pairs = ", ".join(f"{time}: {number}" for time, number in table.items())
+                lines.append(f"  {staffed.agency}: {{counters: {{{pairs}}}}}")
+            else:
+                lines.append(f"  {staffed.agency}: {{counters: {table}}}")
+        return "\n".join([*lines, ""])
+
+
+def staff(
+    scenario: Scenario,
+    *,
+    replications: int = 20,
+    certify: int = 100,
+    seed: int = 0,
+    engine: Engine = "simpy",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> StaffingPlan:
+    """Find the fewest counter-hours with which each agency keeps its promise.
+
+    replications : of each plan of the search; certify : of the certification
+    progress : called with (replications done, 0): how long a search takes is not known before
+
+    Raises MallError where no agency has both a promise and counters that can be staffed.
+    """
+    search = Search(scenario, replications, seed, engine, workers, executor, progress)
+    if not search.agencies:
+        raise MallError(
+            "there is nothing to staff: no agency has both a promise and counters as a number or "
+            "a table over the day"
+        )
+    plan, impossible = search.ample()
+    plan = search.reduced(search.mended(plan, impossible), impossible)
+    plan, results = search.certified(plan, impossible, certify)
+    return _told(search, plan, impossible, results, certify)
+
+
+def _told(
+    search: Search, plan: Plan, impossible: Mapping[str, Estimate], results: Results,
+    replications: int,
+) -> StaffingPlan:  # fmt: skip
+    """Say what was found, and what one counter fewer would do at each agency alone."""
+    fewer = {name: search.fewer(plan, name, set()) for name in search.agencies}
+    others = {n: less(plan[n], k) for n, k in fewer.items() if k is not None}
+    runs = search.run([{**plan, n: t} for n, t in others.items()], replications, search.first)
+    neighbours = {n: (others[n], r) for n, r in zip(others, runs, strict=True)}
+    return StaffingPlan(
+        scenario=search.scenario,
+        slots=search.slots,
+        agencies=tuple(
+            _staffed(search, name, plan[name], results, neighbours.get(name))
+            for name in search.agencies
+            if name not in impossible
+        ),
+        impossible=impossible,
+        left_alone=tuple(n for n in sorted(search.scenario.agencies) if n not in search.agencies),
+        results=results,
+        tried=search.tried,
+    )
+
+
+def _staffed(
+    search: Search, agency: str, after: Table, results: Results,
+    neighbour: tuple[Table, Results] | None,
+) -> Staffed:  # fmt: skip
+    confidence, before = search.confidence, search.before(agency)
+    found = margin(results, agency, confidence)
+    share = results.estimate("called_in_time", "agency", agency, confidence=confidence)
+    staffed = Staffed(
+        agency, before, after, search.slots.cost(before), search.slots.cost(after), share,
+        share.value - found.value, state_of(found),
+    )  # fmt: skip
+    if neighbour is None:
+        return staffed
+    table, other = neighbour
+    lost = difference(other, results, agency, confidence)
+    tickets = other.estimate("tickets", "agency", agency).value
+    return replace(
+        staffed,
+        fewer=table,
+        fewer_share=other.estimate("called_in_time", "agency", agency, confidence=confidence),
+        fewer_state=state_of(margin(other, agency, confidence)),
+        fewer_late=max(0.0, -lost.value * tickets),
+    )
+
+
+def difference(after: Results, before: Results, agency: str, confidence: float) -> PairedDifference:
+    """Return by how much an agency's share called in time differs, on the same citizens."""
+    k = after.position("called_in_time", "agency", agency)
+    return paired_ratio_difference(*after.poolable(k), *before.poolable(k), confidence, share=True)

@@ -1,0 +1,265 @@
+"""The search for a staffing: theory first, then more where late, then fewer, then certified."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+
+from sim.engine import Engine
+from sim.engine.loads import loads
+from sim.experiments.points import run_points
+from sim.experiments.promise import margin, promising, state_of
+from sim.experiments.replicate import Progress
+from sim.experiments.slots import Plan, Slots, Table, slots_of
+from sim.scenario import quantities as q
+from sim.scenario.model import Scenario, Staffing
+from sim.statistics.intervals import Estimate
+from sim.statistics.results import Results
+from sim.statistics.slices import hours_of
+from sim.theory import minimal_counters
+
+ATTEMPTS = 6
+"""How often a plan may be mended and certified again, each time on replications of its own."""
+FRESH = 1_000_000
+"""The first replication of a certification: far beyond those of any search."""
+AMPLE = 4
+"""Counters per erlang, and more besides, with which nobody waits for want of counters."""
+
+
+@dataclass
+class Search:
+    """A search for the counters of a scenario, all plans on the same citizens."""
+
+    scenario: Scenario
+    replications: int
+    seed: int
+    engine: Engine
+    workers: int | None
+    executor: Executor | None
+    progress: Progress | None
+    done: int = 0
+    tried: int = 0
+
+    @cached_property
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies that can be staffed: a promise, visitors, and counters without names."""
+        of = self.scenario.agencies
+        return tuple(
+            name for name in promising(self.scenario) if isinstance(of[name].counters, Staffing)
+        )
+
+    @cached_property
+    def slots(self) -> Slots:
+        """The hours of the clock."""
+        return slots_of(self.scenario)
+
+    @cached_property
+    def offered(self) -> dict[str, list[float]]:
+        """The load of each agency (erlangs) by slot, on the mean day."""
+        days = len(self.scenario.days)
+        found = {name: [0.0] * len(self.slots.begins) for name in self.agencies}
+        for load in loads(self.scenario):
+            whole = self.scenario.days[0].continuous
+            if load.agency in found and not load.services and (bool(load.interval) != whole):
+                found[load.agency][self.slots.of(load.interval)] += load.offered / days
+        return found
+
+    def before(self, agency: str) -> Table:
+        """Return the counters that the scenario has, by slot."""
+        staffing = self.scenario.agencies[agency].counters
+        assert isinstance(staffing, Staffing)
+        return self.slots.read(staffing)
+
+    def run(
+        self, plans: Iterable[Plan], replications: int | None = None, first: int = 0
+    ) -> list[Results]:
+        """Return the results of plans, all on the same citizens."""
+        points = [
+            {f"agencies.{name}.counters": self.slots.table(t) for name, t in plan.items()}
+            for plan in plans
+        ]
+        before, progress = self.done, self.progress
+        found = run_points(
+            self.scenario, points, replications or self.replications, seed=self.seed, first=first,
+            hours=True, engine=self.engine, workers=self.workers, executor=self.executor,
+            progress=None if progress is None else lambda n, _: progress(before + n, 0),
+        )  # fmt: skip
+        self.done += len(points) * (replications or self.replications)
+        self.tried += len(points)
+        return found
+
+    # The search
+
+    def ample(self) -> tuple[dict[str, Table], dict[str, Estimate]]:
+        """Return where theory begins, and who cannot keep the promise with plenty of counters."""
+        plenty = {
+            name: tuple(max(10, math.ceil(AMPLE * x) + 10) for x in self.offered[name])
+            for name in self.agencies
+        }
+        (results,) = self.run([plenty])
+        impossible = {
+            name: results.estimate("called_in_time", "agency", name)
+            for name in self.agencies
+            if margin(results, name).value < 0
+        }
+        begin = {name: self._by_theory(name) for name in self.agencies}
+        return begin | {name: self.before(name) for name in impossible}, impossible
+
+    def _by_theory(self, agency: str) -> Table:
+        """Return for each hour the counters that Erlang C wants for the mean service time."""
+        promises = {
+            name: promise
+            for name in self.scenario.services
+            if name.startswith(f"{agency}.") and (promise := self.scenario.promise_of(name))
+        }
+        wait = min(p.wait for p in promises.values()) / q.MINUTE
+        share = max(p.for_ for p in promises.values())
+        mean = sum(self.scenario.service(name).time.mean for name in promises) / len(promises)
+        mean = max(mean / q.MINUTE, 1e-6)
+        return tuple(
+            minimal_counters(x / mean, mean, wait, min(share, 0.999)) if x > 0 else 1
+            for x in self.offered[agency]
+        )
+
+    def mended(self, plan: dict[str, Table], impossible: Iterable[str]) -> dict[str, Table]:
+        """Add counters until every promise that can be kept is kept, by the estimate."""
+        while True:
+            (results,) = self.run([plan])
+            failing = [
+                name
+                for name in self.agencies
+                if name not in impossible and margin(results, name).value < 0
+            ]
+            if not failing:
+                return plan
+            for name in failing:
+                missing = margin(results, name).value
+                plan = plan | {name: self._with_more(plan, name, results, 1 + int(-missing / 0.1))}
+
+    def _with_more(self, plan: Plan, agency: str, results: Results, slots: int) -> Table:
+        """Return a table with one counter more in the hours where most are called too late."""
+        late = self._late(agency, results)
+        table = list(plan[agency])
+        order = sorted(range(len(table)), key=lambda k: (-late[k], k))
+        for k in order[:slots]:
+            # Who waits too long in one hour may stand behind those of the hour before.
+            tight = [j for j in (k, k - 1) if j >= 0]
+            table[max(tight, key=lambda j: self.offered[agency][j] / max(table[j], 0.5))] += 1
+        return tuple(table)
+
+    def _with_best_more(self, plan: dict[str, Table], unsure: list[str]) -> dict[str, Table]:
+        """Return the plan with one counter more at agencies, each in the hour that helps most."""
+        if not unsure:
+            return plan
+        slots = range(len(self.slots.begins))
+        tried = [plan | {name: _more(plan[name], k) for name in unsure} for k in slots]
+        runs = self.run(tried)
+        best = {
+            name: max(slots, key=lambda k: (margin(runs[k], name).value, -k)) for name in unsure
+        }
+        return plan | {name: _more(plan[name], k) for name, k in best.items()}
+
+    def _late(self, agency: str, results: Results) -> list[float]:
+        """Return by slot how far the citizens of an hour fall short of the promise, in people."""
+        if self.scenario.days[0].continuous:
+            return [1.0]
+        late = [0.0] * len(self.slots.begins)
+        for hour in hours_of(self.scenario):
+            label = f"{hour:02d}:00"
+            k = results.position("promise_margin", "agency", agency, label)
+            late[self.slots.of(label)] -= float(results.total[:, k].sum())
+        return late
+
+    def reduced(self, plan: dict[str, Table], impossible: Iterable[str]) -> dict[str, Table]:
+        """Take away counters one by one, in all agencies at once, while the promises hold."""
+        kept: set[tuple[str, int]] = set()
+        while True:
+            fewer = {
+                name: step
+                for name in self.agencies
+                if name not in impossible and (step := self.fewer(plan, name, kept)) is not None
+            }
+            if not fewer:
+                return plan
+            without_one = {n: less(plan[n], fewer[n]) if n in fewer else plan[n] for n in plan}
+            (results,) = self.run([without_one])
+            for name, slot in fewer.items():
+                if margin(results, name).value >= 0:
+                    plan = plan | {name: without_one[name]}
+                else:
+                    kept.add((name, slot))
+
+    def fewer(self, plan: Plan, agency: str, kept: set[tuple[str, int]]) -> int | None:
+        """Return the hour in which a counter is missed least: where most would stand idle."""
+        table = plan[agency]
+        free = [k for k, n in enumerate(table) if n > 1 and (agency, k) not in kept]
+        idle = {k: (table[k] - 1) / max(self.offered[agency][k], 1e-9) for k in free}
+        return max(free, key=lambda k: (idle[k], -k)) if free else None
+
+    # The certification
+
+    def certified(
+        self, plan: dict[str, Table], impossible: Iterable[str], replications: int
+    ) -> tuple[dict[str, Table], Results]:
+        """Try the plan and its neighbours on fresh replications, until it holds and they do not.
+
+        What a neighbour shows only chooses the next plan, which is tried on citizens of its own.
+        """
+        possible = [name for name in self.agencies if name not in impossible]
+        failed: set[tuple[str, Table]] = set()
+        held: dict[str, Table] = {}
+        for attempt in range(ATTEMPTS):
+            self.first = FRESH + attempt * replications
+            (results,) = self.run([plan], replications, self.first)
+            found = {name: state_of(margin(results, name, self.confidence)) for name in possible}
+            unsure = [name for name in possible if found[name] != "holds"]
+            failed |= {(name, plan[name]) for name in unsure}
+            sure = [name for name in possible if found[name] == "holds"]
+            held |= {name: plan[name] for name in sure}
+            smaller: dict[str, Table] = {}
+            if attempt < ATTEMPTS - 2:  # what is made smaller is certified, and may be taken back
+                smaller = self._smaller(plan, sure, failed, replications)
+            if not (unsure or smaller) or attempt == ATTEMPTS - 1:
+                break
+            back = {name: held[name] for name in unsure if name in held}
+            plan = self._with_best_more(plan, [n for n in unsure if n not in back])
+            plan = plan | smaller | back
+        return plan, results
+
+    def _smaller(
+        self, plan: dict[str, Table], agencies: list[str], failed: set[tuple[str, Table]],
+        replications: int,
+    ) -> dict[str, Table]:  # fmt: skip
+        """Return the tables with one counter less that keep the promise too, where there are."""
+        slots = range(len(self.slots.begins))
+        fewer = [{n: less(plan[n], k) for n in agencies if plan[n][k] > 1} for k in slots]
+        fewer = [{n: t for n, t in of.items() if (n, t) not in failed} for of in fewer]
+        wanted = [k for k in slots if fewer[k]]
+        runs = dict(
+            zip(wanted, self.run([plan | fewer[k] for k in wanted], replications, self.first),
+                strict=True)
+        )  # fmt: skip
+        found: dict[str, Table] = {}
+        for name in agencies:
+            margins = {k: margin(runs[k], name) for k in wanted if name in fewer[k]}
+            kept = [k for k, of in margins.items() if state_of(of) == "holds"]
+            if kept:
+                found[name] = fewer[max(kept, key=lambda k: (margins[k].low, -k))][name]
+        return found
+
+    @property
+    def confidence(self) -> float:
+        """Of each interval, so that those of all agencies and attempts hold together."""
+        return 1 - 0.05 / len(self.agencies) / ATTEMPTS
+
+
+def _more(table: Table, slot: int) -> Table:
+    return tuple(n + (k == slot) for k, n in enumerate(table))
+
+
+def less(table: Table, slot: int) -> Table:
+    """Return a table with one counter less in a slot."""
+    return tuple(n - (k == slot) for k, n in enumerate(table))
