@@ -1,0 +1,215 @@
+"""Why she waited: each microsecond of a wait charged to one cause, by a stated precedence.
+
+At each instant of a wait the first of these that holds is charged:
+
+1. `closed`: nobody works at her line, and no counter of it is on a break
+2. `break`: nobody works at her line, and some counter of it is on a break
+3. `outage`: a counter of her line is down
+4. `absent`: an officer of her line is absent
+5. `passed`: a counter of her line calls or serves somebody whose own wait began after hers
+   (by priority, booking, order, or a second call of hers)
+6. `in_vain`: a counter of her line calls somebody who does not come
+7. `ahead`: the counters of her line are busy with those who came before her
+8. `free`: a counter of her line is free, but not for her: she stands aside after a missed call,
+   it is another's turn, or it serves on after closing for others only
+
+The parts of a wait add up to it exactly. To charge the whole of an instant to one cause is a
+convention: the same minute may have several reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.plan import plan_day
+from sim.errors import MallError
+from sim.log import STATES, STOP_OUTCOMES, Log
+from sim.scenario.model import Scenario
+from sim.statistics.rows import wait_begins
+from sim.workload import ABSENT
+
+Ints = NDArray[np.int64]
+CAUSES = ("closed", "break", "outage", "absent", "passed", "in_vain", "ahead", "free")
+CLOSED, BREAK, IDLE, CALLING, SERVING, DOWN, ABSENT_OFFICER = range(len(STATES))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a wait with one cause; µs since midnight."""
+
+    begin: int
+    end: int
+    cause: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The wait at one stop, and why.
+
+    row : of the stop in the log; visit : the number within the day
+    begin, end : µs; it ended with a call unless `called` is false
+    parts : in order, without gaps
+    """
+
+    row: int
+    day: str
+    visit: int
+    service: str
+    begin: int
+    end: int
+    called: bool
+    parts: tuple[Part, ...]
+
+    @property
+    def length(self) -> int:
+        """The wait, µs."""
+        return self.end - self.begin
+
+    @property
+    def by_cause(self) -> dict[str, int]:
+        """The µs charged to each cause that occurs, in the order of precedence."""
+        found = dict.fromkeys(CAUSES, 0)
+        for part in self.parts:
+            found[part.cause] += part.end - part.begin
+        return {cause: time for cause, time in found.items() if time}
+
+
+class Explanation:
+    """Why people waited in one log."""
+
+    def __init__(self, log: Log, scenario: Scenario) -> None:
+        self.log, self.scenario = log, scenario
+        stops = log.stop_rows
+        self.begins = wait_begins(log, scenario)
+        self.ends = np.where(stops.called != ABSENT, stops.called, stops.end)
+        self._day = log.visit_rows.day[stops.row]
+
+    def waits(self, agency: str = "") -> Ints:
+        """Return the rows of the stops at which somebody waited, the longest wait first.
+
+        Raises MallError for an agency that the scenario does not have.
+        """
+        if agency and agency not in self.scenario.agencies:
+            known = ", ".join(sorted(self.scenario.agencies))
+            raise MallError(f"there is no agency {agency!r}; there are {known}")
+        stops = self.log.stop_rows
+        there = (stops.ticket != ABSENT) & (self.ends != ABSENT) & (self.ends > self.begins)
+        if agency:
+            own = [k for k, s in enumerate(self.log.names.services) if s.startswith(f"{agency}.")]
+            there &= np.isin(stops.service, own)
+        rows = np.flatnonzero(there)
+        return rows[np.argsort(-(self.ends - self.begins)[rows], kind="stable")]
+
+    def of_visit(self, visit: int, day: str = "") -> list[Wait]:
+        """Return the waits of a visit by its number within a day, the first day by default.
+
+        Raises MallError where there is no such day or visit.
+        """
+        days = self.log.names.days
+        if day and day not in days:
+            raise MallError(f"there is no day {day!r}; there are {days[0]} to {days[-1]}")
+        number = days.index(day) if day else 0
+        visits = self.log.visit_rows
+        row = np.flatnonzero((visits.day == number) & (visits.visit == visit))
+        if not len(row):
+            most = int((visits.day == number).sum())
+            raise MallError(f"{days[number]} has visits 1 to {most}, not {visit}")
+        of = np.flatnonzero(self.log.stop_rows.row == row[0])
+        waited = set(self.waits().tolist())
+        return [self.of_stop(int(k)) for k in of if int(k) in waited]
+
+    def of_stop(self, row: int) -> Wait:
+        """Return why the wait at a stop lasted as long as it did."""
+        stops, visits = self.log.stop_rows, self.log.visit_rows
+        begin, end = int(self.begins[row]), int(self.ends[row])
+        edges = sorted({begin, end, *self._changes(row, begin, end)})
+        parts: list[Part] = []
+        for start, stop in pairwise(edges):
+            cause = self._cause(row, start)
+            if parts and parts[-1].cause == cause:
+                start = parts.pop().begin
+            parts.append(Part(start, stop, cause))
+        visit = stops.row[row]
+        return Wait(
+            row=row,
+            day=self.log.names.days[visits.day[visit]],
+            visit=int(visits.visit[visit]),
+            service=self.log.names.services[stops.service[row]],
+            begin=begin,
+            end=end,
+            called=bool(stops.called[row] != ABSENT),
+            parts=tuple(parts),
+        )
+
+    def _changes(self, row: int, begin: int, end: int) -> list[int]:
+        """Return the instants within a wait at which something changes at a counter of its line."""
+        rows, stops = self.log.counter_rows, self.log.stop_rows
+        there = self._at_line(row)
+        times = np.concatenate((rows.begin[there], rows.end[there]))
+        here = self._served[self._day[row]]
+        called = np.concatenate((stops.called[here], stops.end[here]))
+        times = np.concatenate((times, called))
+        return np.unique(times[(times > begin) & (times < end)]).tolist()  # type: ignore[no-any-return]
+
+    def _at_line(self, row: int) -> Ints:
+        """Return the counter rows of the day at the counters that serve the line of a stop."""
+        day = int(self._day[row])
+        rows = self._of_day[day]
+        givers = self._givers(day, int(self.log.stop_rows.service[row]))
+        return rows[np.isin(self.log.counter_rows.counter[rows], givers)]
+
+    def _givers(self, day: int, service: int) -> tuple[int, ...]:
+        plan = plan_day(self.scenario, self.scenario.days[day])
+        return plan.givers[plan.services[service].line]
+
+    @cached_property
+    def _of_day(self) -> list[Ints]:
+        """The counter rows of each day."""
+        rows = self.log.counter_rows
+        return [np.flatnonzero(rows.day == day) for day in range(len(self.log.names.days))]
+
+    @cached_property
+    def _served(self) -> list[Ints]:
+        """The stops of each day that were called."""
+        stops = self.log.stop_rows
+        called = stops.called != ABSENT
+        return [np.flatnonzero(called & (self._day == d)) for d in range(len(self.log.names.days))]
+
+    def _cause(self, row: int, at: int) -> str:
+        """Return what is charged at an instant."""
+        rows = self.log.counter_rows
+        there = self._at_line(row)
+        now = there[(rows.begin[there] <= at) & (at < rows.end[there])]
+        state = {int(rows.counter[k]): int(rows.state[k]) for k in now}
+        states = set(state.values())
+        if not states & {IDLE, CALLING, SERVING, DOWN}:
+            if ABSENT_OFFICER in states and BREAK not in states:
+                return "absent"
+            return "break" if BREAK in states else "closed"
+        if DOWN in states:
+            return "outage"
+        if ABSENT_OFFICER in states:
+            return "absent"
+        busy = [counter for counter, of in state.items() if of in (CALLING, SERVING)]
+        with_whom = [self._whom(row, counter, at) for counter in busy]
+        if any(w is not None and self.begins[w] > self.begins[row] for w in with_whom):
+            return "passed"
+        if None in with_whom:
+            return "in_vain"
+        return "ahead" if IDLE not in states else "free"
+
+    def _whom(self, row: int, counter: int, at: int) -> int | None:
+        """Return the stop that a counter serves at an instant, None if it calls in vain."""
+        stops = self.log.stop_rows
+        here = self._served[self._day[row]]
+        there = (stops.counter[here] == counter) & (stops.called[here] <= at)
+        there &= (stops.end[here] == ABSENT) | (at < stops.end[here])
+        found = here[there]
+        if not len(found) or stops.outcome[found[-1]] == STOP_OUTCOMES.index("missed"):
+            return None
+        return int(found[-1])
