@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from malls import mall, scenario_of, us, workload_of
-from traces import check, shifts
+from traces import check, citizens_in, happened, shifts, table_in
 
 from sim.engine import simulate
 from sim.engine.outages import Change, changes
@@ -417,3 +418,103 @@ def test_an_outage_before_the_first_opening_is_not_in_the_account() -> None:
         "a.1 08:05-08:10 serving",
         "a.1 08:10-09:00 idle",
     ]
+
+
+# Breaks in shifts
+
+
+def test_half_of_the_counters_go_first_and_half_after() -> None:
+    """By number: 1 and 2 from 11:30 to 12:30, 3 from 12:30 to 13:30 (the middle one goes first)."""
+    breaks = {"11:30-12:30": "50 %", "12:30-13:30": "50 %"}
+    day = mall(one(3, breaks=breaks), hours="11:00-14:00")
+    log = simulate(day, workload_of(day, [BARELY]))
+    assert [line for line in shifts(log) if "break" in line] == [
+        "a.1 11:30-12:30 break", "a.2 12:30-13:30 break", "a.3 12:30-13:30 break",
+    ]  # fmt: skip
+
+
+BARELY = {"journey": "all", "index": 0, "service": "a.s", "time": 0, "due": us(11 * 60)}
+
+
+@pytest.mark.parametrize(
+    ("counters", "first"), [(1, 0), (2, 1), (3, 1), (4, 2), (5, 2), (10, 5)]
+)  # fmt: skip
+def test_shares_are_counted_by_number(counters: int, first: int) -> None:
+    """The middle one of an odd number goes with those after it."""
+    agency = mall(one(counters, breaks={"11:30-12:30": "50 %", "12:30-13:30": "50 %"})).agencies[
+        "a"
+    ]
+    (day,) = mall(one()).days
+    found = [agency.breaks_of(k, day) for k in range(counters)]
+    assert found == sorted(found)
+    assert sum(breaks[0][0] == us(690) for breaks in found) == first
+
+
+def test_an_agency_has_breaks_of_its_own_on_some_days() -> None:
+    """On Tuesday those of the mall hold; a counter with breaks of its own keeps them."""
+    counters = {"1": {}, "2": {"breaks": "none"}}
+    breaks = {"mon": "11:30-11:40", "wed": "none"}
+    day = mall(
+        {"a": {"counters": counters, "services": ["s"], "breaks": breaks}},
+        hours="11:00-14:00", days="mon-wed", calendar={"breaks": "12:00-13:00"},
+    )  # fmt: skip
+    rows = [{**BARELY, "index": k, "day": of} for k, of in enumerate(("mon", "tue", "wed"))]
+    lines = shifts(simulate(day, workload_of(day, rows)))
+    assert [line for line in lines if "break" in line] == [
+        "a.1 11:30-11:40 break", "a.1 12:00-13:00 break",
+    ]  # fmt: skip
+
+
+def test_shifts_of_all_at_once_are_the_breaks_of_the_mall() -> None:
+    shift = mall(one(3, breaks={"12:00-13:00": "100 %"}))
+    plain = mall(one(3), calendar={"breaks": "12:00-13:00"})
+    workload = sample(plain, 3)
+    assert simulate(shift, workload) == simulate(plain, workload)
+
+
+# Told at the entrance
+
+AWAY = {"counters": 1, "services": ["s"], "away": "5 %", "told_at": "entrance"}
+
+
+def told(test: Any, day: Scenario) -> None:
+    """Play the day in a test's docstring; the officer of agency b is away."""
+    table = table_in(test.__doc__)
+    absent = np.array([[agency == "b" for agency, _ in day.counters]])
+    log = simulate(day, replace(workload_of(day, citizens_in(table)), absent=absent))
+    found = [" ".join(line.values()) for line in happened(table, log)]
+    assert found == [" ".join(line.values()) for line in table]
+
+
+def test_who_is_told_that_nobody_is_there_does_not_come_in() -> None:
+    """A came for b alone. B leaves b out and needs no walk for it, and has not all she came for.
+
+    who due   service walk time | entered ticket end   stop                   visit              left
+    A   08:00 b.s     0    5    | -       .      .     .                      refused/no_officer -
+    B   08:05 b.s     0    5    | 08:05   -      -     turned_away/no_officer -                  -
+    "   -     a.s     2    5    | -       08:05  08:10 served                 refused/no_officer 08:10
+    C   08:20 a.s     0    5    | 08:20   08:20  08:25 served                 -                  -
+    "   -     b.s     2    5    | -       -      -     turned_away/no_officer refused/no_officer 08:25
+    """  # noqa: E501
+    told(test_who_is_told_that_nobody_is_there_does_not_come_in, mall({"a": 1, "b": AWAY}))
+
+
+def test_what_one_does_at_the_entrance_is_no_reason_to_come_in() -> None:
+    """Everybody goes to the kiosk first; who then only wants b is refused at the door.
+
+    who due   service time | ticket called end   stop   visit              left
+    A   08:00 k.s     5    | .      .      .     .      refused/no_officer -
+    "   -     b.s     5    | .      .      .     .      -                  -
+    B   08:05 k.s     5    | 08:05  08:05  08:10 served completed          08:10
+    """
+    day = mall(
+        {"b": AWAY, "k": {"machines": 1, "services": ["s"]}},
+        entrance=["k.s"], journeys={"all": {"per_day": 9, "stops": ["b.s"]}},
+    )  # fmt: skip
+    told(test_what_one_does_at_the_entrance_is_no_reason_to_come_in, day)
+
+
+def test_nobody_is_told_anything_while_somebody_is_there() -> None:
+    plain = mall({"a": 1, "b": {**AWAY, "told_at": "never"}})
+    workload = replace(sample(plain, 3), absent=np.zeros((1, 2), dtype=np.bool_))
+    assert simulate(mall({"a": 1, "b": AWAY}), workload) == simulate(plain, workload)

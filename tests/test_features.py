@@ -24,6 +24,7 @@ OFF = {
     "absence": "0 %",
     "away": "0 %",
     "at_break": "finish",
+    "told_at": "never",
 }
 """The rules of an agency, each as if nobody had written it."""
 
@@ -62,6 +63,7 @@ def test_a_scenario_of_a_feature_is_small_and_explained(file: Path) -> None:
         ("booking", "no_show"),
         ("booking", "cancelled"),
         ("absence", "no_officer"),
+        ("told-at-the-entrance", "no_officer"),
         ("patience-in-mall", "patience"),
         ("goes-on-after", "quota"),
         ("incomplete", "incomplete"),
@@ -88,6 +90,15 @@ def test_a_counter_does_what_its_scenario_shows(name: str) -> None:
     state = STATES.index("down" if name == "outage" else "break")
     assert any((log.counter_rows.state == state).any() for log in logs)
     assert bool(scenario.outages) == (name == "outage")
+
+
+def test_breaks_in_shifts_leave_somebody_at_the_counters() -> None:
+    scenario, logs = played(ROOT / "scenarios" / "features" / "breaks-in-shifts.yaml")
+    rows = logs[0].counter_rows
+    on_break = (rows.state == STATES.index("break")) & (rows.day == 0)
+    by_counter = {c: rows.begin[on_break & (rows.counter == c)].min() for c in range(4)}
+    assert by_counter[0] < by_counter[2]
+    assert len(scenario.counters) == 4
 
 
 def test_who_goes_on_after_a_failure_is_seen_at_the_next_stop() -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from sim.engine.outages import Change
 from sim.log import STOP_OUTCOMES
 from sim.scenario.calendar import Day, Span, without
-from sim.scenario.model import Agency, Counter, Journey, Scenario, Staffing
+from sim.scenario.model import Agency, Counter, Scenario, Staffing
 from sim.scenario.tickets import Balking, Call, Order, Quota, Releases
 from sim.workload import NEVER
 
@@ -75,6 +75,7 @@ class ServicePlan:
     until : when its agency gives the last ticket, if before the line closes
     mean : of its time, whole µs, for the announced wait
     pools : for each visitor class, the quota pools that a ticket is taken from
+    told : whether citizens learn at the entrance that nobody is there
     """
 
     agency: int
@@ -83,6 +84,7 @@ class ServicePlan:
     balking: Balking | None
     mean: int
     pools: tuple[tuple[int, ...], ...]
+    told: bool
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,13 @@ class JourneyPlan:
     goes_on_after : the stop outcomes after which they go on
     grace : how much later than booked a ticket still counts as booked
     call_early : whether a booked citizen may be called before her time
+    entrance : how many of its stops are at the entrance
     """
 
     goes_on_after: frozenset[int]
     grace: int
     call_early: bool
+    entrance: int
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ def plan_day(scenario: Scenario, day: Day) -> DayPlan:
         deserted=frozenset(),
         capacity=scenario.hall.capacity,
         priority=tuple(scenario.visitors[name].priority for name in scenario.class_shares),
-        journeys=tuple(_journey(scenario.journeys[name]) for name in sorted(scenario.journeys)),
+        journeys=tuple(_journey(scenario, name) for name in sorted(scenario.journeys)),
     )
 
 
@@ -190,12 +194,14 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], tu
     return counters, line_of
 
 
-def _journey(journey: Journey) -> JourneyPlan:
+def _journey(scenario: Scenario, name: str) -> JourneyPlan:
+    journey = scenario.journeys[name]
     booking = journey.booking
     return JourneyPlan(
         goes_on_after=frozenset(STOP_OUTCOMES.index(name) for name in journey.goes_on_after),
         grace=NEVER if booking is None or booking.grace is None else booking.grace,
         call_early=bool(booking and booking.call_early),
+        entrance=len(scenario.stops_of(name)) - len(journey.stops),
     )
 
 
@@ -232,6 +238,7 @@ def _services(
                     tuple(pool(owner, agency.quota, c) + pool(name, service.quota, c))
                     for c in scenario.class_shares
                 ),
+                told=agency.told_at == "entrance",
             )
         )
     return tuple(services), tuple(releases)
@@ -272,11 +279,11 @@ def _posts(agency: Agency, day: Day) -> list[tuple[str, Counter, tuple[tuple[int
         elif agency.machines is not None:
             hours, breaks = ((min(day.doors, day.opens), day.closes),), ()
         elif isinstance(agency.counters, Staffing):
-            hours, breaks = _staffed(agency.counters, number, day), day.breaks
+            hours, breaks = _staffed(agency.counters, number, day), agency.breaks_of(number, day)
         else:
             own = counter.hours or ((day.opens, day.closes),)
             hours = tuple(cut for span in own for cut in _within(span, (day.opens, day.closes)))
-            breaks = day.breaks if counter.breaks is None else counter.breaks
+            breaks = agency.breaks_of(number, day) if counter.breaks is None else counter.breaks
         posts.append((label, counter, _turns(hours, breaks)))
     return posts
 

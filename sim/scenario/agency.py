@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -18,12 +18,14 @@ from pydantic import (
 
 from sim.scenario import quantities as q
 from sim.scenario.at_break import AtBreak, AtBreakField
+from sim.scenario.calendar import Day, Span
 from sim.scenario.clock_tables import clock_table, is_clock, write_clock_table
 from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
 from sim.scenario.law_fields import Law, PatienceLaw
 from sim.scenario.outage import Outage
 from sim.scenario.papers import Incomplete, Park
+from sim.scenario.shifts import ShiftBreaks
 from sim.scenario.tickets import BalkingField, Call, Order, OrderField, QuotaField
 from sim.scenario.weekdays import Clocks, Intervals, Weekdays
 
@@ -145,6 +147,8 @@ class Agency(Frozen):
     absence : chance that an officer is missing for the day
     late : by how much an officer opens late, at opening and after each break
     away : chance that the whole agency is missing for the day
+    told_at : where citizens learn that nobody is there: at the entrance, or only at its counters
+    breaks : by weekday, in shifts by shares of its counters; else those of the mall
     outage : how often its counters are down, all together
     at_break : what an officer does who serves when the break begins, and shortly before it
     """
@@ -162,6 +166,8 @@ class Agency(Frozen):
     absence: q.Share = 0.0
     late: PatienceLaw | None = None
     away: q.Share = 0.0
+    told_at: Literal["entrance", "never"] = "never"
+    breaks: ShiftBreaks | None = None
     outage: Outage | None = None
     at_break: AtBreakField = AtBreak()
     services: dict[Name, Service]
@@ -176,6 +182,11 @@ class Agency(Frozen):
         if number is None:
             number = self.counters.most if isinstance(self.counters, Staffing) else 0
         return tuple((str(k + 1), Counter()) for k in range(number))
+
+    def breaks_of(self, number: int, day: Day) -> tuple[Span, ...]:
+        """The breaks of a counter on a day, by its number from 0, unless it has its own."""
+        shifts = (self.breaks or {}).get(day.weekday)
+        return day.breaks if shifts is None else shifts.of(number, len(self.posts))
 
 
 def _natural(label: str) -> tuple[tuple[tuple[int, int, str], ...], str]:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.scenario import quantities as q
+from sim.scenario.calendar import Day, without
 from sim.scenario.checking_hours import Whole
+from sim.scenario.checking_tickets import (
+    agency_days_closed,
+    days_here,
+    joined,
+    path_of_weekday,
+)
 from sim.scenario.faults import Finding, Path
+from sim.scenario.model import Agency
 from sim.scenario.outage import Outage
 
 MOST_OUTAGES = 1000
@@ -60,4 +68,39 @@ def _how(whole: Whole) -> Iterator[Finding]:
             yield Finding("outage_generator", {}, (*path, "generator"), at_key=True)
 
 
-COUNTERS_CHECKS = (_how_often, _how)
+def _breaks(whole: Whole) -> Iterator[Finding]:
+    """An agency's breaks: on days on which it is there, within the hours, and not all of them."""
+    for name, agency in whole.scenario.agencies.items():
+        path: Path = ("agencies", name, "breaks")
+        if agency.breaks is None or whole.scenario.calendar.continuous is not None:
+            continue
+        if agency.machines is not None:
+            yield Finding("breaks_machines", {}, path, at_key=True)
+            continue
+        days = days_here(whole, agency)
+        yield from agency_days_closed(whole, days, path)
+        yield from joined(_breaks_by_day(whole, agency, days, path))
+
+
+def _breaks_by_day(
+    whole: Whole, agency: Agency, days: list[Day], path: Path
+) -> Iterator[tuple[Finding, str]]:
+    for weekday, shifts in (agency.breaks or {}).items():
+        hours = {(day.opens, day.closes) for day in days if day.weekday == weekday}
+        at = path_of_weekday(whole, path, weekday)
+        for span in shifts.spans if hours else ():
+            if all(span[0] < opens or span[1] > closes for opens, closes in hours):
+                shown = {"value": q.interval(span), "limit": q.interval(min(hours))}
+                yield Finding("break_outside", shown, at), weekday
+        if hours and not any(without(h, breaks) for h in hours for _, breaks in shifts.parts):
+            yield Finding("break_all_day", {"limit": q.interval(min(hours))}, at), weekday
+
+
+def _told(whole: Whole) -> Iterator[Finding]:
+    """Something that citizens may be told."""
+    for name, agency in whole.scenario.agencies.items():
+        if agency.told_at == "entrance" and not (agency.away or agency.absence):
+            yield Finding("told_nothing", {}, ("agencies", name, "told_at"))
+
+
+COUNTERS_CHECKS = (_how_often, _how, _breaks, _told)

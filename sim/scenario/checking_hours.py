@@ -11,7 +11,7 @@ from itertools import chain
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Calendar, Day, Kind, Span, without
 from sim.scenario.faults import Finding, Path, Place
-from sim.scenario.model import Counter, Scenario, Staffing
+from sim.scenario.model import Agency, Counter, Scenario, Staffing
 from sim.scenario.paths import weekdays
 from sim.scenario.seasons import SETTINGS
 from sim.scenario.tree import Entry, Table, node_at, place_at
@@ -275,13 +275,13 @@ def _named_counters(whole: Whole) -> Iterator[Finding]:
     for name, agency in whole.scenario.agencies.items():
         if not isinstance(agency.counters, dict):
             continue
-        for label, counter in agency.counters.items():
-            if days and not any(_open(day, counter) for day in days):
+        for number, (label, counter) in enumerate(agency.posts):
+            if days and not any(_open(day, counter, agency, number) for day in days):
                 yield Finding("never_open", {"value": label}, ("agencies", name, "counters", label))
 
 
-def _open(day: Day, counter: Counter) -> list[Span]:
-    breaks = day.breaks if counter.breaks is None else counter.breaks
+def _open(day: Day, counter: Counter, agency: Agency, number: int) -> list[Span]:
+    breaks = agency.breaks_of(number, day) if counter.breaks is None else counter.breaks
     spans = ((day.opens, day.closes),) if counter.hours is None else counter.hours
     cut = [(max(a, day.opens), min(b, day.closes)) for a, b in spans]
     return [part for span in cut if span[0] < span[1] for part in without(span, breaks)]

@@ -15,7 +15,9 @@ from sim.scenario.paths import weekdays
 from sim.scenario.tickets import REST, Quota
 from sim.scenario.weekdays import WEEKDAYS
 
-_OF_DAYS = ("open", "last_ticket", "quota", "absence", "late", "away", "at_break")
+_OF_DAYS = (
+    "open", "last_ticket", "quota", "absence", "late", "away", "told_at", "breaks", "at_break",
+)  # fmt: skip
 """Keys of an agency that say what a day is like: in a continuous run there are no days."""
 
 
@@ -94,13 +96,24 @@ def _last_ticket(whole: Whole) -> Iterator[Finding]:
         if agency.last_ticket is None or not days:
             continue
         path: Path = ("agencies", name, "last_ticket")
-        for key, _ in whole.written(path):
-            closed = weekdays(key) - {day.weekday for day in days}
-            if closed:
-                value = ", ".join(day for day in WEEKDAYS if day in closed)
-                shown = {"value": value, "days": _weekdays_of(days)}
-                yield Finding("agency_day_closed", shown, (*path, key), at_key=True)
+        yield from agency_days_closed(whole, days, path)
         yield from joined(_last_ticket_by_day(whole, agency, days, path))
+
+
+def agency_days_closed(whole: Whole, days: list[Day], path: Path) -> Iterator[Finding]:
+    """Keys of a table by weekday for days on which an agency is not there."""
+    for key, _ in whole.written(path):
+        closed = weekdays(key) - {day.weekday for day in days}
+        if closed:
+            value = ", ".join(day for day in WEEKDAYS if day in closed)
+            shown = {"value": value, "days": _weekdays_of(days)}
+            yield Finding("agency_day_closed", shown, (*path, key), at_key=True)
+
+
+def path_of_weekday(whole: Whole, path: Path, weekday: str) -> Path:
+    """Return the path of a weekday's value in a table, or of the one value for all."""
+    found = [key for key, _ in whole.written(path) if weekday in weekdays(key)]
+    return (*path, found[0]) if found else path
 
 
 def _last_ticket_by_day(
@@ -111,9 +124,7 @@ def _last_ticket_by_day(
         if last is None:
             continue
         begin, end = day.doors, last_closing(agency, day)
-        at = path
-        for key, _ in whole.written(path):
-            at = (*path, key) if day.weekday in weekdays(key) else at
+        at = path_of_weekday(whole, path, day.weekday)
         if last > end:
             shown = {"value": q.clock(last), "limit": q.clock(end)}
             yield Finding("agency_ticket_late", shown, at), day.weekday

@@ -382,6 +382,15 @@ EXAMPLES: dict[str, str] = {
           bank:
             away: 2 %
         """,
+    "Agency.told_at": """
+        agencies:
+          bank: {away: 2 %, told_at: entrance}
+        """,
+    "Agency.breaks": """
+        agencies:
+          dukcapil:
+            breaks: {mon-thu: 12:00-13:00, fri: {11:30-12:45: 50 %, 12:45-14:00: 50 %}}
+        """,
     "Agency.outage": """
         agencies:
           bank:

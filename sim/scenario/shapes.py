@@ -24,6 +24,7 @@ from sim.scenario import model as m
 from sim.scenario import outage as o
 from sim.scenario import quantities as q
 from sim.scenario import seasons as n
+from sim.scenario import shifts as i
 from sim.scenario import tickets as e
 from sim.scenario import weekdays as w
 from sim.scenario.demand_factors import MONTHS
@@ -271,6 +272,20 @@ ORDER = _either(
         "required": ["booked", "walk_in"],
     },
 )
+_SHARES_OF_BREAKS = table("shift_breaks", f"^{_INTERVAL}$", SHARE.form, 1)
+_DAY_BREAKS = _either(
+    "shift_breaks", _text("intervals", rf"({_INTERVAL}|{_NONE})"),
+    several("intervals", INTERVAL.form), _SHARES_OF_BREAKS,
+)  # fmt: skip
+SHIFT_BREAKS = Shape(
+    "shift_breaks",
+    {
+        **_DAY_BREAKS.form,
+        "patternProperties": {
+            **_DAY_BREAKS.form["patternProperties"], f"^{_WEEKDAYS}$": _DAY_BREAKS.form,
+        },
+    },
+)  # fmt: skip
 AT_BREAK = _either(
     "at_break",
     _text("at_break", "(finish|pause)"),
@@ -316,6 +331,7 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (d.Growth, GROWTH), (k.Profiles, PROFILE), (n.DayProfile, DAY_PROFILE),
     (e.QuotaField, QUOTA), (e.BalkingField, BALKING), (e.OrderField, ORDER),
     (j.GoesOn, GOES_ON), (o.RateField, RATE), (b.AtBreakField, AT_BREAK),
+    (i.ShiftBreaks, SHIFT_BREAKS),
     (v.SignedLaw, Shape("signed", reference("Signed"))),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
     (dict[str, f.Text], _by_path("texts", TEXT.form)),

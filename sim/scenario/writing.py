@@ -62,7 +62,7 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
         data["hall"]["outage"] = _changed(scenario.hall.outage, data["hall"]["outage"])
     for name, of in scenario.agencies.items():
         agency = data["agencies"][name]
-        for key in ("order", "absence", "away", "at_break"):
+        for key in ("order", "absence", "away", "told_at", "at_break"):
             if getattr(of, key) == type(of).model_fields[key].default:
                 del agency[key]
         agency["call"] = _changed(of.call, agency["call"])

@@ -59,6 +59,7 @@ class Citizen:
 
     ahead : what she still has to do, in order; the first is where she is, or goes
     comes : a place in COMES; journey : what holds for her journey
+    told : the stops of which she was told at the entrance that nobody is there
     stay : how long she stays in the mall before she leaves a line
     """
 
@@ -75,6 +76,7 @@ class Citizen:
     outcome: int = VISIT_OUTCOMES.index("refused")
     reason: int = REASONS.index("closed")
     rows: list[StopRow] = field(default_factory=list)
+    told: list[StopRow] = field(default_factory=list)
     ticket: Ticket | None = None
     way: simpy.Process | None = None
     at_close: bool = False

@@ -12,10 +12,11 @@ import simpy
 from sim.engine.plan import DayPlan
 from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.counter import Counter
+from sim.engine.reference.entrance import come_in, tell
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import CALENDAR, CALLS, CITIZENS, PATIENCE_ENDS, Moment
 from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
-from sim.workload import ABSENT, COMES, ENDS, NEVER
+from sim.workload import ABSENT, ENDS, NEVER
 
 COMPLETED, LEFT, REFUSED, SENT_HOME, IN_PROGRESS = (
     VISIT_OUTCOMES.index(name)
@@ -35,12 +36,6 @@ NO_REASON, IMPATIENT, TOO_LATE, HALL_FULL, DAY_END, QUOTA, NO_OFFICER = (
     REASONS.index(name)
     for name in ("", "patience", "closed", "hall_full", "day_end", "quota", "no_officer")
 )
-STAYED_AWAY = {
-    COMES.index("no_show"): (VISIT_OUTCOMES.index("no_show"), NO_REASON),
-    COMES.index("cancelled"): (VISIT_OUTCOMES.index("cancelled"), NO_REASON),
-    COMES.index("moved"): (VISIT_OUTCOMES.index("moved"), REASONS.index("no_slot")),
-    COMES.index("lost"): (REFUSED, REASONS.index("no_slot")),
-}
 LINE_TOO_LONG, MISSED_CALL = REASONS.index("line_too_long"), REASONS.index("missed_call")
 INCOMPLETE = REASONS.index("incomplete")
 WHY = {RENEGED: IMPATIENT, MISSED: MISSED_CALL, STOP_INCOMPLETE: INCOMPLETE}
@@ -90,32 +85,19 @@ class Hall:
                 place = len(self.counters) + counter.rank
                 self._at(change.time, CALENDAR, place, partial(counter.change, change))
         self._at(self.day.closes, CALENDAR, 2 * len(self.counters), self._close)
-        self.env.process(self._door(citizens))
+        self.env.process(come_in(self, citizens))
         while self.env.peek() <= self.day.ends:
             self.env.step()
         self._end_of_day()
 
     # The door, and a citizen's way through the hall
 
-    def _door(self, citizens: list[Citizen]) -> Steps:
-        """Let citizens in, one by one; who comes before the doors open waits outside."""
-        for citizen in sorted(citizens, key=lambda c: (max(c.due, self.day.doors), c.rank)):
-            come = max(citizen.due, self.day.doors)
-            yield Moment(self.env, come - self.now, CITIZENS, citizen.rank)
-            if citizen.comes:
-                citizen.outcome, citizen.reason = STAYED_AWAY[citizen.comes]
-            elif come >= self.day.last_ticket:
-                citizen.reason = TOO_LATE
-            elif self.plan.capacity is not None and len(self.inside) >= self.plan.capacity:
-                citizen.reason = HALL_FULL
-            else:
-                citizen.way = self.env.process(self._visit(citizen))
-
-    def _visit(self, citizen: Citizen) -> Steps:
+    def visit(self, citizen: Citizen) -> Steps:
         """A citizen's way: stop after stop, then out."""
         citizen.entered = self.now
         citizen.outcome, citizen.reason = COMPLETED, NO_REASON
         self.inside[citizen.rank] = citizen
+        tell(self.plan, citizen)
         try:
             while citizen.ahead:
                 if citizen.rows:

@@ -76,7 +76,7 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
 
 def _stop_rows(row: int, citizen: Citizen) -> list[Row]:
     rows: list[Row] = []
-    for of in citizen.rows:
+    for of in sorted([*citizen.told, *citizen.rows], key=lambda of: (of.stop, of.tries)):
         t = of.ticket
         times = (t.counter, t.number, t.taken, t.called, t.start, t.end) if t else _NO_TICKET
         rows.append((row, of.stop, of.tries, of.service, *times, of.outcome, of.reason))
