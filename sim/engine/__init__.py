@@ -15,6 +15,7 @@ from sim.errors import EngineError, WorkloadError
 from sim.log import Log, Names
 from sim.scenario.model import Scenario
 from sim.workload import ABSENT, ENDS, Workload
+from sim.workload.booked import booked_times
 
 Engine = str | Callable[[Scenario, Workload], Log]
 ENGINES = ("simpy",)
@@ -93,6 +94,13 @@ def check_workload(scenario: Scenario, workload: Workload) -> None:
         values = getattr(workload, column)
         if len(values) and not 0 <= values.min() <= values.max() < len(getattr(names, of)):
             raise WorkloadError(f"column {column!r} names something that does not exist")
+    visit = np.repeat(np.arange(len(workload)), np.diff(workload.offset))
+    of_stop = workload.journey[visit], workload.service, workload.tries, workload.booked[visit]
+    if (workload.slot != booked_times(scenario, *of_stop)).any():
+        raise WorkloadError(
+            "column 'slot' must hold the booked time of the visit at the service that its journey "
+            "books, and none at other stops: a wait could not be told from the log"
+        )
 
 
 def _check_tries(workload: Workload) -> None:

@@ -151,9 +151,8 @@ def _journey(
         "stay": by_class(stay, visitor_class, lambda: draws("stay", name, counts)),
     }
     _book(scenario, dates, name, visits, lambda purpose: draws(purpose, name, counts))
-    ends = np.array([of.ends for of in dates.days])[day]
     part = _Part(visits, _stops_of(scenario, name, visits, draws, counts))
-    return _kept(part, visits["due"] < ends)
+    return _kept(part, visits["due"] < dates.days[0].ends) if dates.days[0].continuous else part
 
 
 def _stops_of(
@@ -185,7 +184,10 @@ def _stops_of(
 
 
 def _kept(part: _Part, keep: Bools) -> _Part:
-    """Leave out whom a continuous run, which may end within a day, does not see any more."""
+    """Leave out whom a continuous run, which may end within a day, does not see any more.
+
+    On a day of its own nobody is left out: who comes after its end is refused.
+    """
     if keep.all():
         return part
     return _Part(

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.columns import ABSENT, JOINS, NEVER, Bools, Columns, Floats, Ints, numbered
-from sim.errors import WorkloadError
+from sim.columns import ABSENT, JOINS, NEVER, Bools, Columns, Floats, Ints
 from sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -218,82 +217,25 @@ class Workload:
         Rows of one visit share day, journey and index; without `index` each row is a visit of its
         own. Times: timedelta64, or integers in µs.
 
-        Raises WorkloadError where a column is missing, a name unknown or a time negative.
+        Raises WorkloadError where a column is missing, a name unknown, a time negative, where the
+        rows of one visit disagree in what is said of the visit, or two have one stop number.
         """
+        from sim.workload.table import read_rows
+
         names = _names_of(scenario)
-        visits, stops = _read_rows(frame, scenario, names)
-        place = (stops["tries"], stops["stop"])
-        order = np.lexsort((*place, *_identity(visits), visits["due"], visits["day"]))
-        identity = np.stack([visits[key][order] for key in _WHO])
-        new = np.ones(len(order), dtype=bool)
-        new[1:] = (identity[:, 1:] != identity[:, :-1]).any(axis=0)
-        if len(np.unique(identity, axis=1).T) != new.sum():
-            raise WorkloadError("the rows of one visit must agree in `due` and `booked`")
-        real = stops["service"][order] < len(names["services"])
-        number = np.bincount(np.cumsum(new)[real] - 1, minlength=int(new.sum()))
+        visits, stops, offset = read_rows(frame, scenario, names)
         return cls(
             replication=replication,
             days=names["days"],
             journeys=names["journeys"],
             services=names["services"],
             classes=names["classes"],
-            **{key: column[order[new]] for key, column in visits.items()},
-            offset=np.concatenate(([0], np.cumsum(number))).astype(np.int64),
-            **{key: column[order[real]] for key, column in stops.items()},
+            **visits,
+            offset=offset,
+            **stops,
             **_officers_from(officers, scenario),
             outages=_outages_from(outages, scenario),
         )
-
-
-_WHO = ("day", "journey", "origin", "index", "attempt")
-"""The columns that say which visit a row belongs to."""
-
-
-def _identity(visits: dict[str, Any]) -> tuple[Ints, ...]:
-    """Return the keys of the order of identity, the last one first."""
-    keys = ("attempt", "index", "origin", "journey")
-    return (*(visits[key] for key in keys), visits["booked"] == ABSENT)
-
-
-def _read_rows(
-    frame: pd.DataFrame, scenario: Scenario, names: dict[str, tuple[str, ...]]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the columns of visits and of stops, one entry a row of the table."""
-    columns = Columns(frame)
-    day = columns.names("day", names["days"], default=names["days"][0])
-    journey = columns.names("journey", names["journeys"])
-    origin = columns.integers("origin", np.array([d.key for d in scenario.days])[day])
-    attempt = columns.integers("attempt", np.ones(len(frame), dtype=np.int64))
-    index = columns.integers("index", numbered((day, journey)))
-    visits = {
-        "day": day,
-        "journey": journey,
-        "origin": origin,
-        "index": index,
-        "attempt": attempt,
-        "visitor_class": columns.names("visitor_class", names["classes"], names["classes"][0]),
-        "booked": columns.times("booked", ABSENT, absent_allowed=True),
-        "due": columns.times("due"),
-        "stay": columns.durations("stay"),
-        "comes": columns.names("comes", COMES, COMES[0]),
-    }
-    stop = columns.integers("stop", numbered((day, journey, origin, index, attempt)) + 1)
-    stops = {
-        "stop": stop,
-        "service": columns.names("service", (*names["services"], "")),
-        "walk": columns.times("walk", 0),
-        "time": columns.times("time"),
-        "patience": columns.durations("patience"),
-        "slot": columns.times("slot", absent_allowed=True) if "slot" in frame else visits["booked"],
-        "balk": columns.uniforms("balk"),
-        "misses": columns.integers("misses", np.zeros(len(frame), dtype=np.int64)),
-        "tries": columns.integers(
-            "tries", numbered((day, journey, origin, index, attempt, stop)) + 1
-        ),
-        "ends": columns.names("ends", ENDS, ENDS[0]),
-        "keeps": columns.integers("keeps", np.zeros(len(frame), dtype=np.int64)),
-    }
-    return visits, stops
 
 
 _COLUMNS = tuple(f.name for f in fields(Workload) if f.type in ("Ints", "Floats", "Bools"))
