@@ -13,10 +13,11 @@ from malls import mall, scenario_of, us, workload_of
 from traces import check, citizens_in, table_in
 
 from sim.engine import simulate
+from sim.errors import WorkloadError
 from sim.sampling import sample
 from sim.scenario.loading import load
 from sim.statistics.measures import measure
-from sim.workload import COMES, Workload
+from sim.workload import ABSENT, COMES, Workload
 
 ROOT = Path(__file__).parent.parent
 
@@ -136,6 +137,82 @@ def test_a_missed_ticket_is_called_again_after_some_others() -> None:
     check(test_a_missed_ticket_is_called_again_after_some_others, mall({"a": agency}))
 
 
+def test_whose_patience_ends_while_she_is_called_in_vain_has_left() -> None:
+    """A's patience ends at 08:02, the call at 08:03: then it is seen that she is gone.
+
+    who due   time misses patience | ticket called start end   stop             visit         left
+    A   08:00 5    1      2        | 08:00  08:00  -     08:03 reneged/patience left/patience 08:03
+    B   08:01 5    0      -        | 08:01  08:03  08:03 08:08 served           completed     08:08
+    """
+    call = {"missed": "5 %", "every": "3 min", "again_after": 1}
+    agency = {"counters": 1, "services": ["s"], "call": call}
+    check(test_whose_patience_ends_while_she_is_called_in_vain_has_left, mall({"a": agency}))
+
+
+def test_whose_patience_ends_with_the_vain_call_may_still_be_called() -> None:
+    """At 08:03 the call ends first (b), then she is called again (c): nobody else waits.
+
+    who due   time misses patience | ticket called start end   stop   visit     left
+    A   08:00 5    1      3        | 08:00  08:03  08:03 08:08 served completed 08:08
+    """
+    call = {"missed": "5 %", "every": "3 min", "again_after": 1}
+    agency = {"counters": 1, "services": ["s"], "call": call}
+    check(test_whose_patience_ends_with_the_vain_call_may_still_be_called, mall({"a": agency}))
+
+
+def test_a_ticket_that_stands_aside_keeps_no_place_from_an_earlier_time() -> None:
+    """A misses twice: after the second time one other goes before her again, C as B did.
+
+    who due   time misses | ticket called start end   stop   visit     left
+    A   08:00 5    2      | 08:00  08:13  08:13 08:18 served completed 08:18
+    B   08:00 5    0      | 08:00  08:01  08:01 08:06 served completed 08:06
+    C   08:00 6    0      | 08:00  08:07  08:07 08:13 served completed 08:13
+    D   08:00 5    0      | 08:00  08:18  08:18 08:23 served completed 08:23
+    """
+    call = {"missed": "5 %", "every": "1 min", "again_after": 1}
+    agency = {"counters": 1, "services": ["s"], "call": call}
+    check(test_a_ticket_that_stands_aside_keeps_no_place_from_an_earlier_time, mall({"a": agency}))
+
+
+def test_a_free_counter_looks_again_when_a_missed_ticket_comes_back() -> None:
+    """Counter 2 calls A in vain as its hours end; counter 1, idle since 08:08, calls her then.
+
+    who due   time misses | ticket called start end   at stop   visit     left
+    A   08:00 8    0      | 08:00  08:00  08:00 08:08 1  served completed 08:08
+    B   08:05 5    1      | 08:05  08:12  08:12 08:17 1  served completed 08:17
+    """
+    call = {"missed": "5 %", "every": "7 min", "again_after": 1}
+    counters = {"1": {}, "2": {"hours": "08:00-08:10"}}
+    agency = {"counters": counters, "services": ["s"], "call": call}
+    check(test_a_free_counter_looks_again_when_a_missed_ticket_comes_back, mall({"a": agency}))
+
+
+def test_a_counter_stays_for_a_ticket_that_another_calls_in_vain() -> None:
+    """Counter 1 calls B in vain beyond 09:00; counter 2, whose service closes, stays for her.
+
+    who due   time misses | ticket called start end   at stop   visit     left
+    A   08:40 10   0      | 08:40  08:40  08:40 08:50 1  served completed 08:50
+    B   08:55 5    1      | 08:55  09:02  09:02 09:07 2  served completed 09:07
+    """
+    call = {"missed": "5 %", "every": "7 min", "again_after": 1}
+    counters = {"1": {"hours": "08:00-08:56"}, "2": {"hours": "08:00-09:00"}}
+    agency = {"counters": counters, "services": ["s"], "call": call}
+    check(test_a_counter_stays_for_a_ticket_that_another_calls_in_vain, mall({"a": agency}))
+
+
+def test_who_is_called_in_vain_at_closing_goes_home_when_the_call_ends() -> None:
+    """The mall closes at 09:00 and sends home; the call ends at 09:02.
+
+    who due   time misses | ticket called start end   stop             visit            left
+    A   08:55 5    1      | 08:55  08:55  -     09:02 sent_home/closed sent_home/closed 09:02
+    """
+    call = {"missed": "5 %", "every": "7 min", "again_after": 1}
+    agency = {"counters": 1, "services": ["s"], "call": call}
+    calendar = {"at_close": "send_home"}
+    day = mall({"a": agency}, hours="08:00-09:00", calendar=calendar)
+    check(test_who_is_called_in_vain_at_closing_goes_home_when_the_call_ends, day)
+
+
 def test_first_come_first_served_knows_no_priority() -> None:
     """The senior waits her turn.
 
@@ -201,6 +278,43 @@ def test_an_early_citizen_may_be_called_before_her_time() -> None:
     check(test_an_early_citizen_may_be_called_before_her_time, booked(call_early="yes"))
 
 
+def test_a_counter_stays_for_a_ticket_that_waits_for_its_booked_time() -> None:
+    """The agency closes at 09:00; A holds its ticket for 09:10 and is served.
+
+    who due   booked time | ticket called end   stop   visit     left
+    A   08:50 09:10  10   | 08:50  09:10  09:20 served completed 09:20
+    """
+    day = mall({"a": {"counters": {"1": {"hours": "08:00-09:00"}}, "services": ["s"]}})
+    check(test_a_counter_stays_for_a_ticket_that_waits_for_its_booked_time, day)
+
+
+def test_who_comes_after_the_day_has_ended_stands_in_the_ledger() -> None:
+    """The day ends at 17:00: B comes later, C would have but stays away.
+
+    who due   time comes   | entered stop   visit          left
+    A   08:00 10   comes   | 08:00   served completed      08:10
+    B   17:30 10   comes   | -       .      refused/closed -
+    C   17:30 10   no_show | -       .      no_show        -
+    """
+    day = mall({"a": 1}, calendar={"day_end": "17:00"})
+    check(test_who_comes_after_the_day_has_ended_stands_in_the_ledger, day)
+
+
+def test_nobody_is_lost_who_booked_late_and_comes_later_still() -> None:
+    """Every citizen comes three hours late: after 12:00, when the day has ended."""
+    booking = {"every": "10 min", "punctuality": {"dist": "normal", "mean": "3 h", "sd": "1 min"}}
+    journeys = {
+        name: {"per_day": 30, "stops": ["a.s"], "booking": {**booking, "hours": "11:00-12:00"}}
+        for name in ("one", "two")
+    }
+    calendar = {**BASE["calendar"], "day_end": "12:00"}
+    day = scenario_of({**BASE, "calendar": calendar, "agencies": {"a": BASE["agencies"]["a"]},
+                       "journeys": journeys})  # fmt: skip
+    workload = sample(day, 3)
+    assert (np.bincount(workload.journey, minlength=2) > 30).all()
+    measured(day, simulate(day, workload))
+
+
 def test_who_does_not_come_stands_in_the_ledger() -> None:
     """Nobody of them enters.
 
@@ -222,6 +336,17 @@ def test_patience_for_the_visit_runs_from_the_door() -> None:
     "   -     b.s     5    -    | 08:06  -      08:13 reneged/patience left/patience 08:13
     """
     check(test_patience_for_the_visit_runs_from_the_door, mall({"a": 1, "b": 1}))
+
+
+def test_nobody_leaves_before_her_booked_time() -> None:
+    """A stays 20 minutes, but not less than to her booked time; B may wait 10 minutes after it.
+
+    who due   booked time stay | ticket called end   stop             visit         left
+    W   08:00 -      60   -    | 08:00  08:00  09:00 served           completed     09:00
+    A   08:01 08:30  5    20   | 08:01  -      08:30 reneged/patience left/patience 08:30
+    B   08:02 08:30  5    38   | 08:02  -      08:40 reneged/patience left/patience 08:40
+    """
+    check(test_nobody_leaves_before_her_booked_time, mall({"a": 1}))
 
 
 def test_a_journey_may_go_on_after_a_failure() -> None:
@@ -384,6 +509,26 @@ def test_the_booked_time_holds_for_the_booked_stop_alone() -> None:
     found = measured(day, log)
     assert found["agency", "a", "wait.mean"] == 0
     assert found["agency", "b", "wait.max"] == 5
+
+
+def test_a_table_that_a_log_could_not_tell_is_refused() -> None:
+    """A booked time at another stop than the booked one, and rows of a visit that disagree."""
+    journey = {"per_day": 10, "stops": ["b.s", "a.s"], "booking": {"every": "10 min", "at": "a.s"}}
+    day = mall({"a": 1, "b": 1}, journeys={"all": journey})
+    row = {"journey": "all", "index": 0, "time": us(5), "due": us(480), "booked": us(500)}
+    rows = [{**row, "stop": 1, "service": "b.s"}, {**row, "stop": 2, "service": "a.s"}]
+    good = workload_of(day, rows)
+    assert good.slot.tolist() == [ABSENT, us(500)]
+    with pytest.raises(WorkloadError, match="service that its journey"):
+        workload_of(day, [{**of, "slot": us(500)} for of in rows])
+    with pytest.raises(WorkloadError, match="service that its journey"):
+        simulate(day, replace(good, slot=good.slot[::-1].copy()))
+    with pytest.raises(WorkloadError, match="agree in `comes`; those of all 0"):
+        workload_of(day, [{**rows[0], "comes": "no_show"}, {**rows[1], "comes": "comes"}])
+    with pytest.raises(WorkloadError, match="agree in `due`"):
+        workload_of(day, [rows[0], {**rows[1], "due": us(481)}])
+    with pytest.raises(WorkloadError, match="`stop` and `tries` each; those of all 0"):
+        workload_of(day, [{**row, "stop": 1, "tries": 1, "service": "b.s"} for row in rows])
 
 
 def test_time_lost_to_calls_is_a_measure_of_its_own() -> None:

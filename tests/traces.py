@@ -64,6 +64,7 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
             stop += of["who"] == '"'
             due = rows[-1]["due"]
             of["class"], booked = rows[-1]["visitor_class"], rows[-1]["booked"]
+            of["comes"] = rows[-1]["comes"]
         else:
             index, stop, due = index + 1, 1, time_of(of["due"])
             booked = None if of["booked"] == "-" else time_of(of["booked"])
@@ -74,6 +75,8 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
         row |= {"misses": int(of["misses"]), "balk": float(of["balk"]), "comes": of["comes"]}
         row |= {"ends": of["ends"], "keeps": int(of["keeps"])}
         row["stay"] = None if of["stay"] == "-" else us(of["stay"])
+        if of["who"] == '"':
+            row["stay"] = rows[-1]["stay"]
         rows.append(row)
     if not any(row["visitor_class"] for row in rows):
         for row in rows:

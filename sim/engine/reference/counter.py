@@ -159,6 +159,7 @@ class Counter:
         self.serving = True
         if self.ticket.start == ABSENT:
             self.ticket.start = self.hall.now
+        self.hall.settle(self.ticket)
         self._work()
         self.show()
 
@@ -199,17 +200,17 @@ class Counter:
         self._finish()
 
     def _nobody_came(self) -> None:
-        """Call the ticket again after some others, or drop it."""
+        """Drop the ticket, or call it again after some others, if she is still there."""
         ticket = self.ticket
         assert ticket is not None
+        self._free()
         again = self.hall.plan.calls[self.agency].again_after
         ticket.missed += 1
         ticket.misses -= 1
         if again is None or ticket.missed == MOST_MISSES:
-            ticket.end = self.hall.now
-            ticket.done.succeed(MISSED)
+            self.hall.give_up(ticket, MISSED)
         else:
-            ticket.line.stand_aside(ticket, again)
+            self.hall.stand_aside(ticket, again)
         self._finish()
 
     def _free(self) -> None:

@@ -15,38 +15,33 @@ from sim.engine.reference.counter import Counter
 from sim.engine.reference.entrance import come_in, tell
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import CALENDAR, CALLS, CITIZENS, PATIENCE_ENDS, Moment
-from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
-from sim.workload import ABSENT, ENDS, NEVER
+from sim.engine.reference.outcomes import (
+    BALKED,
+    CALLED,
+    COMPLETED,
+    DAY_END,
+    IN_PROGRESS,
+    INCOMPLETE,
+    LEFT,
+    LINE_TOO_LONG,
+    NO_OFFICER,
+    NO_PAPERS,
+    NO_REASON,
+    QUOTA,
+    RENEGED,
+    SENT_HOME,
+    SERVED,
+    SERVED_AS,
+    STOP_IN_PROGRESS,
+    STOP_INCOMPLETE,
+    STOP_SENT_HOME,
+    TOO_LATE,
+    TURNED_AWAY,
+    WHY,
+)
+from sim.log import STATES
+from sim.workload import ABSENT, NEVER
 
-COMPLETED, LEFT, REFUSED, SENT_HOME, IN_PROGRESS = (
-    VISIT_OUTCOMES.index(name)
-    for name in ("completed", "left", "refused", "sent_home", "in_progress")
-)
-(
-    SERVED, RENEGED, BALKED, TURNED_AWAY, MISSED, STOP_SENT_HOME, STOP_IN_PROGRESS,
-    STOP_INCOMPLETE, PARKED,
-) = (
-    STOP_OUTCOMES.index(name)
-    for name in (
-        "served", "reneged", "balked", "turned_away", "missed", "sent_home", "in_progress",
-        "incomplete", "parked",
-    )
-)  # fmt: skip
-NO_REASON, IMPATIENT, TOO_LATE, HALL_FULL, DAY_END, QUOTA, NO_OFFICER = (
-    REASONS.index(name)
-    for name in ("", "patience", "closed", "hall_full", "day_end", "quota", "no_officer")
-)
-LINE_TOO_LONG, MISSED_CALL = REASONS.index("line_too_long"), REASONS.index("missed_call")
-INCOMPLETE = REASONS.index("incomplete")
-WHY = {RENEGED: IMPATIENT, MISSED: MISSED_CALL, STOP_INCOMPLETE: INCOMPLETE}
-CALLED = {TURNED_AWAY: REFUSED, STOP_INCOMPLETE: SENT_HOME}
-"""What a visit is called after its first failure; after all others the citizen has left."""
-SERVED_AS = {
-    ENDS.index("served"): SERVED,
-    ENDS.index("incomplete"): STOP_INCOMPLETE,
-    ENDS.index("parked"): PARKED,
-}
-NO_PAPERS = ENDS.index("no_papers")
 FIRST_OF_ALL = (-(1 << 62), 0)
 """The beginning of the key of a ticket that comes back."""
 Steps = Generator[simpy.Event, Any, None]
@@ -190,7 +185,8 @@ class Hall:
         now = self.now
         line, plan = self._line(need.service), self.plan.services[need.service]
         number = self._number(citizen, need)
-        ticket = Ticket(self.env.event(), line, number, now, need.time, need.misses, plan.mean)
+        ticket = Ticket(citizen, need, self.env.event(), line, number, now, plan.mean)
+        line.held += 1
         citizen.note(ticket, SERVED, NO_REASON)
         in_time = now <= need.slot + citizen.journey.grace and not need.keeps
         slot = need.slot if in_time else ABSENT
@@ -207,9 +203,9 @@ class Hall:
             self._at(since, CALENDAR, self._after_counters(citizen), partial(self._due, ticket))
         else:
             self._offer(ticket)
-        patience = min(need.patience, NEVER if citizen.stay == NEVER else self._rest(citizen))
-        if ticket.waiting and patience != NEVER:
-            end = Moment(self.env, since + patience - now, PATIENCE_ENDS, citizen.rank)
+        ticket.patience_ends = self._patience_ends(citizen, need, since)
+        if ticket.unserved and ticket.patience_ends != NEVER:
+            end = Moment(self.env, ticket.patience_ends - now, PATIENCE_ENDS, citizen.rank)
             end.then(lambda: self._lose_patience(ticket))
         return ticket
 
@@ -226,6 +222,12 @@ class Hall:
         self.numbers[plan.agency] += 1
         return self.numbers[plan.agency]
 
+    def _patience_ends(self, citizen: Citizen, need: Need, since: int) -> int:
+        """When she leaves the line; not before her booked time, however long she has been here."""
+        of_stop = NEVER if need.patience == NEVER else since + need.patience
+        of_visit = NEVER if citizen.stay == NEVER else citizen.entered + citizen.stay
+        return min(of_stop, max(since, of_visit))
+
     def _offer(self, ticket: Ticket) -> None:
         """Let a free counter call a ticket at once, else put it into its line."""
         for counter in self.givers[ticket.line.index]:
@@ -240,20 +242,36 @@ class Hall:
             ticket.line.join(ticket)
             self.joined(ticket.line)
 
+    def stand_aside(self, ticket: Ticket, others: int) -> None:
+        """A call was in vain: she waits for another one, unless she has gone or must go."""
+        if ticket.patience_ends < self.now and not ticket.given_back:
+            self.give_up(ticket, RENEGED)
+        elif ticket.citizen.at_close and ticket.citizen.way:
+            self.settle(ticket)
+            ticket.citizen.way.interrupt(TOO_LATE)
+        else:
+            ticket.line.stand_aside(ticket, others)
+            self.joined(ticket.line)
+
+    def give_up(self, ticket: Ticket, outcome: int) -> None:
+        """A ticket ends without service."""
+        ticket.end = self.now
+        ticket.done.succeed(outcome)
+        self.settle(ticket)
+
+    def settle(self, ticket: Ticket) -> None:
+        """Somebody serves a ticket, or nobody will: counters may have stayed for it."""
+        ticket.line.settle(ticket)
+        self._dismiss()
+
     def _after_counters(self, citizen: Citizen) -> int:
         """The place of a booking among what the calendar does at one instant."""
         return 2 * len(self.counters) + 1 + citizen.rank
 
-    def _rest(self, citizen: Citizen) -> int:
-        """How much longer she stays in the mall."""
-        return max(0, citizen.entered + citizen.stay - self.now)
-
     def _lose_patience(self, ticket: Ticket) -> None:
         if ticket.waiting and not ticket.given_back:
             ticket.line.leave(ticket)
-            ticket.end = self.now
-            ticket.done.succeed(RENEGED)
-            self._dismiss()
+            self.give_up(ticket, RENEGED)
 
     def _leave(self, citizen: Citizen) -> None:
         citizen.left = self.now
@@ -293,7 +311,7 @@ class Hall:
         """Whether a counter in overtime is still needed."""
         if counter.last == self.day.closes and not self.day.send_home:
             return bool(self.inside)
-        return any(line.kept or line.first() for line in counter.kept_for)
+        return any(line.kept or line.held for line in counter.kept_for)
 
     def _dismiss(self) -> None:
         """Let the counters in overtime go that have nothing left to do."""
@@ -312,6 +330,7 @@ class Hall:
                 elif citizen.way:
                     if citizen.ticket:
                         citizen.ticket.line.leave(citizen.ticket)
+                        self.settle(citizen.ticket)
                     citizen.way.interrupt(TOO_LATE)
         if self.now == self.day.closes:
             self._dismiss()

@@ -10,33 +10,31 @@ import simpy
 from sim.engine.plan import DayPlan
 from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.moment import CITIZENS, Moment
-from sim.log import REASONS, STOP_OUTCOMES, VISIT_OUTCOMES
-from sim.workload import COMES
+from sim.engine.reference.outcomes import (
+    HALL_FULL,
+    NO_OFFICER,
+    REFUSED,
+    STAYED_AWAY,
+    TOO_LATE,
+    TURNED_AWAY,
+)
 
 if TYPE_CHECKING:
     from sim.engine.reference.day import Hall
 
-TURNED_AWAY, REFUSED = STOP_OUTCOMES.index("turned_away"), VISIT_OUTCOMES.index("refused")
-NO_REASON, TOO_LATE, HALL_FULL, NO_OFFICER = (
-    REASONS.index(name) for name in ("", "closed", "hall_full", "no_officer")
-)
-STAYED_AWAY = {
-    COMES.index("no_show"): (VISIT_OUTCOMES.index("no_show"), NO_REASON),
-    COMES.index("cancelled"): (VISIT_OUTCOMES.index("cancelled"), NO_REASON),
-    COMES.index("moved"): (VISIT_OUTCOMES.index("moved"), REASONS.index("no_slot")),
-    COMES.index("lost"): (REFUSED, REASONS.index("no_slot")),
-}
 Steps = Generator[simpy.Event, Any, None]
 
 
 def come_in(hall: Hall, citizens: list[Citizen]) -> Steps:
     """Let citizens in, one by one; who comes before the doors open waits outside."""
-    for citizen in sorted(citizens, key=lambda c: (max(c.due, hall.day.doors), c.rank)):
+    for citizen in citizens:
+        if citizen.comes:  # also if that were after the day's end
+            citizen.outcome, citizen.reason = STAYED_AWAY[citizen.comes]
+    coming = [citizen for citizen in citizens if not citizen.comes]
+    for citizen in sorted(coming, key=lambda c: (max(c.due, hall.day.doors), c.rank)):
         come = max(citizen.due, hall.day.doors)
         yield Moment(hall.env, come - hall.now, CITIZENS, citizen.rank)
-        if citizen.comes:
-            citizen.outcome, citizen.reason = STAYED_AWAY[citizen.comes]
-        elif come >= hall.day.last_ticket:
+        if come >= hall.day.last_ticket:
             citizen.reason = TOO_LATE
         elif not _has_business(hall.plan, citizen):
             citizen.reason = NO_OFFICER

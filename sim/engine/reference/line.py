@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING
 
 import simpy
 
-from sim.workload import ABSENT
+from sim.workload import ABSENT, NEVER
+
+if TYPE_CHECKING:
+    from sim.engine.reference.citizen import Citizen, Need
 
 GIVEN_BACK = 2
 """The kind of tickets that were given back, beside booked tickets and walk-ins called in turn."""
@@ -23,31 +27,35 @@ class Ticket:
     """
 
     __slots__ = (
-        "called", "counter", "done", "end", "given_back", "in_line", "key", "kind", "left", "line",
-        "mean", "missed", "misses", "number", "place", "start", "taken", "waiting", "work",
+        "called", "citizen", "counter", "done", "end", "given_back", "in_line", "key", "kind",
+        "left", "line", "mean", "missed", "misses", "number", "patience_ends", "place", "start",
+        "taken", "unserved", "waiting", "work",
     )  # fmt: skip
 
     def __init__(
         self,
+        citizen: Citizen,
+        need: Need,
         done: simpy.Event,
         line: Line,
         number: int,
         taken: int,
-        time: int,
-        misses: int,
         mean: int,
     ) -> None:
+        self.citizen = citizen
         self.done = done
         self.line = line
         self.number = number
         self.taken = taken
-        self.work = time  # that the service takes at speed 1
-        self.left = time  # of this work
+        self.work = need.time  # that the service takes at speed 1
+        self.left = need.time  # of this work
         self.mean = mean  # of her service's time, as far as one knows beforehand
         self.counter = -1
         self.called = self.start = self.end = ABSENT
+        self.patience_ends = NEVER
         self.waiting = True
-        self.misses = misses  # how many calls she will not hear
+        self.unserved = True  # nobody serves her yet, or has sent her away
+        self.misses = need.misses  # how many calls she will not hear
         self.missed = 0
         self.in_line = False
         self.place: Place | None = None  # where it stands in its line
@@ -59,6 +67,9 @@ class Ticket:
 class Line:
     """Waiting tickets: priority, booked before walk-in, time, identity, stop.
 
+    `length` counts those in the line, `held` all that nobody serves yet: also who came before her
+    booked time, and who is being called.
+
     A ticket that was called in vain stands aside until so many others have been called, or
     nobody else waits. In a line that calls in turn, so many booked tickets come first, then so
     many walk-ins; if nobody of the kind whose turn it is waits, the other kind is called and the
@@ -66,13 +77,14 @@ class Line:
     """
 
     __slots__ = (
-        "_aside", "_heaps", "_turn", "_turns", "calls", "closes", "index", "kept", "length",
+        "_aside", "_heaps", "_turn", "_turns", "calls", "closes", "held", "index", "kept",
+        "length",
     )  # fmt: skip
 
     def __init__(self, index: int, closes: int, in_turn: tuple[int, int] = (0, 0)) -> None:
         self.index = index
         self.closes = closes
-        self.length = 0
+        self.length = self.held = 0
         self.kept: set[int] = set()  # ranks of citizens who will come back with their ticket
         self.calls = 0
         self._turns = [0] * in_turn[0] + [1] * in_turn[1] or [0]
@@ -99,7 +111,8 @@ class Line:
 
     def take_back(self, ticket: Ticket) -> None:
         """Put a ticket that was called to the head of the line."""
-        ticket.given_back = True
+        self.held += not ticket.unserved
+        ticket.given_back = ticket.unserved = True
         ticket.kind = GIVEN_BACK
         ticket.key = (0, *ticket.key[1:])
         self.join(ticket)
@@ -109,6 +122,11 @@ class Line:
         self.length -= ticket.in_line
         ticket.waiting = ticket.in_line = False
         ticket.place = None
+
+    def settle(self, ticket: Ticket) -> None:
+        """Note that somebody serves a ticket, or that nobody will."""
+        self.held -= ticket.unserved
+        ticket.unserved = False
 
     def called(self, ticket: Ticket) -> None:
         """Note a call: it counts for those who stand aside, and for whose turn it is."""
