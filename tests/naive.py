@@ -2,33 +2,39 @@
 
 No events and no heaps: at every instant at which something could happen, everybody is looked at,
 phase by phase, until nothing is left to do. It reads the scenario by itself, not through the
-engines' plan, and is far too slow for anything but small days.
+engines' plan (`naive_mall`), and is far too slow for anything but small days.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
-import numpy as np
+from naive_mall import Counter, Line, counters_of, lines_of
 
 from sim.scenario.calendar import Day
-from sim.scenario.model import Agency, Scenario, Staffing
-from sim.workload import ABSENT, NEVER, Workload
+from sim.scenario.model import Scenario
+from sim.workload import ABSENT, COMES, MOST_MISSES, NEVER, Workload
 
 Row = tuple[Any, ...]
+STAYED_AWAY = {
+    "no_show": ("no_show", ""),
+    "cancelled": ("cancelled", ""),
+    "moved": ("moved", "no_slot"),
+    "lost": ("refused", "no_slot"),
+}
+HELD = ("early", "line", "aside", "vain", "coming")
+"""The states of a ticket that nobody serves yet."""
 
 
 def play(scenario: Scenario, workload: Workload) -> tuple[list[Row], list[Row]]:
     """Return visits (entered, left, outcome, reason) and stops, in the order of the log.
 
-    A stop is (visit, stop, service, counter, number, ticket, called, end, outcome, reason).
+    A stop is (visit, stop, service, counter, number, ticket, called, start, end, outcome, reason).
     """
     visits: list[Row] = []
     stops: list[Row] = []
-    for number, day in enumerate(scenario.days):
-        here = [v for v in range(len(workload)) if workload.day[v] == number]
-        hall = _Hall(scenario, day, [_Citizen(scenario, workload, v) for v in here])
+    for number in range(len(scenario.days)):
+        hall = hall_of(scenario, workload, number)
         hall.play()
         for c in hall.citizens:
             visits.append((c.entered, c.left, c.outcome, c.reason))
@@ -36,202 +42,387 @@ def play(scenario: Scenario, workload: Workload) -> tuple[list[Row], list[Row]]:
     return visits, stops
 
 
-class _Citizen:
+def hall_of(scenario: Scenario, workload: Workload, number: int) -> Hall:
+    """Return the hall of a day of the workload, before anything has happened."""
+    here = [v for v in range(len(workload)) if workload.day[v] == number]
+    citizens = [Citizen(scenario, workload, v) for v in here]
+    return Hall(scenario, scenario.days[number], workload, number, citizens)
+
+
+class Stop:
+    """What a citizen wants at one stop, and what she bears there."""
+
+    def __init__(self, w: Workload, s: int) -> None:
+        self.number, self.service = int(w.stop[s]), int(w.service[s])
+        self.walk, self.time, self.patience = int(w.walk[s]), int(w.time[s]), int(w.patience[s])
+        self.slot, self.balk, self.misses = int(w.slot[s]), float(w.balk[s]), int(w.misses[s])
+
+
+class Citizen:
+    """A citizen; state is outside, walking, waiting, leaving or gone (waiting: with a ticket)."""
+
     def __init__(self, scenario: Scenario, w: Workload, v: int) -> None:
         self.visit = v
-        of_class = w.classes[w.visitor_class[v]]
-        self.priority = scenario.visitors[of_class].priority
-        self.booked, self.due = int(w.booked[v]), int(w.due[v])
+        self.of_class = w.classes[w.visitor_class[v]]
+        self.priority = scenario.visitors[self.of_class].priority
+        self.journey = scenario.journeys[w.journeys[w.journey[v]]]
+        self.booked, self.due, self.stay = int(w.booked[v]), int(w.due[v]), int(w.stay[v])
         self.rank = (self.booked == ABSENT, *(int(a[v]) for a in
                      (w.journey, w.origin, w.index, w.attempt)))  # fmt: skip
-        columns = (w.stop, w.service, w.walk, w.time, w.patience)
-        self.stops = [tuple(int(a[s]) for a in columns)
-                      for s in range(w.offset[v], w.offset[v + 1])]  # fmt: skip
+        self.stops = [Stop(w, s) for s in range(w.offset[v], w.offset[v + 1])]
         self.entered = self.left = ABSENT
-        self.outcome, self.reason = "refused", "closed"
         self.state, self.until = "outside", 0
+        self.outcome, self.reason = "refused", "closed"
+        if COMES[w.comes[v]] in STAYED_AWAY:
+            self.state = "gone"
+            self.outcome, self.reason = STAYED_AWAY[COMES[w.comes[v]]]
         self.at = 0  # her stop
-        self.since = 0
-        self.counter = -1
+        self.ticket: Ticket | None = None
         self.go_home = False
         self.rows: list[list[Any]] = []
 
 
-class _Counter:
-    def __init__(self, spans: list[tuple[int, int]], speed: float, tiers: list[list[int]]) -> None:
-        self.spans, self.speed, self.tiers = spans, speed, tiers
-        self.gives = {s for tier in tiers for s in tier}
-        self.last = max((end for _, end in spans), default=-1)
-        self.busy = False
+class Ticket:
+    """A ticket; state is one of HELD, or serving, or done."""
 
-    def open(self, time: int) -> bool:
-        return any(begin <= time < end for begin, end in self.spans)
+    def __init__(self, citizen: Citizen, stop: Stop, row: list[Any], since: int) -> None:
+        self.citizen, self.stop, self.row = citizen, stop, row
+        self.state, self.since, self.patience_ends = "line", since, NEVER
+        self.key: tuple[Any, ...] = ()
+        self.walk_in = True
+        self.misses, self.missed = stop.misses, 0
+        self.returns = 0  # after so many calls in its line
+
+    def ends(self, time: int, outcome: str, reason: str) -> None:
+        self.state = "done"
+        self.row[7:] = [time, outcome, reason]
 
 
-class _Hall:
-    def __init__(self, scenario: Scenario, day: Day, citizens: list[_Citizen]) -> None:
-        self.day, self.citizens = day, citizens
-        self.capacity = scenario.hall.capacity
+class Hall:
+    """One day of the hall."""
+
+    def __init__(
+        self, scenario: Scenario, day: Day, workload: Workload, number: int, citizens: list[Citizen]
+    ) -> None:
+        self.scenario, self.day, self.citizens = scenario, day, citizens
         self.names = scenario.services
+        planned = counters_of(scenario, day)
         self.counters = [
-            counter
-            for name in sorted(scenario.agencies)
-            for counter in _counters(scenario, name, scenario.agencies[name], day)
+            counter.with_officer(bool(absent), late.tolist())
+            for counter, absent, late in zip(
+                planned, workload.absent[number], workload.late[number], strict=True
+            )
         ]
-        self.closes = [
-            max((c.last for c in self.counters if s in c.gives), default=-1)
-            for s in range(len(self.names))
-        ]
+        self.closes, before = (
+            [max((c.last for c in of if s in c.gives), default=-1) for s in range(len(self.names))]
+            for of in (self.counters, planned)
+        )
+        self.deserted = {
+            s for s in range(len(self.names)) if self.closes[s] == -1 and before[s] != -1
+        }
+        self.lines: list[Line] = lines_of(scenario, self.counters)
+        self.tickets: list[Ticket] = []
         self.numbers: dict[str, int] = {}
+        self.taken: dict[tuple[str, str], int] = {}
         self.now = 0
 
     # Who is where
 
-    def having(self, *states: str) -> list[_Citizen]:
+    def having(self, *states: str) -> list[Citizen]:
         return sorted((c for c in self.citizens if c.state in states), key=lambda c: c.rank)
 
-    def inside(self) -> list[_Citizen]:
-        return self.having("walking", "waiting", "serving", "leaving")
+    def inside(self) -> list[Citizen]:
+        return self.having("walking", "waiting", "leaving")
 
-    def service(self, c: _Citizen) -> int:
-        return c.stops[c.at][1]
+    def held(self, *states: str) -> list[Ticket]:
+        """The tickets in these states, by citizen and stop."""
+        found = (t for t in self.tickets if t.state in states)
+        return sorted(found, key=lambda t: (t.citizen.rank, t.stop.number))
 
     # The day
 
     def play(self) -> None:
-        for c in self.citizens:
+        for c in self.having("outside"):
             c.until = max(c.due, self.day.doors)
         calendar = {t for c in self.counters for span in c.spans for t in span}
         calendar.add(self.day.closes)
         while True:
-            times = {t for t in calendar if t >= self.now}
-            times |= {c.until for c in self.having("outside", "walking", "serving", "leaving")}
-            times |= {t for c in self.having("waiting") for t in (c.until, c.since)}
+            times = calendar | {c.until for c in self.having("outside", "walking", "leaving")}
+            times |= {c.until for c in self.counters if c.ticket}
+            times |= {t for of in self.held(*HELD) for t in (of.since, of.patience_ends)}
             self.now = min((t for t in times if t >= self.now), default=NEVER)
             if self.now > self.day.ends or self.now == NEVER:
                 break
-            if self.now == self.day.closes and self.day.send_home:
-                self.close()
+            self.calendar()
             while self.step():
                 pass
             self.now += 1
         self.end()
 
+    def calendar(self) -> None:
+        """Phase a: the counters follow the clock by themselves."""
+        if self.now == self.day.closes and self.day.send_home:
+            self.close()
+        for ticket in self.held("early"):
+            if ticket.since == self.now:
+                ticket.state = "line"
+
     def close(self) -> None:
         for c in self.inside():
-            if c.state == "serving":
+            if c.ticket and c.ticket.state in ("vain", "coming", "serving"):
                 c.go_home = True
             else:
                 self.send_home(c, "closed", self.now)
 
     def step(self) -> bool:
-        """Do what belongs to the earliest phase that has something to do."""
-        ending = [c for c in self.having("serving") if c.until == self.now]
-        for c in ending:
-            self.end_service(c)
-        if ending or self.call():
+        """Do one piece of the earliest phase that has something to do."""
+        for counter in self.counters:  # phase b, by place
+            if counter.ticket and counter.until == self.now:
+                self.end_at(counter)
+                return True
+        if sum(self.call_by(c) for c in self.counters):  # phase c, all as one piece
             return True
-        losing = [c for c in self.having("waiting") if c.until == self.now]
-        for c in losing:
-            c.rows[-1][6:] = [self.now, "reneged", "patience"]
-            c.outcome, c.reason = "left", "patience"
-            c.state = "leaving"
-        moving = [c for c in self.having("outside", "walking", "leaving") if c.until == self.now]
-        if moving and not losing:
-            self.move(moving[0])
-        return bool(losing or moving)
-
-    def end_service(self, c: _Citizen) -> None:
-        self.counters[c.counter].busy = False
-        c.rows[-1][6:] = [self.now, "served", ""]
-        c.at += 1
-        if c.at == len(c.stops):
-            c.state, c.outcome, c.reason = "leaving", "completed", ""
-        elif c.go_home:
-            c.state = "walking"
-            self.send_home(c, "closed", self.now)
-        else:
-            c.state, c.until = "walking", self.now + c.stops[c.at][2]
-
-    def call(self) -> bool:
-        """Each free counter calls once, agencies by name, counters by number."""
-        called = [self.call_by(k) for k, c in enumerate(self.counters) if not c.busy]
-        return any(called)
-
-    def call_by(self, k: int) -> bool:
-        counter = self.counters[k]
-        for tier in counter.tiers:
-            waiting = [
-                c
-                for c in self.having("waiting")
-                if self.service(c) in tier
-                and self.may(counter, self.service(c))
-                and c.since <= self.now  # a booked citizen waits for her time
-            ]
-            if waiting:
-                first = min(
-                    waiting, key=lambda c: (-c.priority, c.booked == ABSENT, c.since, c.rank)
-                )
-                duration = first.stops[first.at][3]
-                if counter.speed != 1:
-                    duration = round(duration / counter.speed)
-                first.rows[-1][2], first.rows[-1][5] = k, self.now
-                first.state, first.until = "serving", self.now + duration
-                first.counter, counter.busy = k, True
+        for ticket in self.held("line", "aside"):  # phase d, by rank
+            if ticket.patience_ends == self.now:
+                ticket.ends(self.now, "reneged", "patience")
+                self.failed(ticket.citizen, "reneged", "patience")
+                return True
+        for c in self.having("outside", "walking", "leaving"):  # phase e, by rank
+            if c.until == self.now:
+                self.move(c)
                 return True
         return False
 
-    def may(self, counter: _Counter, service: int) -> bool:
+    # Counters
+
+    def end_at(self, counter: Counter) -> None:
+        """What the counter was doing ends: walking up, calling in vain, or a service."""
+        ticket = counter.ticket
+        assert ticket is not None
+        if ticket.state == "coming":
+            self.serve(counter, ticket)
+            return
+        counter.ticket = None
+        if ticket.state == "serving":
+            ticket.ends(self.now, "served", "")
+            self.next_stop(ticket.citizen)
+        else:
+            self.nobody_came(counter, ticket)
+
+    def nobody_came(self, counter: Counter, ticket: Ticket) -> None:
+        ticket.missed += 1
+        ticket.misses -= 1
+        again = self.scenario.agencies[counter.agency].call.again_after
+        if again is None or ticket.missed == MOST_MISSES:
+            ticket.ends(self.now, "missed", "missed_call")
+            self.failed(ticket.citizen, "missed", "missed_call")
+        elif ticket.patience_ends < self.now:
+            ticket.ends(self.now, "reneged", "patience")
+            self.failed(ticket.citizen, "reneged", "patience")
+        elif ticket.citizen.go_home:
+            self.send_home(ticket.citizen, "closed", self.now)
+        else:
+            ticket.state = "aside"
+            ticket.returns = self.line(ticket.stop.service).calls + again
+
+    def call_by(self, counter: Counter) -> bool:
+        """Let a counter call the best ticket of its first tier that has one, if it may."""
+        for tier in counter.tiers:
+            firsts = [
+                line.first(self.held("line"), self.held("aside"))
+                for line in self.lines
+                if line.services & set(tier) and self.may(counter, min(line.services))
+            ]
+            if any(firsts):
+                self.call(counter, min((t for t in firsts if t), key=lambda t: t.key))
+                return True
+        return False
+
+    def call(self, counter: Counter, ticket: Ticket) -> None:
+        line = self.line(ticket.stop.service)
+        line.calls += 1
+        if line.in_turn and ticket.walk_in == line.turns[0]:
+            line.turns = [*line.turns[1:], line.turns[0]]
+        how = self.scenario.agencies[counter.agency].call
+        counter.ticket = ticket
+        ticket.row[2], ticket.row[5] = self.counters.index(counter), self.now
+        if ticket.misses:
+            ticket.state, counter.until = "vain", self.now + how.tries * how.every
+        elif how.walk_up:
+            ticket.state, counter.until = "coming", self.now + how.walk_up
+        else:
+            self.serve(counter, ticket)
+
+    def serve(self, counter: Counter, ticket: Ticket) -> None:
+        time = ticket.stop.time
+        ticket.state, ticket.row[6] = "serving", self.now
+        counter.until = self.now + (time if counter.speed == 1 else round(time / counter.speed))
+
+    def may(self, counter: Counter, service: int) -> bool:
         """Whether a counter may call for a service: it is open, or in overtime for what closed."""
+        if counter.ticket:
+            return False
         if counter.open(self.now):
             return True
-        if self.now < counter.last or self.closes[service] > self.now:
-            return False
-        if counter.last == self.day.closes and not self.day.send_home:
-            return True
-        return any(
-            self.closes[self.service(c)] == counter.last and self.service(c) in counter.gives
-            for c in self.having("waiting")
-        )
+        return self.in_overtime(counter) and self.closes[service] <= self.now
 
-    def move(self, c: _Citizen) -> None:
+    def in_overtime(self, counter: Counter) -> bool:
+        kept = {s for s in counter.gives if self.closes[s] == counter.last}
+        if not kept or self.now < counter.last:
+            return False
+        if counter.ticket:
+            return True
+        if counter.last == self.day.closes and not self.day.send_home:
+            return bool(self.inside())
+        return any(t.stop.service in kept for t in self.held(*HELD))
+
+    def line(self, service: int) -> Line:
+        (found,) = (line for line in self.lines if service in line.services)
+        return found
+
+    # Citizens
+
+    def move(self, c: Citizen) -> None:
         """One arrival, next stop or exit."""
         if c.state == "leaving":
             c.state, c.left = "gone", self.now
-        elif c.state == "outside":
-            if self.now >= self.day.last_ticket:
-                c.state = "gone"
-            elif self.capacity is not None and len(self.inside()) >= self.capacity:
-                c.state, c.reason = "gone", "hall_full"
-            else:
-                c.entered = self.now
-                self.reach(c)
-        else:
+        elif c.state == "walking":
             self.reach(c)
+        elif self.now >= self.day.last_ticket:
+            c.state = "gone"
+        elif self.scenario.hall.capacity is not None and (
+            len(self.inside()) >= self.scenario.hall.capacity
+        ):
+            c.state, c.reason = "gone", "hall_full"
+        else:
+            c.entered = self.now
+            c.outcome, c.reason = "completed", ""
+            if c.stops:
+                self.reach(c)
+            else:
+                c.state, c.left = "gone", self.now
 
-    def reach(self, c: _Citizen) -> None:
-        if not c.stops:
-            c.state, c.left, c.outcome, c.reason = "gone", self.now, "completed", ""
-            return
-        stop, service, _, _, patience = c.stops[c.at]
-        late = self.now >= self.closes[service]
-        if late and (self.closes[service] != self.day.closes or self.day.send_home):
-            c.rows.append([stop, service, -1, 0, ABSENT, ABSENT, ABSENT, "turned_away", "closed"])
-            c.state, c.left, c.outcome, c.reason = "gone", self.now, "refused", "closed"
-            return
-        agency = self.names[service].partition(".")[0]
+    def reach(self, c: Citizen) -> None:
+        """She is at her next stop, and takes a ticket there or is refused."""
+        stop = c.stops[c.at]
+        outcome, reason = self.refusal(c, stop)
+        if outcome:
+            row = [stop.number, stop.service, -1, 0, ABSENT, ABSENT, ABSENT, ABSENT]
+            c.rows.append([*row, outcome, reason])
+            self.failed(c, outcome, reason)
+        else:
+            c.state = "waiting"
+            self.take_ticket(c, stop)
+
+    def refusal(self, c: Citizen, stop: Stop) -> tuple[str, str]:
+        """Return the outcome and reason if she gets or takes no ticket, else nothing."""
+        name, closes = self.names[stop.service], self.closes[stop.service]
+        agency, service = (
+            self.scenario.agencies[name.partition(".")[0]],
+            self.scenario.service(name),
+        )
+        until = (agency.last_ticket or {}).get(self.day.weekday, NEVER)
+        serves_on = closes == self.day.closes and not self.day.send_home
+        if stop.service in self.deserted:
+            return "turned_away", "no_officer"
+        if self.now >= until or (self.now >= closes and not serves_on):
+            return "turned_away", "closed"
+        for pool, released in self.pools(c, name):
+            if self.taken.get(pool, 0) >= released:
+                return "turned_away", "quota"
+        balking = service.balking or agency.balking
+        if balking:
+            found = self.length(stop.service)
+            if balking.by == "wait":
+                open_now = (c for c in self.counters if stop.service in c.gives)
+                working = [c for c in open_now if c.open(self.now) or self.in_overtime(c)]
+                found = found * round(service.time.mean) // max(1, len(working))
+            reached = [share for start, share in balking.table if found >= start]
+            if reached and stop.balk < reached[-1]:
+                return "balked", "line_too_long"
+        return "", ""
+
+    def pools(self, c: Citizen, name: str) -> list[tuple[tuple[str, str], int]]:
+        """The quota pools that a ticket is taken from, each with what was released until now."""
+        agency = self.scenario.agencies[name.partition(".")[0]]
+        found = []
+        for owner, quota in ((name.partition(".")[0], agency.quota),
+                             (name, self.scenario.service(name).quota)):  # fmt: skip
+            pools = dict(quota.pools) if quota else {}
+            pool = c.of_class if c.of_class in pools else "rest"
+            if pool in pools:
+                released = sum(n for time, n in pools[pool] if time <= self.now)
+                found.append(((owner, pool), released))
+        return found
+
+    def length(self, service: int) -> int:
+        services = self.line(service).services
+        return sum(t.stop.service in services for t in self.held("line", "aside"))
+
+    def take_ticket(self, c: Citizen, stop: Stop) -> None:
+        name = self.names[stop.service]
+        agency = name.partition(".")[0]
         self.numbers[agency] = number = self.numbers.get(agency, 0) + 1
-        c.rows.append([stop, service, -1, number, self.now, ABSENT, ABSENT, "in_progress", ""])
-        c.since = max(self.now, c.booked)
-        c.state, c.until = "waiting", NEVER if patience == NEVER else c.since + patience
+        for pool, _ in self.pools(c, name):
+            self.taken[pool] = self.taken.get(pool, 0) + 1
+        row = [stop.number, stop.service, -1, number, self.now, ABSENT, ABSENT, ABSENT]
+        c.rows.append([*row, "in_progress", ""])
+        booking = c.journey.booking
+        grace = booking.grace if booking and booking.grace is not None else NEVER
+        booked = stop.slot != ABSENT and self.now - stop.slot <= grace
+        since = max(self.now, stop.slot) if booked else self.now
+        c.ticket = ticket = Ticket(c, stop, c.rows[-1], since)
+        ticket.walk_in = not booked
+        first = (-c.priority, not booked) if self.line(stop.service).by_priority else ()
+        ticket.key = (*first, since, c.rank, stop.number)
+        if stop.patience != NEVER:
+            ticket.patience_ends = since + stop.patience
+        if c.stay != NEVER:
+            at_most = max(since, c.entered + c.stay)
+            ticket.patience_ends = min(ticket.patience_ends, at_most)
+        if since > self.now and not (booking and booking.call_early):
+            ticket.state = "early"
+        self.tickets.append(ticket)
+        if ticket.state == "line":
+            for counter in self.counters:
+                if stop.service in counter.gives and self.may(counter, stop.service):
+                    self.call(counter, ticket)
+                    return
 
-    def send_home(self, c: _Citizen, reason: str, time: int) -> None:
-        if c.state in ("waiting", "serving"):
-            c.rows[-1][6:] = [time, "sent_home", reason]
+    def failed(self, c: Citizen, outcome: str, reason: str) -> None:
+        """A stop failed: the first failure names the visit, which may go on."""
+        if c.outcome == "completed":
+            c.outcome, c.reason = "refused" if outcome == "turned_away" else "left", reason
+        if outcome in c.journey.goes_on_after:
+            self.next_stop(c)
+        else:
+            self.leave(c)
+
+    def next_stop(self, c: Citizen) -> None:
+        c.at, c.ticket = c.at + 1, None
+        if c.at == len(c.stops):
+            self.leave(c)
+        elif c.go_home:
+            self.send_home(c, "closed", self.now)
+        else:
+            c.state, c.until = "walking", self.now + c.stops[c.at].walk
+
+    def leave(self, c: Citizen) -> None:
+        """She goes out: in her turn if she had a ticket, at once if she never took one here."""
+        if c.rows and c.rows[-1][4] != ABSENT:
+            c.state, c.ticket, c.until = "leaving", None, self.now
+        else:
+            c.state, c.ticket, c.left = "gone", None, self.now
+
+    def send_home(self, c: Citizen, reason: str, time: int) -> None:
+        if c.ticket:
+            c.ticket.ends(time, "sent_home", reason)
             c.at += 1
-        for stop, service, *_ in c.stops[c.at :]:
-            c.rows.append([stop, service, -1, 0, ABSENT, ABSENT, ABSENT, "sent_home", reason])
-        c.state, c.left, c.outcome, c.reason = "gone", time, "sent_home", reason
+        for stop in c.stops[c.at :]:
+            row = [stop.number, stop.service, -1, 0, ABSENT, ABSENT, ABSENT, ABSENT]
+            c.rows.append([*row, "sent_home", reason])
+        c.state, c.ticket, c.left = "gone", None, time
+        c.outcome, c.reason = "sent_home", reason
 
     def end(self) -> None:
         for c in self.inside():
@@ -239,47 +430,3 @@ class _Hall:
                 c.outcome, c.reason = "in_progress", ""
             else:
                 self.send_home(c, "day_end", self.day.ends)
-
-
-def _counters(scenario: Scenario, name: str, agency: Agency, day: Day) -> list[_Counter]:
-    services = scenario.services
-    all_of = [k for k, s in enumerate(services) if s.startswith(f"{name}.")]
-    mall = (day.opens, day.closes)
-    if agency.machines is not None:
-        span = (min(day.doors, day.opens), day.closes)
-        return [_Counter([span], 1, [all_of]) for _ in range(agency.machines)]
-    if isinstance(agency.counters, Staffing):
-        table = agency.counters.table
-        most = max(n for _, n in table)
-        staffed = [
-            [
-                (time if k else 0, table[k + 1][0] if k + 1 < len(table) else NEVER)
-                for k, (time, n) in enumerate(table)
-                if n > number
-            ]
-            for number in range(most)
-        ]
-        return [_Counter(_open(mall, s, day.breaks), 1, [all_of]) for s in staffed]
-    counters = []
-    assert agency.counters is not None
-    for label in sorted(agency.counters, key=lambda text: (len(text), text)):
-        of = agency.counters[label]
-        hours = list(of.hours) if of.hours is not None else [mall]
-        breaks = day.breaks if of.breaks is None else of.breaks
-        tiers = [[services.index(f"{name}.{s}") for s in tier] for tier in of.serves or ()]
-        counters.append(_Counter(_open(mall, hours, breaks), of.speed, tiers or [all_of]))
-    return counters
-
-
-def _open(mall: tuple[int, int], hours: Any, breaks: Any) -> list[tuple[int, int]]:
-    """Return the stretches in which a counter is open: every change of the clock is looked at."""
-    clock = sorted({mall[0], mall[1], *np.ravel([*hours]).tolist(), *np.ravel([*breaks]).tolist()})
-    spans: list[tuple[int, int]] = []
-    for begin, end in pairwise(clock):
-        inside = mall[0] <= begin < mall[1] and any(b <= begin < e for b, e in hours)
-        if inside and not any(b <= begin < e for b, e in breaks):
-            if spans and spans[-1][1] == begin:
-                spans[-1] = (spans[-1][0], end)
-            else:
-                spans.append((begin, end))
-    return spans

@@ -6,13 +6,14 @@ of one instant are common.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 from malls import clock, scenario_of, us, workload_of
 
 from sim.scenario.model import Scenario
-from sim.workload import Workload
+from sim.workload import COMES, Workload
 
 OPENS = 8 * 60
 Data = dict[str, Any]
@@ -53,7 +54,7 @@ def _counters(draw: st.DrawFn, services: list[str]) -> Data:
         return {"counters": draw(st.integers(1, 3))}
     if kind == "table":
         numbers = draw(st.lists(st.integers(0, 3), min_size=3, max_size=3).filter(any))
-        return {"counters": {at(20 * k): n for k, n in enumerate(numbers)}}
+        return {"counters": {at(15 * k): n for k, n in enumerate(numbers)}}
     labels = draw(st.lists(st.sampled_from("123"), min_size=1, max_size=3, unique=True))
     counters: Data = {}
     for k, label in enumerate(sorted(labels)):
@@ -69,41 +70,116 @@ def _counters(draw: st.DrawFn, services: list[str]) -> Data:
     return {"counters": counters}
 
 
+def _maybe(word: str, of: st.SearchStrategy[Any]) -> st.SearchStrategy[Data]:
+    """Generate {word: value} in one of three cases, else nothing."""
+    return st.one_of(st.just({}), st.just({}), of.map(lambda value: {word: value}))
+
+
+_BALKING = st.sampled_from([
+    {"1": "50 %"}, {"0": "20 %", "2": "60 %", "3": "100 %"}, {"3 min": "50 %", "9 min": "100 %"},
+])  # fmt: skip
+_CALL = st.sampled_from([
+    {"walk_up": "1 min"}, {"missed": "20 %", "every": "1 min"},
+    {"missed": "20 %", "tries": 2, "every": "1 min", "again_after": 1},
+    {"missed": "20 %", "again_after": 0}, {"walk_up": "2 min", "missed": "20 %", "again_after": 2},
+    {"missed": "20 %", "tries": 3, "every": "2 min", "again_after": 3},
+])  # fmt: skip
+_ORDER = st.sampled_from(["first_come", {"booked": 1, "walk_in": 1}, {"booked": 2, "walk_in": 1}])
+_LATE = {"share": "50 %", "dist": "uniform", "low": "0 min", "high": "9 min"}
+_BOOKING = st.fixed_dictionaries(
+    {"every": st.just("5 min"), "hours": st.just(span(0, 15)), "share": st.just("50 %")},
+    optional={
+        "grace": st.sampled_from(["0 min", "4 min"]), "call_early": st.just("yes"),
+        "no_show": st.just("20 %"), "cancelled": st.just("20 %"),
+        "punctuality": st.just({"dist": "normal", "mean": "-2 min", "sd": "5 min"}),
+        "beyond": st.sampled_from(["walk_in", "lost"]), "seats": st.just(2),
+    },
+)  # fmt: skip
+
+
+@st.composite
+def _quotas(draw: st.DrawFn, classes: list[str]) -> Any:
+    released = st.one_of(st.integers(1, 4), st.just({at(0): 2, at(15): 1}))
+    if draw(st.booleans()):
+        return draw(released)
+    own = {draw(st.sampled_from(classes)): draw(released)}
+    return own | (draw(_maybe("rest", released)) if len(classes) > 1 else {})
+
+
+@st.composite
+def _rules(draw: st.DrawFn, endless: bool, days: list[str], classes: list[str]) -> Data:
+    """Generate how an agency gives and calls tickets, and when its officers are there."""
+    rules = draw(_maybe("balking", _BALKING)) | draw(_maybe("call", _CALL))
+    rules |= draw(_maybe("order", _ORDER))
+    if endless:
+        return rules
+    rules |= draw(_maybe("quota", _quotas(classes)))
+    rules |= draw(_maybe("last_ticket", st.sampled_from([at(18), at(20)])))
+    rules |= draw(_maybe("open", st.sampled_from(days)))
+    rules |= draw(_maybe("absence", st.just("30 %"))) | draw(_maybe("away", st.just("10 %")))
+    return rules | draw(_maybe("late", st.just(_LATE)))
+
+
 @st.composite
 def plain_malls(draw: st.DrawFn, continuous: bool | None = None) -> Data:
     """Generate the plain data of a scenario that has no faults."""
-    endless = draw(st.booleans()) if continuous is None else continuous
+    endless = draw(st.sampled_from([False] * 3 + [True])) if continuous is None else continuous
+    data: Data = {"name": "small"}
+    data["calendar"] = {"continuous": "1 h"} if endless else draw(_calendars())
+    data["visitors"] = draw(_VISITORS)
     agencies: Data = {}
     for name in draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True)):
         services = draw(st.sampled_from([["s"], ["s", "t"]]))
         counters = {"counters": draw(st.integers(1, 2))} if endless else draw(_counters(services))
-        agencies[name] = counters | {
+        rules = draw(_rules(endless, _weekdays(data), sorted(data["visitors"])))
+        agencies[name] = counters | rules | {
             "services": {s: _service(draw(_LAWS), draw(_PATIENCE)) for s in services},
             "promise": {"wait": "4 min", "for": "80 %"},
-        }
+        }  # fmt: skip
+        if not endless:
+            agencies[name]["services"]["s"] |= draw(_maybe("quota", st.integers(1, 4)))
+        agencies[name]["services"]["s"] |= draw(_maybe("balking", _BALKING))
     every = [f"{a}.{s}" for a, of in agencies.items() for s in of["services"]]
-    journeys: Data = {"all": {"per_day": draw(st.integers(1, 20)), "stops": every}}
-    if draw(st.booleans()):
-        chosen = draw(st.lists(st.sampled_from(every), min_size=1, max_size=3))
-        share = draw(st.sampled_from(["100 %", "50 %"]))
-        journeys["more"] = {"per_day": 6, "stops": [{s: share} for s in chosen]}
-    data: Data = {"name": "small", "agencies": agencies, "journeys": journeys}
+    data["agencies"] = agencies
+    data["journeys"] = draw(_journeys(every, endless))
     if draw(st.booleans()):
         data["entrance"] = [draw(st.sampled_from(every))]
     data["hall"] = draw(st.sampled_from([
         {}, {"capacity": 2}, {"capacity": 4}, {"walk": {"always": "2 min"}},
         {"walk": {"dist": "exponential", "mean": "1 min"}},
     ]))  # fmt: skip
-    data["visitors"] = draw(st.sampled_from([
-        {"general": {}},
-        {"general": {"patience": {"always": "7 min"}}, "old": {"share": "30 %", "priority": 1}},
-        {"b": {"takes_longer": 2}, "a": {"share": "40 %", "priority": -2}},
-    ]))  # fmt: skip
-    data["calendar"] = {"continuous": "1 h"} if endless else draw(_calendars())
     data["demand"] = {"day_to_day": draw(st.sampled_from(["0", "0.3"]))}
     if draw(st.booleans()) and not endless:
         data["demand"]["profile"] = {at(0): 2, at(15): 1, at(30): 0, at(45): 1}
     return data
+
+
+_VISITORS = st.sampled_from([
+    {"general": {}},
+    {"general": {"patience": {"always": "7 min"}}, "old": {"share": "30 %", "priority": 1}},
+    {"b": {"takes_longer": 2}, "a": {"share": "40 %", "priority": -2}},
+    {"a": {"patience_in_mall": {"always": "15 min"}}, "b": {"share": "50 %", "priority": 3}},
+])  # fmt: skip
+
+
+@st.composite
+def _journeys(draw: st.DrawFn, every: list[str], endless: bool) -> Data:
+    journeys: Data = {"all": {"per_day": draw(st.integers(1, 20)), "stops": every}}
+    if draw(st.booleans()):
+        chosen = draw(st.lists(st.sampled_from(every), min_size=1, max_size=3))
+        share = draw(st.sampled_from(["100 %", "50 %"]))
+        journeys["more"] = {"per_day": 6, "stops": [{s: share} for s in chosen]}
+    for journey in journeys.values():
+        failures = st.sampled_from(["reneged, missed", "balked", "turned_away", _ALL_FAILURES])
+        journey |= draw(_maybe("goes_on_after", failures))
+        if not endless:
+            journey |= draw(_maybe("booking", _BOOKING))
+    if "booking" in journeys["all"] and draw(st.booleans()):
+        journeys["all"]["booking"]["at"] = every[-1]
+    return journeys
+
+
+_ALL_FAILURES = "reneged, balked, turned_away, missed"
 
 
 def _service(time: Data, patience: Data | None) -> Data:
@@ -113,7 +189,7 @@ def _service(time: Data, patience: Data | None) -> Data:
 @st.composite
 def _calendars(draw: st.DrawFn) -> Data:
     calendar: Data = {"days": draw(st.sampled_from(["mon", "mon-tue"]))}
-    calendar["hours"] = {"mon": span(0, 60), "tue": span(0, draw(st.sampled_from([40, 60])))}
+    calendar["hours"] = {day: span(0, draw(st.sampled_from([40, 60]))) for day in ("mon", "tue")}
     if draw(st.booleans()):
         calendar["breaks"] = draw(st.sampled_from([span(25, 35), span(30, 40)]))
     if draw(st.booleans()):
@@ -129,6 +205,10 @@ def _calendars(draw: st.DrawFn) -> Data:
     return calendar
 
 
+def _weekdays(data: Data) -> list[str]:
+    return ["mon", "tue"] if data["calendar"].get("days") == "mon-tue" else ["mon"]
+
+
 def malls(continuous: bool | None = None) -> st.SearchStrategy[Scenario]:
     """Generate scenarios."""
     return plain_malls(continuous).map(scenario_of)
@@ -138,30 +218,78 @@ def malls(continuous: bool | None = None) -> st.SearchStrategy[Scenario]:
 def days(draw: st.DrawFn, continuous: bool | None = None) -> tuple[Scenario, Workload]:
     """Generate a scenario with a workload of up to 12 citizens in whole minutes."""
     scenario = draw(malls(continuous))
+    number = draw(st.integers(1, 12))
+    citizens = draw(st.lists(_citizens(scenario), min_size=number, max_size=number))
+    rows = [{**row, "index": index} for index, of in enumerate(citizens) for row in of]
+    workload = workload_of(scenario, rows)
+    return scenario, workload if scenario.days[0].continuous else draw(_staffed(workload))
+
+
+@st.composite
+def _citizens(draw: st.DrawFn, scenario: Scenario) -> list[Data]:
+    """Generate the rows of one citizen."""
     begin = 0 if scenario.days[0].continuous else OPENS
-    rows: list[Data] = []
-    citizen = st.tuples(
-        st.sampled_from(scenario.days), st.sampled_from(sorted(scenario.journeys)),
-        st.sampled_from(tuple(scenario.class_shares)), st.integers(-12, 62), st.integers(0, 3),
-        st.one_of(st.none(), st.none(), st.integers(0, 40)),
+    booked = draw(st.one_of(st.none(), st.none(), st.integers(0, 40)))
+    stay = draw(st.one_of(st.none(), st.none(), st.none(), st.integers(0, 30)))
+    visit = {
+        "day": draw(st.sampled_from(scenario.days)).label,
+        "journey": draw(st.sampled_from(sorted(scenario.journeys))),
+        "visitor_class": draw(st.sampled_from(tuple(scenario.class_shares))),
+        "due": us(max(0, begin + draw(_DUE))),
+        "booked": None if booked is None else us(begin + booked),
+        "stay": None if stay is None else us(stay),
+        "comes": draw(st.sampled_from([COMES[0]] * 20 + list(COMES[1:]))),
+    }
+    stop = st.builds(
+        _stop, st.sampled_from(scenario.services), st.integers(0, 4),
+        st.one_of(_MINUTES, st.integers(10, 30)), st.one_of(st.none(), st.none(), _MINUTES),
+        st.sampled_from([1, 0.3, 0.5, 0]),
+        st.sampled_from([0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0]),
     )  # fmt: skip
-    stop = st.tuples(
-        st.sampled_from(scenario.services), st.integers(0, 4), _MINUTES,
-        st.one_of(st.none(), _MINUTES),
-    )  # fmt: skip
-    for index, (day, journey, of_class, due, stops, booked) in enumerate(
-        draw(st.lists(citizen, min_size=1, max_size=12))
-    ):
-        visit = {
-            "day": day.label, "journey": journey, "index": index, "visitor_class": of_class,
-            "due": us(max(0, begin + due)),
-            "booked": None if booked is None else us(begin + booked),
-        }  # fmt: skip
-        if stops == 0:
-            rows.append({**visit, "service": "", "time": 0, "walk": 0, "patience": None})
-        for service, walk, time, patience in draw(st.lists(stop, min_size=stops, max_size=stops)):
-            rows.append({
-                **visit, "service": service, "walk": us(walk), "time": us(time),
-                "patience": None if patience is None else us(patience),
-            })  # fmt: skip
-    return scenario, workload_of(scenario, rows)
+    number = draw(st.sampled_from([1, 2, 3, 2, 1, 2, 3, 0]))
+    stops = draw(st.lists(stop, min_size=number, max_size=number))
+    return [{**visit, **of} for of in stops or [_stop("", 0, 0, None, 1, 0)]]
+
+
+_DUE = st.one_of(st.integers(0, 12), st.integers(20, 40), st.integers(-12, 62))
+
+
+def _stop(
+    service: str, walk: int, time: int, patience: int | None, balk: float, misses: int
+) -> Data:
+    return {
+        "service": service, "walk": us(walk), "time": us(time), "balk": float(balk),
+        "patience": None if patience is None else us(patience), "misses": misses,
+    }  # fmt: skip
+
+
+@st.composite
+def _staffed(draw: st.DrawFn, workload: Workload) -> Workload:
+    """Generate which officers are missing, and how late the others are."""
+    absent, late = workload.absent.copy(), workload.late.copy()
+    for away in draw(st.lists(st.tuples(*map(_index, absent.shape)), max_size=2)):
+        absent[away] = True
+    for opening in draw(st.lists(st.tuples(*map(_index, late.shape)), max_size=2)):
+        late[opening] = us(draw(st.integers(1, 25)))
+    return replace(workload, absent=absent, late=late)
+
+
+def _index(length: int) -> st.SearchStrategy[int]:
+    return st.integers(0, length - 1)
+
+
+WORDS = (
+    "absence", "again_after", "at_close", "away", "balking", "booking", "breaks", "call_early",
+    "capacity", "continuous", "day_end", "doors", "entrance", "goes_on_after", "grace",
+    "last_ticket", "late", "machines", "missed", "open", "order", "patience",
+    "patience_in_mall", "priority", "quota", "serves", "speed", "walk", "walk_up",
+)  # fmt: skip
+"""What a scenario may say: each is generated, and with each other that it can stand with."""
+
+
+def words_in(data: Any) -> set[str]:
+    """Return which of the words a scenario's plain data says, at any depth."""
+    if isinstance(data, dict):
+        found = {word for word in WORDS if word in data}
+        return found.union(*(words_in(value) for value in data.values()))
+    return set().union(*map(words_in, data)) if isinstance(data, list) else set()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import naive
 import numpy as np
@@ -13,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from malls import mall, scenario_of, us, workload_of
-from strategies import OPENS, days, plain_malls
+from strategies import OPENS, WORDS, days, plain_malls, words_in
 
 from sim import Log, Scenario, Workload, measure, replicate, sample, simulate
 from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
+from sim.scenario.journey import FAILURES
 from sim.workload import ABSENT
 
 Day = tuple[Scenario, Workload]
@@ -38,23 +40,106 @@ def law(examples: int, thorough: bool = False) -> settings:
     )
 
 
-def rows_of(log: Log) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+class VisitRow(NamedTuple):
+    entered: int
+    left: int
+    outcome: str
+    reason: str
+
+
+class StopRow(NamedTuple):
+    visit: int
+    stop: int
+    service: int
+    counter: int
+    number: int
+    ticket: int
+    called: int
+    start: int
+    end: int
+    outcome: str
+    reason: str
+
+
+def rows_of(log: Log) -> tuple[list[VisitRow], list[StopRow]]:
     """Return visits and stops of a log in the form of the oracle."""
     v, s = log.visit_rows, log.stop_rows
     of_visits = [
-        (entered, left, VISIT_OUTCOMES[outcome], REASONS[reason])
+        VisitRow(entered, left, VISIT_OUTCOMES[outcome], REASONS[reason])
         for entered, left, outcome, reason in zip(
             *(c.tolist() for c in (v.entered, v.left, v.outcome, v.reason)), strict=True
         )
     ]
-    columns = (s.row, s.stop, s.service, s.counter, s.number, s.ticket, s.called, s.end)
+    columns = (s.row, s.stop, s.service, s.counter, s.number, s.ticket, s.called, s.start, s.end)
     of_stops = [
-        (*row, STOP_OUTCOMES[outcome], REASONS[reason])
+        StopRow(*row, STOP_OUTCOMES[outcome], REASONS[reason])
         for *row, outcome, reason in zip(
             *(c.tolist() for c in (*columns, s.outcome, s.reason)), strict=True
         )
     ]
     return of_visits, of_stops
+
+
+# What is tried
+
+
+def test_every_word_is_tried_and_nearly_every_pair_that_can_stand_together() -> None:
+    """Words and pairs of words that generated malls say, counted; run with -s to see them."""
+    together: Counter[frozenset[str]] = Counter()
+
+    @law(500)
+    @given(plain_malls())
+    def collect(data: dict[str, Any]) -> None:
+        said = sorted(words_in(data))
+        together.update(frozenset(pair) for pair in product(said, repeat=2))
+
+    collect()
+    alone = {word: together[frozenset({word})] for word in WORDS}
+    pairs = {frozenset(pair) for pair in combinations(WORDS, 2)} - _APART
+    missing = sorted(" with ".join(sorted(pair)) for pair in pairs if not together[pair])
+    print(f"{len(pairs) - len(missing)} of {len(pairs)} pairs;", alone)
+    assert min(alone.values()) >= 10, alone
+    assert len(missing) <= len(pairs) // 50, missing
+    assert not [pair for pair in _APART if together[pair]]
+
+
+_OF_DAYS = (
+    "absence", "at_close", "away", "booking", "breaks", "call_early", "day_end", "doors", "grace",
+    "last_ticket", "late", "machines", "open", "quota", "serves", "speed",
+)  # fmt: skip
+_APART = {frozenset({"continuous", word}) for word in _OF_DAYS}
+_APART |= {frozenset({"capacity", "walk"})}
+"""What cannot stand together: a continuous run has no days. A hall here has one word of its own."""
+
+
+def test_every_outcome_reason_and_state_comes_about() -> None:
+    seen: Counter[str] = Counter()
+
+    @law(300)
+    @given(days())
+    def collect(day: Day) -> None:
+        log = simulate(*day)
+        visits, stops = rows_of(log)
+        seen.update({f"visit {row.outcome} {row.reason}".strip() for row in visits})
+        seen.update({f"stop {row.outcome} {row.reason}".strip() for row in stops})
+        seen.update({f"counter {STATES[state]}" for state in log.counter_rows.state.tolist()})
+
+    collect()
+    wanted = {f"counter {state}" for state in STATES} - {"counter down"}
+    wanted |= {f"visit {name}" for name in ("completed", "in_progress", "no_show", "cancelled")}
+    wanted |= {"stop served", "stop in_progress", "visit moved no_slot", "visit refused no_slot"}
+    wanted |= {f"{of} sent_home {why}" for of in ("visit", "stop") for why in ("closed", "day_end")}
+    for reason, outcome in _FAILURES.items():
+        became = "refused" if outcome == "turned_away" else "left"
+        wanted |= {f"stop {outcome} {reason}", f"visit {became} {reason}"}
+    wanted |= {"visit refused hall_full"}
+    assert wanted == set(seen)
+
+
+_FAILURES = {
+    "patience": "reneged", "line_too_long": "balked", "missed_call": "missed",
+    "closed": "turned_away", "quota": "turned_away", "no_officer": "turned_away",
+}  # fmt: skip
 
 
 # The oracle
@@ -93,29 +178,33 @@ def test_both_ledgers_add_up(day: Day) -> None:
     scenario, workload = day
     visits, stops = rows_of(simulate(scenario, workload))
     assert len(visits) == len(workload)
-    for k, (entered, left, outcome, reason) in enumerate(visits):
+    for k, visit in enumerate(visits):
         numbers = workload.stop[workload.offset[k] : workload.offset[k + 1]].tolist()
-        mine = [row for row in stops if row[0] == k]
-        became = [row[8] for row in mine]
-        assert [row[1] for row in mine] == numbers[: len(mine)]
-        before, last = became[:-1], became[-1:] or ["none"]
-        if outcome == "completed":
+        mine = [row for row in stops if row.visit == k]
+        became = [row.outcome for row in mine]
+        failed = [row for row in mine if row.outcome in FAILURES]
+        goes_on = scenario.journeys[workload.journeys[workload.journey[k]]].goes_on_after
+        assert [row.stop for row in mine] == numbers[: len(mine)]
+        assert all(row.outcome in goes_on or row is mine[-1] for row in failed)
+        if visit.entered == ABSENT:
+            assert (mine, visit.left) == ([], ABSENT)
+            assert visit.outcome in ("refused", "no_show", "cancelled", "moved")
+            assert (visit.reason == "") == (visit.outcome in ("no_show", "cancelled"))
+        elif visit.outcome == "completed":
             assert became == ["served"] * len(numbers)
-        elif outcome == "left":
-            assert (set(before) <= {"served"}, last, reason) == (True, ["reneged"], "patience")
-        elif outcome == "refused" and entered == ABSENT:
-            assert (mine, left) == ([], ABSENT)
-            assert reason in ("closed", "hall_full")
-        elif outcome == "refused":
-            assert (set(before) <= {"served"}, last, reason) == (True, ["turned_away"], "closed")
-        elif outcome == "sent_home":
+        elif visit.outcome in ("left", "refused"):
+            turned_away = failed[0].outcome == "turned_away"
+            assert (turned_away, visit.reason) == (visit.outcome == "refused", failed[0].reason)
+            assert set(became) <= {"served", *FAILURES}
+            assert len(mine) == len(numbers) or became[-1] in set(FAILURES) - set(goes_on)
+        elif visit.outcome == "sent_home":
             assert len(mine) == len(numbers)
             assert became == sorted(became, key=lambda b: b == "sent_home")
-            assert {row[9] for row in mine if row[8] == "sent_home"} == {reason}
+            assert {row.reason for row in mine if row.outcome == "sent_home"} == {visit.reason}
         else:
-            assert outcome == "in_progress"
+            assert visit.outcome == "in_progress"
             assert scenario.days[0].continuous
-            assert set(became) <= {"served", "in_progress"}
+            assert set(became) <= {"served", "in_progress", *goes_on}
 
 
 @law(60)
@@ -123,12 +212,12 @@ def test_both_ledgers_add_up(day: Day) -> None:
 def test_times_never_run_backwards(day: Day) -> None:
     scenario, workload = day
     visits, stops = rows_of(simulate(scenario, workload))
-    for k, (entered, left, *_) in enumerate(visits):
-        times = [int(workload.due[k]), entered]
+    for k, visit in enumerate(visits):
+        times = [int(workload.due[k]), visit.entered]
         for row in stops:
-            if row[0] == k:
-                times += row[5:8]
-        times = [time for time in [*times, left] if time != ABSENT]
+            if row.visit == k:
+                times += [row.ticket, row.called, row.start, row.end]
+        times = [time for time in [*times, visit.left] if time != ABSENT]
         assert times == sorted(times)
 
 
@@ -156,8 +245,8 @@ def test_littles_law_is_exact(day: Day) -> None:
 # Counters
 
 
-def _spans(scenario: Scenario, number: int) -> list[Any]:
-    hall = naive._Hall(scenario, scenario.days[number], [])
+def _counters(scenario: Scenario, workload: Workload, number: int) -> list[Any]:
+    hall = naive.hall_of(scenario, workload, number)
     return [(counter, hall) for counter in hall.counters]
 
 
@@ -168,14 +257,15 @@ def test_no_counter_serves_two_at_once_or_starts_while_closed(day: Day) -> None:
     scenario, workload = day
     rows = simulate(scenario, workload).stop_rows
     for number in range(len(scenario.days)):
-        for k, (counter, hall) in enumerate(_spans(scenario, number)):
+        for k, (counter, hall) in enumerate(_counters(scenario, workload, number)):
             mine = (workload.day[rows.row] == number) & (rows.counter == k)
-            served = sorted(zip(rows.start[mine], rows.end[mine], strict=True))
-            for (_, end), (start, _) in pairwise(served):
-                assert end <= start
-            for start, service in zip(rows.start[mine], rows.service[mine], strict=True):
-                overtime = start >= counter.last and hall.closes[service] <= start
-                assert counter.open(start) or overtime
+            mine &= rows.start != ABSENT
+            served = sorted(zip(rows.called[mine], rows.end[mine], strict=True))
+            for (_, end), (called, _) in pairwise(served):
+                assert end <= called
+            for called, service in zip(rows.called[mine], rows.service[mine], strict=True):
+                overtime = called >= counter.last and hall.closes[service] <= called
+                assert counter.open(called) or overtime
                 assert service in counter.gives
 
 
@@ -187,11 +277,12 @@ def test_the_counters_table_tiles_the_day(day: Day) -> None:
     log = simulate(scenario, workload)
     at, rows = log.counter_rows, log.stop_rows
     for number, of in enumerate(scenario.days):
-        for k, (counter, _) in enumerate(_spans(scenario, number)):
+        for k, (counter, _) in enumerate(_counters(scenario, workload, number)):
             mine = (at.day == number) & (at.counter == k)
             begin, end, state = at.begin[mine], at.end[mine], at.state[mine]
             assert len(begin) or not counter.spans
-            if not len(begin):
+            if not counter.spans:  # its officer is missing, or it is not there today
+                assert {STATES[code] for code in state} <= {"absent"}
                 continue
             assert begin[0] == counter.spans[0][0]
             assert (begin[1:] == end[:-1]).all()
@@ -199,6 +290,7 @@ def test_the_counters_table_tiles_the_day(day: Day) -> None:
             assert (state[1:] != state[:-1]).all()
             assert counter.last <= end[-1] <= of.ends
             served = (workload.day[rows.row] == number) & (rows.counter == k)
+            served &= rows.start != ABSENT
             until = np.where(rows.end == ABSENT, of.ends, rows.end)
             serving = state == STATES.index("serving")
             assert (end - begin)[serving].sum() == (until - rows.start)[served].sum()
@@ -215,26 +307,48 @@ def test_the_counters_table_tiles_the_day(day: Day) -> None:
 @law(60)
 @given(days())
 def test_equal_tickets_are_called_in_their_order(day: Day) -> None:
-    """Nobody is called while one of her service who goes before her is waiting."""
+    """Nobody is called while one of her service who goes before her is waiting.
+
+    Where booked and walk-ins take turns, and who misses a call, is left out.
+    """
     scenario, workload = day
     log = simulate(scenario, workload)
     rows, visits = log.stop_rows, log.visit_rows
     gone = np.where(rows.called != ABSENT, rows.called, rows.end)
     gone = np.where(gone == ABSENT, scenario.days[0].ends + 1, gone)
     rank = workload.rank()
+    position = {
+        (v, int(workload.stop[s])): s
+        for v in range(len(workload))
+        for s in range(workload.offset[v], workload.offset[v + 1])
+    }
 
-    def key(s: int) -> tuple[Any, ...]:
-        v = rows.row[s]
-        since = max(int(rows.ticket[s]), int(visits.booked[v]))
-        return (-int(visits.priority[v]), visits.booked[v] == ABSENT, since, int(rank[v]))
+    def key(s: int) -> tuple[int, tuple[Any, ...]]:
+        """Return when she may be called, and her place."""
+        v, ticket = rows.row[s], int(rows.ticket[s])
+        booking = scenario.journeys[workload.journeys[workload.journey[v]]].booking
+        slot = int(workload.slot[position[v, int(rows.stop[s])]])
+        late = booking and booking.grace is not None and ticket > slot + booking.grace
+        booked = slot != ABSENT and not late
+        since = max(ticket, slot)
+        early = booking and booking.call_early
+        order = scenario.agencies[scenario.services[rows.service[s]].partition(".")[0]].order
+        first = (-int(visits.priority[v]), not booked) if order.by_priority else ()
+        return ticket if early else since, (*first, since, int(rank[v]))
 
-    tickets = np.flatnonzero(rows.ticket != ABSENT).tolist()
+    def plain(s: int) -> bool:
+        agency = scenario.agencies[scenario.services[rows.service[s]].partition(".")[0]]
+        misses = workload.misses[position[rows.row[s], int(rows.stop[s])]]
+        return rows.ticket[s] != ABSENT and not misses and agency.order.in_turn == (0, 0)
+
+    tickets = [s for s in range(len(rows)) if plain(s)]
     for j in tickets:
         for i in tickets:
             same = rows.service[i] == rows.service[j]
-            if same and visits.day[rows.row[i]] == visits.day[rows.row[j]] and key(i) < key(j):
-                waits = rows.ticket[i] < rows.called[j] < gone[i]
-                assert not waits
+            if same and visits.day[rows.row[i]] == visits.day[rows.row[j]]:
+                here, place = key(i)
+                if place < key(j)[1]:
+                    assert not here < rows.called[j] < gone[i]
 
 
 # Names, not positions
@@ -306,6 +420,8 @@ def test_what_is_added_moves_nobody_else(data: dict[str, Any]) -> None:
 @given(plain_malls(continuous=False), st.sampled_from(["mon", "tue"]))
 def test_a_day_is_drawn_alike_whatever_other_days_there_are(data: dict[str, Any], day: str) -> None:
     hours = {"mon": "08:00-09:00", "tue": "08:00-09:00"}
+    for agency in data["agencies"].values():
+        agency.pop("open", None)
     week = scenario_of({**data, "calendar": {**data["calendar"], "days": "mon-tue",
                                              "hours": hours}})  # fmt: skip
     alone = scenario_of({**data, "calendar": {**data["calendar"], "days": day, "hours":
@@ -334,9 +450,13 @@ def test_replications_and_seeds_differ_and_repeat(data: dict[str, Any]) -> None:
 @law(25)
 @given(plain_malls(continuous=False), st.integers(0, 5))
 def test_ample_counters_mean_no_wait(data: dict[str, Any], seed: int) -> None:
-    agencies = {name: {**of, "counters": 90} for name, of in data["agencies"].items()}
-    for of in agencies.values():
-        of.pop("machines", None)
+    rules = ("machines", "call", "absence", "away", "late", "open")
+    agencies = {
+        name: {key: of[key] for key in of if key not in rules} | {"counters": 90}
+        for name, of in data["agencies"].items()
+    }
+    for journey in data["journeys"].values():
+        journey.pop("booking", None)  # who is early waits for her time
     calendar = {key: data["calendar"][key] for key in ("days", "hours")}
     ample = scenario_of({**data, "agencies": agencies, "calendar": calendar, "hall": {}})
     rows = simulate(ample, sample(ample, seed)).stop_rows
@@ -399,11 +519,11 @@ def test_a_saved_log_loads_with_every_row(tmp_path_factory: Any, day: Day) -> No
 @given(days(), st.randoms(use_true_random=False))
 def test_a_workload_comes_back_from_its_table_in_any_order(day: Day, random: Any) -> None:
     scenario, workload = day
-    frame = workload.to_frame()
-    assert Workload.from_frame(frame, scenario) == workload
+    frame, officers = workload.to_frame(), workload.officers_frame(scenario)
+    assert Workload.from_frame(frame, scenario, officers=officers) == workload
     order = list(range(len(frame)))
     random.shuffle(order)
-    assert Workload.from_frame(frame.iloc[order], scenario) == workload
+    assert Workload.from_frame(frame.iloc[order], scenario, officers=officers) == workload
 
 
 @law(15)
@@ -412,7 +532,8 @@ def test_drawn_workloads_come_back_from_their_tables(data: dict[str, Any], seed:
     scenario = scenario_of(data)
     workload = sample(scenario, seed, replication=4)
     assume(len(workload))
-    assert Workload.from_frame(workload.to_frame(), scenario, replication=4) == workload
+    officers = workload.officers_frame(scenario)
+    assert Workload.from_frame(workload.to_frame(), scenario, 4, officers) == workload
 
 
 def test_workers_change_no_number() -> None:
