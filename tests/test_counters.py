@@ -183,6 +183,22 @@ def test_whoever_is_held_at_closing_is_served_and_who_was_sent_back_goes_home() 
     )  # fmt: skip
 
 
+def test_an_officer_in_overtime_stays_for_whom_an_outage_sent_back() -> None:
+    """The agency closes at 09:00, the mall at 16:00; at 09:05 she goes back to its line.
+
+    who due   time | ticket called start end   stop   visit     left
+    A   08:55 10   | 08:55  08:55  08:55 09:10 served completed 09:10
+    B   08:56 5    | 08:56  09:10  09:10 09:15 served completed 09:15
+    """
+    back = {**DOWN, "interrupted": "requeue"}
+    counters = {"1": {"hours": "08:00-09:00"}}
+    day = mall({"a": {"counters": counters, "services": ["s"], "outage": back}})
+    log = check(
+        test_an_officer_in_overtime_stays_for_whom_an_outage_sent_back, day, a=["09:02-09:07"]
+    )
+    assert shifts(log)[-2:] == ["a.1 09:02-09:07 down", "a.1 09:07-09:15 serving"]
+
+
 def test_several_outages_at_once_are_one_and_the_first_decides() -> None:
     stay = Outage.model_validate(DOWN)
     back = Outage.model_validate({**DOWN, "interrupted": "requeue", "then": "restart"})
@@ -518,3 +534,107 @@ def test_nobody_is_told_anything_while_somebody_is_there() -> None:
     plain = mall({"a": 1, "b": {**AWAY, "told_at": "never"}})
     workload = replace(sample(plain, 3), absent=np.zeros((1, 2), dtype=np.bool_))
     assert simulate(mall({"a": 1, "b": AWAY}), workload) == simulate(plain, workload)
+
+
+# Skills
+
+
+def test_own_citizens_first_then_those_of_another_agency() -> None:
+    """The officer of a helps at b while nobody waits at a.
+
+    who due   service time | ticket called end   stop   visit     left
+    A   08:00 b.s     10   | 08:00  08:00  08:10 served completed 08:10
+    B   08:01 b.s     10   | 08:01  08:01  08:11 served completed 08:11
+    C   08:02 b.s     10   | 08:02  08:11  08:21 served completed 08:21
+    D   08:03 a.s     5    | 08:03  08:10  08:15 served completed 08:15
+    """
+    counters = {"1": {"serves": [["s"], ["b.s"]]}}
+    day = mall({"a": {"counters": counters, "services": ["s"]}, "b": 1})
+    check(test_own_citizens_first_then_those_of_another_agency, day)
+
+
+def test_an_officer_helps_when_enough_are_waiting() -> None:
+    """From two waiting on. With D there are two, and C, who came first, is called; E waits for b.
+
+    who due   service time | ticket called end   stop   visit     left
+    A   08:00 b.s     20   | 08:00  08:00  08:20 served completed 08:20
+    C   08:02 b.s     10   | 08:02  08:04  08:14 served completed 08:14
+    D   08:04 b.s     10   | 08:04  08:20  08:30 served completed 08:30
+    E   08:30 b.s     1    | 08:30  08:30  08:31 served completed 08:31
+    """
+    counters = {"1": {"serves": [["s"], ["b.s"]], "help_from": 2}}
+    day = mall({"a": {"counters": counters, "services": ["s"]}, "b": 1})
+    check(test_an_officer_helps_when_enough_are_waiting, day)
+
+
+def test_who_helps_from_some_on_helps_whoever_is_left_in_the_end() -> None:
+    """b closes at 09:00; the officer of a is open until then too, and stays for the last one.
+
+    who due   service time | ticket called end   stop   visit     left
+    A   08:50 b.s     30   | 08:50  08:50  09:20 served completed 09:20
+    B   08:55 b.s     5    | 08:55  09:00  09:05 served completed 09:05
+    """
+    counters = {"1": {"serves": [["s"], ["b.s"]], "help_from": 2}}
+    day = mall({"a": {"counters": counters, "services": ["s"]}, "b": 1}, hours="08:00-09:00")
+    check(test_who_helps_from_some_on_helps_whoever_is_left_in_the_end, day)
+
+
+def test_one_officer_serves_three_tenants() -> None:
+    """b and c have no counters; who came first is called first, whichever tenant she wants.
+
+    who due   service time | ticket called end   at stop   visit     left
+    A   08:00 b.s     10   | 08:00  08:00  08:10 1  served completed 08:10
+    B   08:02 c.s     5    | 08:02  08:10  08:15 1  served completed 08:15
+    C   08:03 a.s     5    | 08:03  08:15  08:20 1  served completed 08:20
+    """
+    services = {"s": {"time": {"always": "5 min"}}}
+    counters = {"1": {"serves": ["s", "b.s", "c.s"]}}
+    tenants: dict[str, Any] = {"a": {"counters": counters}, "b": {}, "c": {}}
+    day = scenario_of(
+        {
+            "name": "tenants", "calendar": {"days": "mon", "hours": "08:00-16:00"},
+            "agencies": {name: {**of, "services": services} for name, of in tenants.items()},
+            "journeys": {"all": {"per_day": 9, "stops": ["a.s", "b.s", "c.s"]}},
+        }
+    )  # fmt: skip
+    check(test_one_officer_serves_three_tenants, day)
+
+
+def test_a_counter_for_the_elderly_calls_nobody_else() -> None:
+    """Counter 1 is idle while B waits; the elderly may go to both.
+
+    who due   class   time | ticket called end   at stop   visit     left
+    A   08:00 general 10   | 08:00  08:00  08:10 2  served completed 08:10
+    B   08:01 general 10   | 08:01  08:10  08:20 2  served completed 08:20
+    C   08:02 elderly 5    | 08:02  08:02  08:07 1  served completed 08:07
+    D   08:03 elderly 5    | 08:03  08:07  08:12 1  served completed 08:12
+    """
+    classes = {"general": {}, "elderly": {"share": "12 %"}}
+    day = mall(one({"1": {"classes": "elderly"}, "2": {}}), visitors=classes)
+    check(test_a_counter_for_the_elderly_calls_nobody_else, day)
+
+
+def test_a_counter_for_bookings_calls_nobody_else() -> None:
+    """C is too late for her time and stands with the walk-ins.
+
+    who due   booked time | ticket called end   at stop   visit     left
+    A   08:00 -      10   | 08:00  08:00  08:10 2  served completed 08:10
+    B   08:01 08:01  20   | 08:01  08:01  08:21 1  served completed 08:21
+    C   08:05 08:02  5    | 08:05  08:10  08:15 2  served completed 08:15
+    D   08:06 08:06  5    | 08:06  08:21  08:26 1  served completed 08:26
+    """
+    counters = {"1": {"only": "booked"}, "2": {"only": "walk_in"}}
+    booking = {"every": "10 min", "grace": "2 min"}
+    journey = {"per_day": 10, "stops": ["a.s"], "booking": booking}
+    day = mall(one(counters), journeys={"all": journey})
+    check(test_a_counter_for_bookings_calls_nobody_else, day)
+
+
+def test_what_every_counter_serves_need_not_be_said() -> None:
+    classes = {"general": {}, "elderly": {"share": "12 %"}}
+    said = {"serves": [["s"]], "classes": ["elderly", "general"], "help_from": 0}
+    full, plain = (
+        mall(one({"1": of, "2": of}), visitors=classes) for of in (said, {})
+    )  # fmt: skip
+    workload = sample(plain, 3)
+    assert simulate(full, workload) == simulate(plain, workload)

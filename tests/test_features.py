@@ -101,6 +101,17 @@ def test_breaks_in_shifts_leave_somebody_at_the_counters() -> None:
     assert len(scenario.counters) == 4
 
 
+def test_officers_help_where_their_scenario_says() -> None:
+    scenario, logs = played(ROOT / "scenarios" / "features" / "skills.yaml")
+    stops = logs[0].stops
+    by = stops.groupby(["service", "counter"], observed=True).size()
+    assert by["bayar", "3"] > 0  # of dukcapil, which has three counters
+    assert by["info", "anwar"] > 20
+    of_class = logs[0].visit_rows.visitor_class[logs[0].stop_rows.row]
+    first = logs[0].stop_rows.counter == scenario.counters.index(("dukcapil", "1"))
+    assert set(of_class[first]) == {list(scenario.class_shares).index("elderly")}
+
+
 def test_who_goes_on_after_a_failure_is_seen_at_the_next_stop() -> None:
     _, logs = played(ROOT / "scenarios" / "features" / "goes-on-after.yaml")
     failed = {

@@ -106,9 +106,9 @@ def _groups(
     """Return the agency's services by position, then those of each line if it has several."""
     own = [s for s, name in enumerate(scenario.services) if name.startswith(f"{agency}.")]
     yield own, ()
-    lines = sorted({plan.services[s].line for s in own})
+    lines = sorted({plan.services[s].lines for s in own})
     for line in lines if len(lines) > 1 else ():
-        members = [s for s in own if plan.services[s].line == line]
+        members = [s for s in own if plan.services[s].lines == line]
         yield members, tuple(scenario.services[s] for s in members)
 
 
@@ -118,7 +118,8 @@ def _load(
 ) -> Load:  # fmt: skip
     begin, end = span
     brought = sum(float(w.of[members].sum()) * w.share_within(plan.day, span) for w in work)
-    givers = {k for s in members for k in plan.givers[plan.services[s].line]}
+    lines = {line for s in members for of in plan.services[s].lines for line in of}
+    givers = {k for line in lines for k in plan.givers[line]}
     counters = [plan.counters[k] for k in sorted(givers)]
     open_ = [_open(counter, span) for counter in counters]
     capacity = sum(c.speed * minutes for c, minutes in zip(counters, open_, strict=True))

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 
 from sim.engine.outages import Change
 from sim.log import STOP_OUTCOMES
@@ -18,6 +19,8 @@ from sim.scenario.tickets import Balking, Call, Order, Quota, Releases
 from sim.workload import NEVER
 
 OPEN, BREAK, CLOSED = range(3)
+Wanted = tuple[int, int, bool]
+"""A service, a visitor class, whether she walked in: what a line is for, and a counter serves."""
 NOT_TODAY = -1
 """The closing time of a line that no counter serves today."""
 
@@ -28,6 +31,7 @@ class CounterPlan:
 
     turns : (time in µs, OPEN | BREAK | CLOSED), in order; empty if it stays closed all day
     tiers : the lines that it serves, the first tier before the second
+    help_from : how many wait in a line of a later tier before it helps there
     pauses : whether a break interrupts who is served
     overrun : how long a called service usually lasts into the break at most, µs, or None
     changes : of its pace, by outages
@@ -40,6 +44,7 @@ class CounterPlan:
     speed: float
     turns: tuple[tuple[int, int], ...]
     tiers: tuple[tuple[int, ...], ...]
+    help_from: int = 0
     pauses: bool = False
     overrun: int | None = None
     changes: tuple[Change, ...] = ()
@@ -72,6 +77,7 @@ class CounterPlan:
 class ServicePlan:
     """One service on one day.
 
+    lines : for each visitor class, those of who booked and of who walked in
     until : when its agency gives the last ticket, if before the line closes
     mean : of its time, whole µs, for the announced wait
     pools : for each visitor class, the quota pools that a ticket is taken from
@@ -79,7 +85,7 @@ class ServicePlan:
     """
 
     agency: int
-    line: int
+    lines: tuple[tuple[int, int], ...]
     until: int | None
     balking: Balking | None
     mean: int
@@ -144,7 +150,7 @@ class DayPlan:
 def plan_day(scenario: Scenario, day: Day) -> DayPlan:
     """Return the plan of one day of a scenario, every officer present and in time."""
     counters, line_of = _counters(scenario, day)
-    lines = range(max(line_of) + 1)
+    lines = range(max(line_of.values()) + 1)
     givers = tuple(
         tuple(k for k, c in enumerate(counters) if any(line in tier for tier in c.tiers))
         for line in lines
@@ -168,8 +174,8 @@ def plan_day(scenario: Scenario, day: Day) -> DayPlan:
     )
 
 
-def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], tuple[int, ...]]:
-    """Return the counters in calling order, and the line of each service."""
+def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], dict[Wanted, int]]:
+    """Return the counters in calling order, and the line of all that may be wanted."""
     agencies = sorted(scenario.agencies)
     posts = [
         (number, label, counter, turns)
@@ -177,7 +183,7 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], tu
         for label, counter, turns in _posts(scenario.agencies[name], day)
     ]
     serves = [_tiers(scenario, agencies[number], counter) for number, _, counter, _ in posts]
-    line_of = _lines(len(scenario.services), serves)
+    line_of = _lines(scenario, serves)
     counters = tuple(
         CounterPlan(
             agency=agencies[number],
@@ -185,7 +191,8 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], tu
             label=label,
             speed=counter.speed,
             turns=turns,
-            tiers=_tiers_of_lines(tiers, line_of),
+            tiers=tuple(tuple(dict.fromkeys(line_of[w] for w in tier)) for tier in tiers),
+            help_from=counter.help_from,
             pauses=scenario.agencies[agencies[number]].at_break.pause,
             overrun=scenario.agencies[agencies[number]].at_break.overrun,
         )
@@ -206,7 +213,7 @@ def _journey(scenario: Scenario, name: str) -> JourneyPlan:
 
 
 def _services(
-    scenario: Scenario, day: Day, line_of: tuple[int, ...]
+    scenario: Scenario, day: Day, line_of: dict[Wanted, int]
 ) -> tuple[tuple[ServicePlan, ...], tuple[Releases, ...]]:
     """Return the services, and the quota pools that they share: one a quota and its pools."""
     pools: dict[tuple[str, str], int] = {}
@@ -230,7 +237,10 @@ def _services(
         services.append(
             ServicePlan(
                 agency=agencies.index(owner),
-                line=line_of[position],
+                lines=tuple(
+                    (line_of[position, c, False], line_of[position, c, True])
+                    for c in range(len(scenario.class_shares))
+                ),
                 until=until,
                 balking=service.balking or agency.balking,
                 mean=round(service.time.mean) if math.isfinite(service.time.mean) else 0,
@@ -323,30 +333,33 @@ def _turns(hours: tuple[Span, ...], breaks: tuple[Span, ...]) -> tuple[tuple[int
     return tuple(turns)
 
 
-def _tiers(scenario: Scenario, agency: str, counter: Counter) -> tuple[tuple[int, ...], ...]:
-    """Return the services of each tier, by position; without tiers all of the agency's."""
+def _tiers(scenario: Scenario, agency: str, counter: Counter) -> tuple[tuple[Wanted, ...], ...]:
+    """Return what a counter serves, by tier."""
     known = scenario.services
-    if counter.serves is None:
-        return (tuple(k for k, s in enumerate(known) if s.partition(".")[0] == agency),)
+    whom = [
+        (code, walk_in)
+        for code, name in enumerate(scenario.class_shares)
+        for walk_in in (False, True)
+        if counter.takes(name, walk_in)
+    ]
     return tuple(
-        tuple(known.index(name if "." in name else f"{agency}.{name}") for name in tier)
-        for tier in counter.serves
+        tuple((known.index(name), *of) for name in tier for of in whom)
+        for tier in counter.tiers(agency, known)
     )
 
 
-def _lines(services: int, serves: list[tuple[tuple[int, ...], ...]]) -> tuple[int, ...]:
-    """Put services that the same counters serve in the same tiers into one line."""
-    signatures = [
-        tuple((k, t) for k, tiers in enumerate(serves) for t, tier in enumerate(tiers) if s in tier)
-        for s in range(services)
-    ]
-    # A service that nobody gives stands in a line of its own, where nobody is admitted.
-    keys = [signature or (("none", s),) for s, signature in enumerate(signatures)]
-    order = {key: k for k, key in enumerate(dict.fromkeys(keys))}
-    return tuple(order[key] for key in keys)
-
-
-def _tiers_of_lines(
-    tiers: tuple[tuple[int, ...], ...], line_of: tuple[int, ...]
-) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(dict.fromkeys(line_of[s] for s in tier)) for tier in tiers)
+def _lines(scenario: Scenario, serves: list[tuple[tuple[Wanted, ...], ...]]) -> dict[Wanted, int]:
+    """Put what the same counters serve in the same tiers into one line."""
+    places: dict[Wanted, list[tuple[int, int]]] = {}
+    for k, tiers in enumerate(serves):
+        for t, tier in enumerate(tiers):
+            for wanted in tier:
+                places.setdefault(wanted, []).append((k, t))
+    order: dict[object, int] = {}
+    return {
+        # What nobody gives stands in a line of its own, where nobody is admitted.
+        wanted: order.setdefault(tuple(places.get(wanted, ())) or wanted, len(order))
+        for wanted in product(
+            range(len(scenario.services)), range(len(scenario.class_shares)), (False, True)
+        )
+    }

@@ -160,12 +160,15 @@ class Explanation:
         """Return the counter rows of the day at the counters that serve the line of a stop."""
         day = int(self._day[row])
         rows = self._of_day[day]
-        givers = self._givers(day, int(self.log.stop_rows.service[row]))
+        givers = self._givers(day, row)
         return rows[np.isin(self.log.counter_rows.counter[rows], givers)]
 
-    def _givers(self, day: int, service: int) -> tuple[int, ...]:
-        plan = plan_day(self.scenario, self.scenario.days[day])
-        return plan.givers[plan.services[service].line]
+    def _givers(self, day: int, row: int) -> list[int]:
+        """Return the counters that serve her service for her class, booked or not."""
+        log, plan = self.log, plan_day(self.scenario, self.scenario.days[day])
+        lines = plan.services[log.stop_rows.service[row]].lines
+        of_class = lines[log.visit_rows.visitor_class[log.stop_rows.row[row]]]
+        return sorted({counter for line in of_class for counter in plan.givers[line]})
 
     @cached_property
     def _of_day(self) -> list[Ints]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -47,8 +48,17 @@ def _read_tiers(raw: object) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(q.text_of(name, "name") for name in tier) for tier in tiers)
 
 
+def _read_classes(raw: object) -> tuple[str, ...]:
+    items = raw if isinstance(raw, list) else q.text_of(raw, "name").split(",")
+    return tuple(dict.fromkeys(q.text_of(item, "name") for item in items))
+
+
 class Counter(Frozen):
-    """A counter with a name of its own: hours, breaks, speed, and what it serves, by tier."""
+    """A counter with a name of its own: hours, breaks, speed, and what it serves, by tier.
+
+    help_from : how many wait in a line of a later tier before it helps there
+    classes, only : whom it serves: classes of visitors, who booked or who walked in; all if None
+    """
 
     hours: Intervals | None = None
     breaks: Intervals | None = None
@@ -63,6 +73,34 @@ class Counter(Frozen):
         ]
         | None
     ) = None
+    help_from: q.Count = 0
+    classes: (
+        Annotated[
+            tuple[str, ...],
+            BeforeValidator(_read_classes),
+            PlainSerializer(list),
+            WithJsonSchema({"type": ["string", "array"]}),
+        ]
+        | None
+    ) = None
+    only: Literal["booked", "walk_in"] | None = None
+
+    def takes(self, visitor_class: str, walk_in: bool) -> bool:
+        """Whether it serves somebody of a class, who booked or walked in."""
+        of_class = self.classes is None or visitor_class in self.classes
+        return of_class and self.only in (None, "walk_in" if walk_in else "booked")
+
+    def tiers(self, agency: str, services: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """What it serves as `agency.service`, by tier; without tiers all of its agency.
+
+        services : all of the mall
+        """
+        if self.serves is None:
+            return (tuple(s for s in services if s.partition(".")[0] == agency),)
+        return tuple(
+            tuple(name if "." in name else f"{agency}.{name}" for name in tier)
+            for tier in self.serves
+        )
 
 
 @dataclass(frozen=True)

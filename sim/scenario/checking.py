@@ -16,6 +16,7 @@ from sim.scenario.checking_dates import DATES_CHECKS
 from sim.scenario.checking_hours import HOURS_CHECKS, Whole
 from sim.scenario.checking_names import NAMES_CHECKS
 from sim.scenario.checking_papers import PAPERS_CHECKS
+from sim.scenario.checking_skills import SKILLS_CHECKS, served_elsewhere
 from sim.scenario.checking_tickets import TICKETS_CHECKS
 from sim.scenario.clock_tables import Profile
 from sim.scenario.faults import Fault, Finding, Path
@@ -35,8 +36,8 @@ def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     """Return what is wrong with a scenario whose parts are each sound."""
     whole = Whole(scenario, merged.root, merged.removed)
     checks = (
-        *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *CHECKS, *TICKETS_CHECKS, *BOOKINGS_CHECKS,
-        *PAPERS_CHECKS, *COUNTERS_CHECKS,
+        *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *SKILLS_CHECKS, *CHECKS,
+        *TICKETS_CHECKS, *BOOKINGS_CHECKS, *PAPERS_CHECKS, *COUNTERS_CHECKS,
     )  # fmt: skip
     findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)
@@ -129,7 +130,8 @@ def _staffing(whole: Whole) -> Iterator[Finding]:
         if agency.counters is not None and agency.machines is not None:
             yield Finding("counters_and_machines", {}, (*path, "machines"))
         elif agency.counters is None and agency.machines is None:
-            yield Finding("no_counters", {}, path)
+            if not served_elsewhere(whole.scenario, name):
+                yield Finding("no_counters", {}, path)
         elif _number_of(agency) == 0:
             key = "machines" if agency.counters is None else "counters"
             yield Finding("zero_counters", {}, (*path, key))

@@ -276,11 +276,12 @@ def _named_counters(whole: Whole) -> Iterator[Finding]:
         if not isinstance(agency.counters, dict):
             continue
         for number, (label, counter) in enumerate(agency.posts):
-            if days and not any(_open(day, counter, agency, number) for day in days):
+            if days and not any(open_stretches(day, counter, agency, number) for day in days):
                 yield Finding("never_open", {"value": label}, ("agencies", name, "counters", label))
 
 
-def _open(day: Day, counter: Counter, agency: Agency, number: int) -> list[Span]:
+def open_stretches(day: Day, counter: Counter, agency: Agency, number: int) -> list[Span]:
+    """Return when a named counter is open on a day, if its agency is there."""
     breaks = agency.breaks_of(number, day) if counter.breaks is None else counter.breaks
     spans = ((day.opens, day.closes),) if counter.hours is None else counter.hours
     cut = [(max(a, day.opens), min(b, day.closes)) for a, b in spans]

@@ -1,4 +1,4 @@
-"""Checks of names: stops, services that nobody visits, counters' skills, and paths in notes."""
+"""Checks of names: stops, services that nobody visits, and paths in notes."""
 
 from __future__ import annotations
 
@@ -83,33 +83,6 @@ def _no_stops(whole: Whole) -> Iterator[Finding]:
     for name in whole.scenario.journeys:
         if not whole.scenario.stops_of(name):
             yield Finding("no_stops", {}, ("journeys", name, "stops"))
-
-
-def _skills(whole: Whole) -> Iterator[Finding]:
-    """What named counters serve: services of their agency, each by some counter, none twice."""
-    for name, agency in whole.scenario.agencies.items():
-        if not isinstance(agency.counters, dict):
-            continue
-        given: set[str] = set()
-        for label, counter in agency.counters.items():
-            path = ("agencies", name, "counters", label, "serves")
-            if counter.serves is None:
-                given.update(agency.services)
-                continue
-            named = [key for tier in counter.serves for key in tier]
-            given.update(named)
-            for key in dict.fromkeys(named):
-                if key not in agency.services:
-                    shown = {"value": key, "agency": name, "near": nearest(key, agency.services)}
-                    yield Finding("unknown_service", shown, path)
-                elif named.count(key) > 1:
-                    yield Finding("serves_twice", {"value": key}, path)
-            if not named:
-                yield Finding("serves_nothing", {}, path)
-        for key in agency.services:
-            if key not in given:
-                service = ("agencies", name, "services", key)
-                yield Finding("service_no_counter", {"value": key}, service, at_key=True)
 
 
 def _sources(whole: Whole) -> Iterator[Finding]:
@@ -207,4 +180,4 @@ def _unobservable(scenario: Scenario, key: str, meant: tuple[str, str, str]) -> 
 
 
 _ALL_MEASURES = sorted({m for known in OBSERVABLE.values() for m in known}, key=len, reverse=True)
-NAMES_CHECKS = (_stops, _unvisited, _no_stops, _skills, _sources, _plausible, _observed)
+NAMES_CHECKS = (_stops, _unvisited, _no_stops, _sources, _plausible, _observed)

@@ -41,7 +41,7 @@ def _longest(whole: Whole, agency: Agency) -> int:
 
 def last_closing(agency: Agency, day: Day) -> int:
     """When the last counter of an agency closes on a day, µs; that of the mall at the latest."""
-    if not isinstance(agency.counters, dict):
+    if not isinstance(agency.counters, dict) or not agency.posts:
         return day.closes
     ends = [max(end for _, end in c.hours) if c.hours else day.closes for _, c in agency.posts]
     return min(day.closes, max(ends))

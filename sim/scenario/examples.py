@@ -465,6 +465,22 @@ EXAMPLES: dict[str, str] = {
           dukcapil:
             counters: {one: {serves: [[ktp], [kk]]}, two: {serves: kk}}
         """,
+    "Counter.help_from": """
+        agencies:
+          dukcapil:
+            counters: {one: {serves: [[ktp, kk], [bank.bayar]], help_from: 5}}
+        """,
+    "Counter.classes": """
+        visitors: {general: {}, elderly: {share: 12 %}}
+        agencies:
+          bank:
+            counters: {one: {classes: elderly}, two: {}}
+        """,
+    "Counter.only": """
+        agencies:
+          dukcapil:
+            counters: {one: {only: booked}, two: {}}
+        """,
     "Service.name": """
         agencies:
           dukcapil:

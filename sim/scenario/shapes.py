@@ -248,6 +248,7 @@ SERVES = _either(
     SCALARS["text"],
     several("serves", _either("serves", SCALARS["text"], several("serves", TEXT.form)).form),
 )
+CLASSES = _either("classes", SCALARS["text"], several("classes", TEXT.form, 1))
 _RELEASES = _either("quota", SCALARS["count"], table("quota", _CLOCK_KEY, COUNT.form, 1)).form
 QUOTA = _either(
     "quota",
@@ -343,6 +344,7 @@ _BY_KEY = {
     "Booking.at": SERVICE,
     "Service.incomplete": Shape("share_or_more", {"anyOf": [SHARE.form, reference("Incomplete")]}),
     "Counter.serves": SERVES,
+    "Counter.classes": CLASSES,
     "Stop.service": SERVICE,
     "Scenario.extends": FILE,
     "Journey.add_stops": ADDITIONS,

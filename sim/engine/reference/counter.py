@@ -36,6 +36,9 @@ class Counter:
         self.last = plan.last
         self.agency = plan.agency_index
         self.tiers = [[hall.lines[line] for line in tier] for tier in plan.tiers]
+        self._helps = {line for tier in self.tiers[1:] for line in tier if plan.help_from > 1}
+        for line in self._helps:
+            line.helped = True
         self.kept_for = [hall.lines[line] for line in sorted(hall.plan.kept_for(plan))]
         self.open = False
         self.overtime = False
@@ -74,7 +77,13 @@ class Counter:
 
     def may_call(self, line: Line) -> bool:
         """Whether the counter is free for a ticket of this line."""
-        return self.free and (self.open or line.closes <= self.hall.now)
+        return self.free and self._serves(line)
+
+    def _serves(self, line: Line) -> bool:
+        """Whether the counter serves a line now: in overtime those that have closed."""
+        if not self.open:
+            return line.closes <= self.hall.now
+        return line not in self._helps or line.length >= self.plan.help_from
 
     def may_begin(self, ticket: Ticket) -> bool:
         """Whether her service will not last too long into the next break, as far as one knows."""
@@ -117,7 +126,7 @@ class Counter:
         for tier in self.tiers:
             best: Ticket | None = None
             for line in tier:
-                if self.open or line.closes <= self.hall.now:
+                if self._serves(line):
                     ticket = line.first(takes)
                     if ticket and (best is None or ticket.key < best.key):
                         best = ticket

@@ -128,7 +128,7 @@ class Hall:
         """Let the line know of a ticket that will come back to it."""
         need = citizen.ahead[0]
         if need.keeps:
-            self._line(need.service).kept.add(citizen.rank)
+            self._line(citizen, need).kept.add(citizen.rank)
 
     def _goes_on(self, citizen: Citizen, row: StopRow) -> bool:
         """Note that a stop failed; the first failure decides what the visit is called."""
@@ -137,21 +137,27 @@ class Hall:
             citizen.reason = row.reason
         return row.outcome in citizen.journey.goes_on_after
 
-    def _line(self, service: int) -> Line:
-        return self.lines[self.plan.services[service].line]
+    def _line(self, citizen: Citizen, need: Need) -> Line:
+        """The line in which she stands for a service, or would if she took a ticket now."""
+        of_class = self.plan.services[need.service].lines[citizen.visitor_class]
+        return self.lines[of_class[self._walks_in(citizen, need)]]
+
+    def _walks_in(self, citizen: Citizen, need: Need) -> bool:
+        """Whether a ticket taken now is a walk-in's: nothing booked, too late, or kept."""
+        return need.keeps == 1 or self.now > need.slot + citizen.journey.grace
 
     def _without_ticket(self, citizen: Citizen, need: Need) -> tuple[int, int] | None:
         """What becomes of a stop at which she gets no ticket, or takes none; None if she does."""
-        refused = self._refusal(citizen, need.service)
+        refused = self._refusal(citizen, need)
         if refused != NO_REASON:
             return TURNED_AWAY, refused
         if need.ends == NO_PAPERS:
             return STOP_INCOMPLETE, INCOMPLETE
-        return (BALKED, LINE_TOO_LONG) if self._balks(need) else None
+        return (BALKED, LINE_TOO_LONG) if self._balks(citizen, need) else None
 
-    def _refusal(self, citizen: Citizen, service: int) -> int:
+    def _refusal(self, citizen: Citizen, need: Need) -> int:
         """Why an agency gives no ticket, or NO_REASON if it gives one."""
-        plan, line = self.plan.services[service], self._line(service)
+        plan, line = self.plan.services[need.service], self._line(citizen, need)
         if line.index in self.plan.deserted:
             return NO_OFFICER
         if plan.until is not None and self.now >= plan.until:
@@ -168,9 +174,10 @@ class Hall:
         released = sum(n for time, n in self.plan.pools[pool] if time <= self.now)
         return released - self.taken[pool]
 
-    def _balks(self, need: Need) -> bool:
+    def _balks(self, citizen: Citizen, need: Need) -> bool:
         """Whether she does not join, seeing the line or the announced wait."""
-        balking, line = self.plan.services[need.service].balking, self._line(need.service)
+        balking = self.plan.services[need.service].balking
+        line = self._line(citizen, need)
         if balking is None:
             return False
         found = line.length
@@ -183,16 +190,15 @@ class Hall:
     def _take_ticket(self, citizen: Citizen, need: Need) -> Ticket:
         """Give a ticket; a free counter calls it at once, else it waits in its line."""
         now = self.now
-        line, plan = self._line(need.service), self.plan.services[need.service]
+        line, plan = self._line(citizen, need), self.plan.services[need.service]
         number = self._number(citizen, need)
         ticket = Ticket(citizen, need, self.env.event(), line, number, now, plan.mean)
         line.held += 1
         citizen.note(ticket, SERVED, NO_REASON)
-        in_time = now <= need.slot + citizen.journey.grace and not need.keeps
-        slot = need.slot if in_time else ABSENT
+        walk_in = int(self._walks_in(citizen, need))
+        slot = ABSENT if walk_in else need.slot
         since = max(now, slot)
         order = self.plan.orders[line.index]
-        walk_in = int(slot == ABSENT)
         first = (-citizen.priority, walk_in) if order.by_priority else (0, 0)
         if need.keeps:
             first = FIRST_OF_ALL
@@ -212,7 +218,7 @@ class Hall:
     def _number(self, citizen: Citizen, need: Need) -> int:
         """Return the number of a ticket: the one that she kept, or the agency's next."""
         if need.keeps:
-            self._line(need.service).kept.discard(citizen.rank)
+            self._line(citizen, need).kept.discard(citizen.rank)
             before = citizen.rows[-1].ticket
             assert before is not None
             return before.number
@@ -235,6 +241,8 @@ class Hall:
                 counter.call(ticket)
                 return
         ticket.line.join(ticket)
+        if ticket.line.helped:
+            self.joined(ticket.line)
 
     def _due(self, ticket: Ticket) -> None:
         """A booked time has come: the ticket joins its line, and free counters look again."""
@@ -343,7 +351,7 @@ class Hall:
             citizen.tries_again(STOP_SENT_HOME)
         while citizen.ahead:
             need = citizen.ahead[0]
-            self._line(need.service).kept.discard(citizen.rank)
+            self._line(citizen, need).kept.discard(citizen.rank)
             citizen.note(None, STOP_SENT_HOME, reason)
             citizen.tries_again(STOP_SENT_HOME)
 

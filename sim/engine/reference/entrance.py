@@ -44,21 +44,21 @@ def come_in(hall: Hall, citizens: list[Citizen]) -> Steps:
             citizen.way = hall.env.process(hall.visit(citizen))
 
 
-def _away(plan: DayPlan, need: Need) -> bool:
+def _away(plan: DayPlan, citizen: Citizen, need: Need) -> bool:
     """Whether citizens are told at the entrance that nobody gives a service today."""
     service = plan.services[need.service]
-    return service.told and service.line in plan.deserted
+    return service.told and plan.deserted.issuperset(service.lines[citizen.visitor_class])
 
 
 def _has_business(plan: DayPlan, citizen: Citizen) -> bool:
     """Whether anybody is here, as far as one is told, for what she has come for."""
     own = [need for need in citizen.ahead if need.number > citizen.journey.entrance]
-    return not own or not all(_away(plan, need) for need in own)
+    return not own or not all(_away(plan, citizen, need) for need in own)
 
 
 def tell(plan: DayPlan, citizen: Citizen) -> None:
     """Cross off the stops of which she is told at the entrance that nobody is there."""
-    for need in [need for need in citizen.ahead if _away(plan, need)]:
+    for need in [need for need in citizen.ahead if _away(plan, citizen, need)]:
         if need.tries == 1:
             citizen.told.append(
                 StopRow(need.number, 1, need.service, None, TURNED_AWAY, NO_OFFICER)

@@ -77,7 +77,8 @@ class Line:
     """
 
     __slots__ = (
-        "_aside", "_heaps", "_turn", "_turns", "calls", "closes", "held", "index", "kept",
+        "_aside", "_heaps", "_turn", "_turns", "calls", "closes", "held", "helped", "index",
+        "kept",
         "length",
     )  # fmt: skip
 
@@ -87,6 +88,7 @@ class Line:
         self.length = self.held = 0
         self.kept: set[int] = set()  # ranks of citizens who will come back with their ticket
         self.calls = 0
+        self.helped = False  # whether a counter helps here once enough are waiting
         self._turns = [0] * in_turn[0] + [1] * in_turn[1] or [0]
         self._turn = 0
         self._heaps: list[list[Place]] = [[], [], []]
