@@ -267,12 +267,19 @@ def validate(
 
 @app.command()
 @plainly
-def show(file: File, overlays: Overlays = [], lang: Language = Lang.id) -> None:  # noqa: ARG001, B006
+def show(
+    file: File,
+    overlays: Overlays = [],  # noqa: B006
+    lang: Language = Lang.id,  # noqa: ARG001
+    as_json: AsJson = False,
+) -> None:
     """Print a scenario as resolved: bases, overlays and defaults put together, as YAML."""
     from sim.scenario.loading import load
+    from sim.scenario.writing import resolved
     from sim.scenario.writing import show as shown
 
-    typer.echo(shown(load(file, overlays)), nl=False)
+    scenario = load(file, overlays)
+    _print(resolved(scenario) if as_json else shown(scenario).rstrip("\n"))
 
 
 @app.command()

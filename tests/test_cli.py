@@ -228,6 +228,19 @@ def test_what_show_prints_loads_again_to_an_equal_scenario(file: Path) -> None:
     assert mppsim("show", "shown.yaml").stdout == result.stdout
 
 
+@pytest.mark.parametrize(
+    "file", sorted(SCENARIOS.rglob("*.yaml")), ids=lambda f: f.relative_to(SCENARIOS).as_posix()
+)
+def test_what_show_tells_machines_is_the_scenario(file: Path) -> None:
+    data = strict_json(mppsim("show", str(file), "--json").stdout)
+    scenario = load(file)
+    assert data["name"] == scenario.name
+    assert list(data["agencies"]) == list(scenario.agencies)
+    for name, of in scenario.journeys.items():
+        assert float(data["journeys"][name]["per_day"]) == of.per_day
+        assert type(data["journeys"][name]["per_day"]) in (int, float)
+
+
 def test_show_lays_overlays_over() -> None:
     Path("busier.yaml").write_text("demand: {scale: 1.1}\n")
     shown = mppsim("show", "tiny.yaml", "--with", "more.yaml", "--with", "busier.yaml").stdout

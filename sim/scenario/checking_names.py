@@ -23,7 +23,7 @@ def _stop_lists(scenario: Scenario) -> Iterator[tuple[Path, tuple[Stop, ...]]]:
         yield ("journeys", name, "stops"), journey.stops
 
 
-def _stops(whole: Whole) -> Iterator[Finding]:
+def unknown_stops(whole: Whole) -> Iterator[Finding]:
     """Stops at an agency or service that is not there, perhaps because an overlay removed it."""
     lost: dict[Path, list[Path]] = {}
     known = whole.scenario.services
@@ -180,4 +180,4 @@ def _unobservable(scenario: Scenario, key: str, meant: tuple[str, str, str]) -> 
 
 
 _ALL_MEASURES = sorted({m for known in OBSERVABLE.values() for m in known}, key=len, reverse=True)
-NAMES_CHECKS = (_stops, _unvisited, _no_stops, _sources, _plausible, _observed)
+NAMES_CHECKS = (unknown_stops, _unvisited, _no_stops, _sources, _plausible, _observed)

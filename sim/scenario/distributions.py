@@ -149,7 +149,7 @@ def _check(law: Distribution, context: Context) -> None:
         draws = law.quantile(np.array([laws.FIRST, laws.LAST]))
     longest = float(np.max(np.abs(draws)))
     if not longest <= q.LONGEST:
-        params = {"value": f"{longest / q.DAY:.3g}", "limit": q.LONGEST // q.DAY}
+        params = {"value": f"{longest / q.DAY:.0f}", "limit": q.LONGEST // q.DAY}
         refuse(Finding("dist_too_long", params))
 
 

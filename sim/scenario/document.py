@@ -159,7 +159,7 @@ class _Builder:
         elif kind == "SequenceStartEvent":
             node = Items(place, tuple(self._items(path)))
         else:
-            node = Table(place, self._entries(path))
+            node = Table(place, self._entries(path, in_braces=bool(event.flow_style)))
         if event.anchor is not None:
             self._open.discard(event.anchor)
             self._anchors[event.anchor] = node, self._size - size
@@ -182,7 +182,7 @@ class _Builder:
                 return
             yield self._node(event, (*path, number))
 
-    def _entries(self, path: Path) -> dict[str, Entry]:
+    def _entries(self, path: Path, in_braces: bool) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
         for event in self._events:
             if type(event).__name__ == "MappingEndEvent":
@@ -202,9 +202,20 @@ class _Builder:
             elif key in entries:
                 first = entries[key].place
                 self._fault(place, (*path, key), "duplicate_key", first=first.line, value=key)
+            elif in_braces and _is_cut_off(entries, key, node):
+                self._decimal_comma(entries, key, path)
             else:
                 entries[key] = Entry(place, node)
         return entries
+
+    def _decimal_comma(self, entries: dict[str, Entry], rest: str, path: Path) -> None:
+        """In braces, `mean: 13,5 min` is read as `mean: 13` and a key `5 min` without a value."""
+        last, entry = next(reversed(entries.items()))
+        before = cast("Text", entry.node).text
+        remedy = f"{before}.{rest}"
+        place = entry.node.place
+        self._fault(place, (*path, last), "decimal_comma", value=f"{before},{rest}", remedy=remedy)
+        entries[last] = Entry(entry.place, Text(place, remedy))
 
     def _key(self, event: Any, path: Path) -> str | None:
         """Return a key's text, or None (with a fault) for a key that is no text."""
@@ -241,6 +252,16 @@ class _Builder:
     def _fault(self, place: Place, path: Path, code: str, **params: object) -> None:
         at = path[:-1] if path[-1:] == ("?",) else path
         self.faults.append(Fault(place, written(at), code, params))
+
+
+def _is_cut_off(entries: dict[str, Entry], key: str, node: Node) -> bool:
+    """Whether a key without a value is what a decimal comma cut off the value before it."""
+    before = next(reversed(entries.values())).node if entries else None
+    return (
+        isinstance(node, Text) and node.text is None
+        and isinstance(before, Text) and re.fullmatch(r"[+-]?\d+", before.text or "") is not None
+        and re.fullmatch(r"\d+(\s*([a-zA-Z]+|%))?", key) is not None
+    )  # fmt: skip
 
 
 _SYNTAX = (

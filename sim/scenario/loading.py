@@ -21,6 +21,7 @@ from sim.scenario.layers import read_layers
 from sim.scenario.locating import Locator, findings_in
 from sim.scenario.merging import Merged, merge
 from sim.scenario.model import Scenario
+from sim.scenario.second_look import names_beside
 from sim.scenario.tree import Items, Node, Table, Text, plain
 
 Name = str | os.PathLike[str]
@@ -74,7 +75,9 @@ def _scenario(merged: Merged) -> Scenario:
         try:
             scenario = Scenario.model_validate(plain(merged.root), context=context)
         except ValidationError as error:
-            faults += locator.faults(findings_in(error, Scenario), known=faults)
+            findings = findings_in(error, Scenario)
+            findings += names_beside(merged, findings, context)
+            faults += locator.faults(findings, known=faults)
     if scenario is not None:
         faults += check(scenario, merged, locator)
     if faults or scenario is None:

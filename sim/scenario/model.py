@@ -67,7 +67,7 @@ class Demand(Frozen):
     month: Months = {}
     day_of_month: DaysOfMonth = {}
     growth: Growth = 0.0
-    day_to_day: q.Ratio = 0.0
+    day_to_day: q.Variation = 0.0
     scale: q.Weight = 1.0
 
 

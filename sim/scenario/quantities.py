@@ -34,6 +34,8 @@ _OF = re.compile(r"(\S+)\s+(?:of|dari)\s+(\S+)")
 LONGEST = 3660 * DAY
 """The longest duration a scenario may state: ten years. Sums of waits then stay far below 2**63."""
 LARGEST = Decimal(10) ** 9
+LARGEST_VARIATION = 3
+"""Days that differ by more than three times their mean are a slip of the pen: `15` for `15 %`."""
 
 
 def text_of(raw: object, code: str) -> str:
@@ -46,6 +48,7 @@ def text_of(raw: object, code: str) -> str:
 def decimal(raw: object, code: str = "number") -> Decimal:
     """Read a plain number, finite; `0,88`, `0830` and `1_000` are faults with their remedy."""
     text = text_of(raw, code)
+    _thousands(text)
     if re.fullmatch(r"-?\d+,\d+", text):
         refuse(Finding("decimal_comma", {"value": text, "remedy": text.replace(",", ".")}))
     if re.fullmatch(r"-?0\d+(\.\d*)?", text):
@@ -59,6 +62,22 @@ def decimal(raw: object, code: str = "number") -> Decimal:
     if abs(value) > LARGEST:
         refuse(Finding("too_large", {"value": text, "limit": f"{LARGEST:.0f}"}))
     return value
+
+
+def _thousands(text: str) -> None:
+    """Refuse what may be meant as thousands: nobody writes 1.2 as `1.200`."""
+    if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d\d0", text):
+        remedy, other = re.sub("[.,]", "", text), text.replace(",", ".").rstrip("0").rstrip(".")
+        refuse(Finding("thousands", {"value": text, "remedy": remedy, "other": other}))
+    marked = _MARKED.fullmatch(text)
+    if marked and len(re.findall("[.,]", text)) > 1:
+        part = marked["part"] or marked["other"]
+        whole = re.sub("[.,]", "", text.removesuffix(part or ""))
+        remedy = f"{whole}.{part}" if part else whole
+        refuse(Finding("thousands_marked", {"value": text, "remedy": remedy}))
+
+
+_MARKED = re.compile(r"-?[1-9]\d{0,2}((\.\d{3})+(,(?P<part>\d+))?|(,\d{3})+(\.(?P<other>\d+))?)")
 
 
 def read_number(raw: object) -> float:
@@ -114,6 +133,8 @@ def read_share(raw: object) -> float:
         value = decimal(text[:-1].strip(), "share") / 100
     else:
         value = decimal(text, "share")
+    if 1 < value <= 100 and not ratio and "%" not in text:
+        refuse(Finding("share_percent", {"value": text}))
     if not 0 <= value <= 1:
         refuse(Finding("share_range", {"value": text}))
     return float(value)
@@ -126,6 +147,16 @@ def read_ratio(raw: object) -> float:
     if value < 0:
         refuse(Finding("negative", {"value": text}))
     return float(value)
+
+
+def read_variation(raw: object) -> float:
+    """Read a coefficient of variation of whole days: a ratio, not beyond belief."""
+    value, text = read_ratio(raw), text_of(raw, "ratio")
+    if value > LARGEST_VARIATION:
+        code = "ratio_large" if text.endswith("%") else "ratio_percent"
+        limit = f"{100 * LARGEST_VARIATION} %"
+        refuse(Finding(code, {"value": text, "percent": f"{100 * value:g}", "limit": limit}))
+    return value
 
 
 def read_span(raw: object) -> int:
@@ -161,6 +192,8 @@ def read_clock(raw: object) -> int:
         if re.fullmatch(r"\d{3,4}", text):
             padded = text.zfill(4)
             refuse(Finding("clock_colon", {"value": text, "remedy": f"{padded[:2]}:{padded[2:]}"}))
+        if re.fullmatch(r"\d{1,2}[:.]\d{2}[:.]\d{2}", text):
+            refuse(Finding("clock_seconds", {"value": text, "remedy": text[:-3]}))
         refuse(Finding("clock", {"value": text}))
     hours, minutes = int(match[1]), int(match[2])
     if minutes > 59 or hours * 60 + minutes > 24 * 60:
@@ -235,6 +268,7 @@ Share = Annotated[
     float, BeforeValidator(read_share), PlainSerializer(share), _text("share: 12 %, 0.12, 2 of 100")
 ]
 Ratio = Annotated[float, BeforeValidator(read_ratio), _text("ratio: 15 %, 0.15")]
+Variation = Annotated[float, BeforeValidator(read_variation), _text("ratio: 15 %, 0.15")]
 Number = Annotated[float, BeforeValidator(read_number), _text("number")]
 Positive = Annotated[float, BeforeValidator(read_positive), _text("number above 0")]
 Weight = Annotated[float, BeforeValidator(read_weight), _text("number of 0 or more")]

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from typing import Any
 
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Frozen
+from sim.scenario.document import parse
 from sim.scenario.model import Scenario, Staffing
+from sim.scenario.tree import plain
 
 _OF_DAYS = (
     "days", "hours", "breaks", "doors", "last_ticket", "at_close", "day_end", "holidays", "seasons",
@@ -50,6 +53,29 @@ def show(scenario: Scenario) -> str:
     stream = io.StringIO()
     _writer().dump(_told(data), stream)
     return stream.getvalue()
+
+
+def resolved(scenario: Scenario) -> dict[str, Any]:
+    """Return the resolved form as plain data, ready for JSON: `show` with plain numbers as such.
+
+    Quantities stay as they are written, `9 min` or `12 %`; so does the order of the keys.
+    """
+    root, _ = parse(show(scenario), scenario.name)
+    assert root is not None, "what is shown can be read"
+    found: dict[str, Any] = _numbers_as_such(plain(root))
+    return found
+
+
+def _numbers_as_such(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _numbers_as_such(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_numbers_as_such(value) for value in data]
+    if re.fullmatch(r"-?\d+", data):
+        return int(data)
+    if re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", data):
+        return float(data)
+    return {"true": True, "false": False}.get(data, data)
 
 
 def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:

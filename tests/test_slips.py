@@ -1,0 +1,97 @@
+"""Slips of the pen that planners make: each is asked about, and all in one round."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic_core import PydanticCustomError
+
+from sim.errors import ScenarioError
+from sim.scenario import quantities as q
+from sim.scenario.examples import SMALL
+from sim.scenario.faults import Fault
+from sim.scenario.loading import load_text
+
+
+def faults(text: str) -> list[Fault]:
+    with pytest.raises(ScenarioError) as raised:
+        load_text(text)
+    return list(raised.value.faults)
+
+
+def changed(*pairs: tuple[str, str]) -> str:
+    text = SMALL
+    for right, wrong in pairs:
+        assert text.count(right) == 1
+        text = text.replace(right, wrong)
+    return text
+
+
+# One round
+
+
+def test_a_misspelt_stop_is_told_in_the_round_of_an_unreadable_value() -> None:
+    text = changed(("mean: 9 min", "mean: 9"), ("[dukcapil.ktp]", "[dukcapil.kpt]"))
+    assert [(f.path, f.code) for f in faults(text)] == [
+        ("agencies.dukcapil.services.ktp.time.mean", "duration_unit"),
+        ("journeys.ktp.stops[1]", "unknown_service"),
+    ]
+
+
+def test_a_stop_of_no_agency_is_told_beside_a_faulty_stop() -> None:
+    text = changed(("[dukcapil.ktp]", "[dukcapil ktp]"), ("[dukcapil.kk,", "[nobody.kk,"))
+    assert [f.path for f in faults(text)] == ["journeys.ktp.stops[1]", "journeys.kk.stops[1]"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            "  dukcapil:\n    counters: 3\n    services:",
+            "  dukcapil:\n    counters: 3\n    service:",
+        ),
+        ("      ktp: {time", "      k p: {time"),
+        ("  dukcapil:", "  duk capil:"),
+        ("agencies:", "agency:"),
+    ],
+)
+def test_a_misspelt_key_brings_no_faults_that_only_follow_from_it(right: str, wrong: str) -> None:
+    found = {f.code for f in faults(changed((right, wrong)))}
+    assert found and not found & {"unknown_service", "unknown_agency"}
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("1.200", "thousands"), ("1,200", "thousands"), ("12.500", "thousands"),
+        ("1.200.000", "thousands_marked"), ("1,200,000.5", "thousands_marked"),
+        ("1.200,5", "thousands_marked"), ("1,234", "decimal_comma"),
+    ],
+)  # fmt: skip
+def test_marks_between_thousands_are_asked_about(written: str, code: str) -> None:
+    with pytest.raises(PydanticCustomError) as raised:
+        q.read_number(written)
+    assert raised.value.context is not None
+    assert [f.code for f in raised.value.context["found"]] == [code]
+
+
+@pytest.mark.parametrize("written", ["1.234", "0.120", "1.25", "1200", "1200.500", "1.2e3"])
+def test_decimals_that_can_be_read_in_one_way_are_read(written: str) -> None:
+    assert q.read_number(written) == float(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"), [("13,5 min", "13.5 min"), ("13,5", "13.5"), ("13,5 %", "13.5 %")]
+)
+def test_a_decimal_comma_in_braces_is_one_fault_with_its_remedy(written: str, remedy: str) -> None:
+    found = faults(changed(("{time: {mean: 9 min, sd", f"{{time: {{mean: {written}, sd")))
+    (comma,) = [f for f in found if f.code == "decimal_comma"]
+    assert (comma.params["value"], comma.params["remedy"]) == (written, remedy)
+    assert not [f for f in found if f.code in ("null_in_base", "dist_key")]
+
+
+def test_a_number_as_a_key_that_is_none_stays_what_it_is() -> None:
+    assert "decimal_comma" not in {f.code for f in faults(SMALL + "x: {a: b, 5 min}\n")}
+    assert "decimal_comma" not in {f.code for f in faults(SMALL + "x:\n  a: 13\n  5 min:\n")}
