@@ -23,7 +23,15 @@ from sim.scenario.tree import plain
 PAGE = Path(__file__).parent.parent / "docs/reference.md"
 KEYS = {key.path for model in models() for key in keys_of(model)}
 OF_OVERLAYS = {key.path for key in (EXTENDS, ADD_STOPS, *ADDITION)}
-IN_STOPS = {"Stop.service", "Stop.share"}
+IN_STOPS = {"Stop.service", "Stop.share"} | {
+    f"{model}.{key}"
+    for model, keys in {
+        "Choice": "choose by",
+        "AnyOrder": "any_order",
+        "Repeat": "repeat share at_most",
+    }.items()
+    for key in keys.split()
+}
 """Keys of a model that is written as a text, or as a share by name."""
 FORMS = [
     (form, text)

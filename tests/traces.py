@@ -23,6 +23,7 @@ from sim.workload import ABSENT
 _DEFAULTS = {
     "service": "a.s", "walk": "0", "patience": "-", "class": "", "booked": "-", "misses": "0",
     "balk": "1", "stay": "-", "comes": "comes", "ends": "served", "keeps": "0",
+    "group": "0", "pick": "next",
 }  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
         row |= {"visitor_class": of["class"], "booked": booked}
         row |= {"misses": int(of["misses"]), "balk": float(of["balk"]), "comes": of["comes"]}
         row |= {"ends": of["ends"], "keeps": int(of["keeps"])}
+        row |= {"group": int(of["group"]), "pick": of["pick"]}
         row["stay"] = None if of["stay"] == "-" else us(of["stay"])
         if of["who"] == '"':
             row["stay"] = rows[-1]["stay"]

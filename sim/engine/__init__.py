@@ -89,6 +89,7 @@ def check_workload(scenario: Scenario, workload: Workload) -> None:
         if ((values < 0) & (values != ABSENT)).any():
             raise WorkloadError(f"column {column!r} has a negative time")
     _check_tries(workload)
+    _check_groups(workload)
     codes = {"day": "days", "journey": "journeys", "service": "services"}
     for column, of in {**codes, "visitor_class": "classes"}.items():
         values = getattr(workload, column)
@@ -122,6 +123,19 @@ def _check_tries(workload: Workload) -> None:
     last = np.append(first[1:], True)[: len(stop)]
     if (ends[last] == parked).any():
         raise WorkloadError("a service that is parked needs a row for its rest")
+
+
+def _check_groups(workload: Workload) -> None:
+    """Raise WorkloadError unless the stops of a group stand together, and say how to pick."""
+    visit = np.repeat(np.arange(len(workload)), np.diff(workload.offset))
+    grouped = workload.group > 0
+    if (grouped != (workload.pick > 0)).any():
+        raise WorkloadError("columns 'group' and 'pick': a group says how to pick, and only that")
+    same = np.stack((visit, workload.group))[:, grouped]
+    runs = (same[:, 1:] != same[:, :-1]).any(axis=0) | (np.diff(np.flatnonzero(grouped)) != 1)
+    unlike = (np.diff(workload.pick[grouped]) != 0) & ~runs
+    if unlike.any() or len(np.unique(same, axis=1).T) != runs.sum() + bool(grouped.any()):
+        raise WorkloadError("the stops of a group must stand together and be picked in one way")
 
 
 def _sorted(workload: Workload) -> bool:

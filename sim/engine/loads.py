@@ -185,9 +185,12 @@ def _work_of_one(scenario: Scenario, journey: str) -> Floats:
         for name, share in scenario.class_shares.items()
     )
     work = np.zeros(len(scenario.services))
-    for stop in scenario.stops_of(journey):
-        mean = scenario.service(stop.service).time.mean
-        work[scenario.services.index(stop.service)] += stop.share * mean * slower
+    for step in scenario.steps_of(journey):
+        for stop in step.stops:
+            service = scenario.service(stop.service)
+            mean = service.time.mean * (service.incomplete.work if service.incomplete else 1.0)
+            often = stop.share * step.rounds
+            work[scenario.services.index(stop.service)] += often * mean * slower
     return work
 
 

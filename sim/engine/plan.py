@@ -101,12 +101,14 @@ class JourneyPlan:
     grace : how much later than booked a ticket still counts as booked
     call_early : whether a booked citizen may be called before her time
     entrance : how many of its stops are at the entrance
+    needs : of a service, those of which she must have a document
     """
 
     goes_on_after: frozenset[int]
     grace: int
     call_early: bool
     entrance: int
+    needs: dict[int, frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -202,13 +204,14 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], di
 
 
 def _journey(scenario: Scenario, name: str) -> JourneyPlan:
-    journey = scenario.journeys[name]
+    journey, place = scenario.journeys[name], scenario.services.index
     booking = journey.booking
     return JourneyPlan(
         goes_on_after=frozenset(STOP_OUTCOMES.index(name) for name in journey.goes_on_after),
         grace=NEVER if booking is None or booking.grace is None else booking.grace,
         call_early=bool(booking and booking.call_early),
-        entrance=len(scenario.stops_of(name)) - len(journey.stops),
+        entrance=sum(step.places for step in scenario.entrance_of(name)),
+        needs={place(s): frozenset(map(place, of)) for s, of in journey.needs.items()},
     )
 
 

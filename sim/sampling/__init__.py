@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.errors import WorkloadError
 from sim.randomness import Draws
 from sim.sampling.outages import draw_outages
+from sim.sampling.steps import Way
 from sim.sampling.stops import UNUSED, Drawn, Rows, by_class, rows_of, whole
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day
@@ -159,26 +160,25 @@ def _stops_of(
     scenario: Scenario, name: str, visits: dict[str, Ints], draws: Draws, counts: Ints
 ) -> list[Rows]:
     """Draw the stops of a journey: who makes them, and what she needs there."""
-    occurrences: dict[str, int] = {}
-    everybody = np.ones(len(visits["due"]), dtype=bool)
+    way = Way(name, len(visits["due"]), lambda purpose, address: draws(purpose, address, counts))
     stops = []
-    for number, stop in enumerate(scenario.stops_of(name)):
-        occurrence = occurrences[stop.service] = occurrences.get(stop.service, 0) + 1
-        address = f"{name}/{stop.service}/{occurrence}"
+    for number, made in enumerate(way.steps(scenario.steps_of(name))):
 
-        def drawn(purpose: str, again: int = 0, tries: int = 1, address: str = address) -> Floats:
+        def drawn(
+            purpose: str, again: int = 0, tries: int = 1, address: str = made.address
+        ) -> Floats:
             of = address if tries == 1 else f"{address}/try {tries}"
             return draws(purpose, of, counts, again)
 
-        taken = drawn("taken") < stop.share if stop.share < 1 else everybody
-        rows = list(rows_of(scenario, stop, visits["visitor_class"], taken, drawn))
+        rows = list(rows_of(scenario, made.stop, visits["visitor_class"], made.who, drawn))
         first = rows[0][1]
         if number and scenario.hall.walk:
             first["walk"] = whole(scenario.hall.walk.quantile(drawn("walk")))
-        if stop.service == scenario.journeys[name].booked_service:
+        if made.stop.service == scenario.journeys[name].booked_service:
             first["slot"] = visits["booked"]
         for _, columns in rows:
-            columns["stop"] = np.full(len(everybody), number + 1, dtype=np.int64)
+            same = {"stop": number + 1, "pick": made.pick, "group": made.group}
+            columns |= {key: np.full(len(made.who), k, dtype=np.int64) for key, k in same.items()}
         stops += rows
     return stops
 
@@ -274,7 +274,8 @@ def _assembled(scenario: Scenario, draws: Draws, dates: _Dates, parts: list[_Par
     stops = np.bincount(visit, minlength=total)
     offset = np.concatenate(([0], np.cumsum(stops))).astype(np.int64)
     columns = {key: column[by_visit] for key, column in columns.items()}
-    columns["walk"][offset[:-1][stops > 0]] = 0  # the first stop is at the door
+    first = offset[:-1][stops > 0]
+    columns["walk"][first[columns["group"][first] == 0]] = 0  # the first stop is at the door
     return Workload(
         replication=draws.replication,
         days=tuple(d.label for d in scenario.days),

@@ -26,7 +26,7 @@ Rows = tuple[Bools, Columns]
 
 UNUSED: dict[str, float] = {
     "walk": 0, "patience": NEVER, "slot": ABSENT, "balk": JOINS, "misses": 0,
-    "tries": 1, "ends": 0, "keeps": 0,
+    "tries": 1, "ends": 0, "keeps": 0, "group": 0, "pick": 0,
 }  # fmt: skip
 """What stands in the columns of a stop that the scenario does not use."""
 SERVED, INCOMPLETE, NO_PAPERS, PARKED = range(len(ENDS))

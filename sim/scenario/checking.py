@@ -17,6 +17,7 @@ from sim.scenario.checking_hours import HOURS_CHECKS, Whole
 from sim.scenario.checking_names import NAMES_CHECKS
 from sim.scenario.checking_papers import PAPERS_CHECKS
 from sim.scenario.checking_skills import SKILLS_CHECKS, served_elsewhere
+from sim.scenario.checking_stops import STOPS_CHECKS
 from sim.scenario.checking_tickets import TICKETS_CHECKS
 from sim.scenario.clock_tables import Profile
 from sim.scenario.faults import Fault, Finding, Path
@@ -37,7 +38,7 @@ def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     whole = Whole(scenario, merged.root, merged.removed)
     checks = (
         *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *SKILLS_CHECKS, *CHECKS,
-        *TICKETS_CHECKS, *BOOKINGS_CHECKS, *PAPERS_CHECKS, *COUNTERS_CHECKS,
+        *TICKETS_CHECKS, *BOOKINGS_CHECKS, *PAPERS_CHECKS, *COUNTERS_CHECKS, *STOPS_CHECKS,
     )  # fmt: skip
     findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)
@@ -170,7 +171,8 @@ def _sizes(whole: Whole) -> Iterator[Finding]:
         yield Finding("too_many_counters", shown, ("agencies", largest, key))
     yield from _visits(scenario)
     for name, journey in scenario.journeys.items():
-        stops = len(scenario.stops_of(name))
+        steps = scenario.steps_of(name)
+        stops = sum(step.places for step in steps)
         if stops > MOST_STOPS:
             path = ("journeys", name, "stops" if journey.stops else "entrance")
             yield Finding("too_many_stops", {"value": stops, "limit": MOST_STOPS}, path)

@@ -10,33 +10,40 @@ from sim.scenario.faults import Finding, Path, nearest, written
 from sim.scenario.model import Quantity, Scenario, Stop, read_quantity
 from sim.scenario.observable import DURATIONS, OBSERVABLE, SHARES, readings
 from sim.scenario.paths import follow, weekdays
+from sim.scenario.stops import Step
 from sim.scenario.tree import Table, Text, node_at, place_at
 
 _OF_TIMES = ("values", "file", "column", "unit")
 """Keys of a law that `show` may write in another way."""
 
 
-def _stop_lists(scenario: Scenario) -> Iterator[tuple[Path, tuple[Stop, ...]]]:
+def _step_lists(scenario: Scenario) -> Iterator[tuple[Path, tuple[Step, ...]]]:
     yield ("entrance",), scenario.entrance
     for name, journey in scenario.journeys.items():
         yield ("journeys", name, "entrance"), journey.entrance or ()
         yield ("journeys", name, "stops"), journey.stops
 
 
+def _stops_at(scenario: Scenario) -> Iterator[tuple[Path, int, Stop]]:
+    for path, steps in _step_lists(scenario):
+        for number, step in enumerate(steps):
+            for stop in step.stops:
+                yield path, number, stop
+
+
 def unknown_stops(whole: Whole) -> Iterator[Finding]:
     """Stops at an agency or service that is not there, perhaps because an overlay removed it."""
     lost: dict[Path, list[Path]] = {}
     known = whole.scenario.services
-    for path, stops in _stop_lists(whole.scenario):
-        for number, stop in enumerate(stops):
-            if stop.service in known:
-                continue
-            at = (*path, number) if node_at(whole.root, (*path, number)) else path
-            gone = _removed(whole, stop.service)
-            if gone:
-                lost.setdefault(gone, []).append(at)
-                continue
-            yield _unknown_stop(whole.scenario, stop, at)
+    for path, number, stop in _stops_at(whole.scenario):
+        if stop.service in known:
+            continue
+        at = (*path, number) if node_at(whole.root, (*path, number)) else path
+        gone = _removed(whole, stop.service)
+        if gone:
+            lost.setdefault(gone, []).append(at)
+            continue
+        yield _unknown_stop(whole.scenario, stop, at)
     for gone, uses in lost.items():
         yield _still_used(whole, gone, uses)
 

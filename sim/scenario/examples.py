@@ -629,6 +629,11 @@ EXAMPLES: dict[str, str] = {
           kk:
             goes_on_after: reneged, missed
         """,
+    "Journey.needs": """
+        journeys:
+          kk:
+            needs: {bank.bayar: dukcapil.kk}
+        """,
     "Journey.booking": """
         journeys:
           ktp:
@@ -708,6 +713,36 @@ EXAMPLES: dict[str, str] = {
         journeys:
           kk:
             stops: [dukcapil.kk, {bank.bayar: 60 %}]
+        """,
+    "Choice.choose": """
+        journeys:
+          kk:
+            stops: [{choose: {dukcapil.kk: 60 %, dukcapil.ktp: 40 %}}, bank.bayar]
+        """,
+    "Choice.by": """
+        journeys:
+          kk:
+            stops: [{choose: [dukcapil.kk, dukcapil.ktp], by: shortest_line}, bank.bayar]
+        """,
+    "AnyOrder.any_order": """
+        journeys:
+          kk:
+            stops: [{any_order: [dukcapil.kk, bank.bayar]}]
+        """,
+    "Repeat.repeat": """
+        journeys:
+          kk:
+            stops: [{repeat: [dukcapil.kk], share: 15 %, at_most: 3}, bank.bayar]
+        """,
+    "Repeat.share": """
+        journeys:
+          kk:
+            stops: [{repeat: [dukcapil.kk, bank.bayar], share: 15 %, at_most: 2}]
+        """,
+    "Repeat.at_most": """
+        journeys:
+          kk:
+            stops: [{repeat: [dukcapil.kk], share: 15 %, at_most: 3}, bank.bayar]
         """,
     "Decision.every_agency_keeps": """
         decision:

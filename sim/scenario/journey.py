@@ -1,8 +1,8 @@
-"""A journey: why a citizen comes, as an ordered list of stops."""
+"""A journey: why a citizen comes, how many do, and the stops that they make."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
@@ -11,77 +11,8 @@ from sim.scenario.booking import Booking
 from sim.scenario.clock_tables import Profiles
 from sim.scenario.faults import Finding, nearest, refuse
 from sim.scenario.fields import Frozen, Text
-
-
-class Stop(Frozen):
-    """One service within a visit; an optional one is taken by a share of the citizens."""
-
-    service: str
-    share: q.Share = 1.0
-
-    @property
-    def agency(self) -> str:
-        """The agency of the stop."""
-        return self.service.partition(".")[0]
-
-
-def _read_stop(raw: object) -> Stop:
-    share: object = "1"
-    if isinstance(raw, dict):
-        if len(raw) != 1:
-            refuse(Finding("stop", {"value": ", ".join(map(str, raw)) or "nothing"}))
-        raw, share = next(iter(raw.items()))
-    name = q.text_of(raw, "stop")
-    first, dot, last = name.partition(".")
-    if not (first and dot and last) or "." in last:
-        refuse(Finding("stop", {"value": name}))
-    try:
-        return Stop(service=name, share=q.read_share(share))
-    except Exception as error:
-        found = error.context["found"]  # type: ignore[attr-defined]
-        refuse(*(Finding(f.code, f.params, (name,)) for f in found))
-
-
-def _read_stops(raw: object) -> tuple[Stop, ...]:
-    if isinstance(raw, str) and raw.strip().lower() == "none":
-        return ()
-    items = raw if isinstance(raw, list) else [raw]
-    stops: list[Stop] = []
-    findings: list[Finding] = []
-    for number, item in enumerate(items):
-        try:
-            stops.append(_read_stop(item))
-        except Exception as error:
-            above: tuple[str | int, ...] = (number,) if isinstance(raw, list) else ()
-            findings.extend(
-                Finding(f.code, f.params, (*above, *f.path), f.at_key)
-                for f in error.context["found"]  # type: ignore[attr-defined]
-            )
-    if findings:
-        refuse(*findings)
-    return tuple(stops)
-
-
-def _write_stops(stops: tuple[Stop, ...] | None) -> Any:
-    if stops is None:
-        return None
-    if not stops:
-        return "none"
-    return [s.service if s.share == 1 else {s.service: q.share(s.share)} for s in stops]
-
-
-Stops = Annotated[
-    tuple[Stop, ...],
-    BeforeValidator(_read_stops),
-    PlainSerializer(_write_stops),
-    WithJsonSchema(
-        {
-            "type": ["array", "string"],
-            "items": {"type": ["string", "object"], "maxProperties": 1},
-        }
-    ),
-]
-
+from sim.scenario.gathering import Gathering
+from sim.scenario.stops import Stops
 
 FAILURES = ("reneged", "balked", "turned_away", "missed", "incomplete")
 
@@ -103,12 +34,43 @@ GoesOn = Annotated[
 ]
 
 
+def _read_needs(raw: object) -> dict[str, tuple[str, ...]]:
+    """Read `{bank.bayar: dukcapil.kk}`, with a list where a stop needs several."""
+    if not isinstance(raw, dict) or not raw:
+        refuse(Finding("needs", {"value": "nothing" if not raw else str(raw)[:40]}))
+    gathering = Gathering()
+    needs: dict[str, tuple[str, ...]] = {}
+    for stop, items in raw.items():
+        several = isinstance(items, list)
+        read = [
+            gathering.read((stop, k) if several else (stop,), q.text_of, item, "needs")
+            for k, item in enumerate(items if several else [items])
+        ]
+        needs[str(stop)] = tuple(dict.fromkeys(name for name in read if name))
+    gathering.refuse_any()
+    return needs
+
+
+def _write_needs(needs: dict[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
+    return {stop: of[0] if len(of) == 1 else list(of) for stop, of in needs.items()}
+
+
+Needs = Annotated[
+    dict[str, tuple[str, ...]],
+    BeforeValidator(_read_needs),
+    PlainSerializer(_write_needs),
+    WithJsonSchema({"type": "object"}),
+]
+
+
 class Journey(Frozen):
-    """Why a citizen comes: an ordered list of stops, and how many come for it a day.
+    """Why a citizen comes: the steps that she makes in order, and how many come for it a day.
 
     profile : when they come, where they come at other times than the mall's citizens
     goes_on_after : the outcomes of a stop after which she goes on to the next; after the others
         she leaves the mall
+    needs : of a service, those whose document it takes: she passes over it unless she has been
+        served there on this visit
     """
 
     name: Text = ""
@@ -117,6 +79,7 @@ class Journey(Frozen):
     entrance: Stops | None = None
     profile: Profiles | None = None
     goes_on_after: GoesOn = ()
+    needs: Needs = {}
     booking: Booking | None = None
 
     @property
@@ -124,4 +87,4 @@ class Journey(Frozen):
         """The service that is booked in this journey, or None."""
         if self.booking is None:
             return None
-        return self.booking.at or (self.stops[0].service if self.stops else None)
+        return self.booking.at or (self.stops[0].stops[0].service if self.stops else None)

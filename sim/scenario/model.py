@@ -24,9 +24,10 @@ from sim.scenario.clock_tables import Profiles
 from sim.scenario.demand_factors import DaysOfMonth, Growth, Months, factor_of, grown
 from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
-from sim.scenario.journey import Journey, Stop, Stops
+from sim.scenario.journey import Journey
 from sim.scenario.law_fields import Law, PatienceLaw
 from sim.scenario.outage import Outage
+from sim.scenario.stops import Step, Stop, Stops
 from sim.scenario.weekdays import WEEKDAYS, Factors
 
 
@@ -178,10 +179,18 @@ class Scenario(Frozen):
         shares = {name: self.visitors[name].share for name in sorted(self.visitors)}
         return {name: rest if share is None else share for name, share in shares.items()}
 
+    def steps_of(self, journey: str) -> tuple[Step, ...]:
+        """All steps of a journey in order, those at the entrance first."""
+        return self.entrance_of(journey) + self.journeys[journey].stops
+
+    def entrance_of(self, journey: str) -> tuple[Step, ...]:
+        """The steps with which a journey begins: its own, else those of the mall."""
+        own = self.journeys[journey].entrance
+        return self.entrance if own is None else own
+
     def stops_of(self, journey: str) -> tuple[Stop, ...]:
-        """All stops of a journey in order, those at the entrance first."""
-        entrance = self.journeys[journey].entrance
-        return (self.entrance if entrance is None else entrance) + self.journeys[journey].stops
+        """All stops that a journey may have, in order, each round of a repetition once."""
+        return tuple(stop for step in self.steps_of(journey) for stop in step.stops)
 
     def service(self, name: str) -> Service:
         """The service `agency.service`. Raises KeyError where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -28,6 +29,14 @@ class Incomplete(Frozen):
     fetch: Law | None = None
     back_to: Literal["tail", "head"] = "tail"
     tries: q.Count = 3
+
+    @property
+    def work(self) -> float:
+        """Service times that one citizen costs on average, all her tries together."""
+        spent = self.after if self.found == "at_counter" else 0.0
+        tries = self.tries if self.fetch else 1
+        once = 1 - self.share + self.share * spent
+        return math.fsum(once * self.share**k for k in range(tries))
 
     @model_validator(mode="before")
     @classmethod

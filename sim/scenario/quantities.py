@@ -38,10 +38,14 @@ LARGEST_VARIATION = 3
 """Days that differ by more than three times their mean are a slip of the pen: `15` for `15 %`."""
 
 
-def text_of(raw: object, code: str) -> str:
-    """Return `raw` as the text of one scalar; a mapping or a list in its place is a fault."""
+def text_of(raw: object, code: str, **params: object) -> str:
+    """Return `raw` as the text of one scalar; a mapping or a list in its place is a fault.
+
+    params : what the words of the fault need besides the value
+    """
     if raw is None or isinstance(raw, (bool, dict, list, tuple)):
-        refuse(Finding(code, {"value": "a list or mapping" if raw is not None else "nothing"}))
+        value = "a list or mapping" if raw is not None else "nothing"
+        refuse(Finding(code, {"value": value, **params}))
     return str(raw).strip()
 
 

@@ -27,7 +27,7 @@ ADDITION = tuple(
 """The keys of overlays, which merging takes away before the models see them."""
 WHOLE = ("calendar", "agencies", "journeys")
 """A file that has all of these, and extends nothing, is a mall by itself."""
-_IN_LISTS = frozenset({"Part"})
+_IN_LISTS = frozenset({"Part", "Choice", "AnyOrder", "Repeat"})
 _SIGNED: dict[str, Schema] = {
     **dict.fromkeys(("always", "mean", "median", "p90", "low", "mode", "high", "loc"), s.SPAN.form),
     "values": s.SIGNED_VALUES.form,

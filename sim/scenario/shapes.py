@@ -25,6 +25,7 @@ from sim.scenario import outage as o
 from sim.scenario import quantities as q
 from sim.scenario import seasons as n
 from sim.scenario import shifts as i
+from sim.scenario import stops as u
 from sim.scenario import tickets as e
 from sim.scenario import weekdays as w
 from sim.scenario.demand_factors import MONTHS
@@ -218,11 +219,28 @@ DAY_PROFILE = Shape("day_profile", table("day_profile", _CLOCK_KEY, WEIGHT.form,
 WEEKDAYS = _either("weekdays", SCALARS["days"], several("weekdays", reference("days")))
 _STOP_WITH_SHARE = table("stop", f"^{_STOP}$", SHARE.form, 1) | {"maxProperties": 1}
 STOP = _either("stop", SCALARS["service"], _STOP_WITH_SHARE)
+_GROUPS = ("Choice", "AnyOrder", "Repeat")
+_STEP: Schema = {"anyOf": [STOP.form, *map(reference, _GROUPS)]}
+_KEYS = ("choose", "by", "any_order", "repeat", "share", "at_most")
+_ONE_STEP = {**table("stop", f"^{_STOP}$", SHARE.form, 1), "properties": {k: {} for k in _KEYS}}
+_SEVERAL = several("several_stops", STOP.form, 1)
+SEVERAL_STOPS = _either("several_stops", SCALARS["service"], _SEVERAL, _STOP_WITH_SHARE)
+_WEIGHED = table("choose", f"^{_STOP}$", SHARE.form, 2)
+CHOOSE = _either("choose", several("choose", SCALARS["service"], 2), _WEIGHED)
+NEEDS = Shape(
+    "needs",
+    table(
+        "needs",
+        f"^{_STOP}$",
+        _either("needs", SCALARS["service"], several("needs", SCALARS["service"], 1)).form,
+        1,
+    ),
+)
 STOPS = _either(
     "stops",
     _text("stops", rf"({_STOP}|{_NONE})"),
-    several("stops", STOP.form),
-    _STOP_WITH_SHARE,
+    several("stops", _STEP),
+    _ONE_STEP,
 )
 _WEIGHTS = table("profile", _CLOCK_KEY, WEIGHT.form, 1)
 PROFILE = Shape(
@@ -328,7 +346,7 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (q.Count, COUNT), (q.Interval, INTERVAL), (w.Intervals, INTERVALS), (w.Weekdays, WEEKDAYS),
     (w.Hours, by_weekday(INTERVAL)), (w.Breaks, by_weekday(INTERVALS)),
     (w.Clocks, by_weekday(CLOCK)), (w.Factors, by_weekday(WEIGHT)),
-    (a.Counters, COUNTERS), (j.Stops, STOPS), (c.Days, DAYS), (t.SomeDates, DATES),
+    (a.Counters, COUNTERS), (u.Stops, STOPS), (c.Days, DAYS), (t.SomeDates, DATES),
     (h.Holidays, HOLIDAYS), (f.Yes, YES), (d.Months, MONTH_FACTORS), (d.DaysOfMonth, DAY_FACTORS),
     (d.Growth, GROWTH), (k.Profiles, PROFILE), (n.DayProfile, DAY_PROFILE),
     (e.QuotaField, QUOTA), (e.BalkingField, BALKING), (e.OrderField, ORDER),
@@ -347,6 +365,10 @@ _BY_KEY = {
     "Counter.serves": SERVES,
     "Counter.classes": CLASSES,
     "Stop.service": SERVICE,
+    "Choice.choose": CHOOSE,
+    "AnyOrder.any_order": SEVERAL_STOPS,
+    "Repeat.repeat": SEVERAL_STOPS,
+    "Journey.needs": NEEDS,
     "Scenario.extends": FILE,
     "Journey.add_stops": ADDITIONS,
     "Addition.after": SERVICE,

@@ -20,7 +20,7 @@ def read_weekdays(raw: object) -> tuple[str, ...]:
     items = list(raw) if isinstance(raw, (list, tuple)) else [raw]
     found: set[str] = set()
     for item in items:
-        for part in q.text_of(item, "weekdays").lower().split(","):
+        for part in q.text_of(item, "weekdays", accepted=", ".join(WEEKDAYS)).lower().split(","):
             first, _, last = part.strip().partition("-")
             begin, end = _weekday(first.strip()), _weekday(last.strip() or first.strip())
             if begin > end:

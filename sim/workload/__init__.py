@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "ABSENT", "COMES", "ENDS", "JOINS", "MOST_MISSES", "NEVER", "NO_OUTAGES", "OPENINGS", "Bools",
-    "Floats",
-    "Ints", "Workload", "all_officers",
+    "ABSENT", "COMES", "ENDS", "JOINS", "MOST_MISSES", "NEVER", "NO_OUTAGES", "OPENINGS", "PICKS",
+    "Bools", "Floats", "Ints", "Workload", "all_officers",
 ]  # fmt: skip
 OPENINGS = 4
 """How many openings of a counter on one day may be late: the first, and after each break."""
@@ -29,6 +28,9 @@ COMES = ("comes", "no_show", "cancelled", "moved", "lost")
 ENDS = ("served", "incomplete", "no_papers", "parked")
 """How a try ends if she is served: for good; her papers lack something, found at the counter or
 before she got a ticket; or she has something to do elsewhere, and the next row is the rest."""
+PICKS = ("next", "one_of", "any_order")
+"""Which stop comes next: the next row; one of those that stand together, the others never; or
+each of them, in the order of the lines."""
 MOST_MISSES = 3
 """After so many calls in vain a ticket is dropped, whatever the agency's rule."""
 
@@ -47,12 +49,15 @@ class Workload:
         place in COMES
     offset : (V + 1,) the stops of visit v are offset[v] .. offset[v + 1]
     stop, service, walk, time, patience, slot, balk, misses, tries, ends, keeps : (S,)
+    group, pick : (S,)
         stop is its number within the journey, from 1; walk is the way to it; time is the service
         that she needs; patience is NEVER where she does not leave; slot is the booked time of
         this stop, or ABSENT; balk is the uniform held against the share of those who do not join;
         misses is how many calls she does not hear; tries counts the rows of one stop from 1: the
         next is reached if this one ends, by a place in ENDS, incomplete or parked, and walk is
-        then how long that takes; keeps is 1 where she comes back with the ticket that she has
+        then how long that takes; keeps is 1 where she comes back with the ticket that she has;
+        rows of one group (a number above 0) stand together, and pick, a place in PICKS, says
+        which of their stops she makes
     absent, late : (D, C) bool and (D, C, openings) µs, the officers of each day and counter
     outages : (K, 4) day, place in `scenario.outages`, from before to (µs); sorted
     """
@@ -84,6 +89,8 @@ class Workload:
     tries: Ints
     ends: Ints
     keeps: Ints
+    group: Ints
+    pick: Ints
     absent: Bools
     late: Ints
     outages: Ints
@@ -122,15 +129,6 @@ class Workload:
         stops = np.diff(self.offset)
         of = np.repeat(np.arange(len(self)), np.maximum(stops, 1))
         has_stop = np.repeat(stops > 0, np.maximum(stops, 1))
-
-        def at_stop(column: Ints, empty: int) -> Ints:
-            values = np.full(len(of), empty, dtype=np.int64)
-            values[has_stop] = column
-            return values
-
-        balk = np.full(len(of), JOINS)
-        balk[has_stop] = self.balk
-        names = np.array([*self.services, ""], dtype=object)
         return pd.DataFrame(
             {
                 "day": np.array(self.days, dtype=object)[self.day[of]],
@@ -143,19 +141,39 @@ class Workload:
                 "due": self.due[of].view("timedelta64[us]"),
                 "comes": np.array(COMES, dtype=object)[self.comes[of]],
                 "stay": _endless(self.stay[of]).view("timedelta64[us]"),
-                "stop": at_stop(self.stop, 0),
-                "service": names[at_stop(self.service, len(self.services))],
-                "walk": at_stop(self.walk, 0).view("timedelta64[us]"),
-                "time": at_stop(self.time, 0).view("timedelta64[us]"),
-                "patience": at_stop(_endless(self.patience), ABSENT).view("timedelta64[us]"),
-                "slot": at_stop(self.slot, ABSENT).view("timedelta64[us]"),
-                "balk": balk,
-                "misses": at_stop(self.misses, 0),
-                "tries": at_stop(self.tries, 1),
-                "ends": np.array(ENDS, dtype=object)[at_stop(self.ends, 0)],
-                "keeps": at_stop(self.keeps, 0),
+                **self._stop_columns(has_stop),
             }
         )
+
+    def _stop_columns(self, has_stop: Bools) -> dict[str, Any]:
+        """Return the columns of stops, spread over the rows that have one."""
+
+        def at_stop(column: Ints, empty: int) -> Ints:
+            values = np.full(len(has_stop), empty, dtype=np.int64)
+            values[has_stop] = column
+            return values
+
+        def time(column: Ints, empty: int) -> Any:
+            return at_stop(column, empty).view("timedelta64[us]")
+
+        balk = np.full(len(has_stop), JOINS)
+        balk[has_stop] = self.balk
+        names = np.array([*self.services, ""], dtype=object)
+        return {
+            "stop": at_stop(self.stop, 0),
+            "service": names[at_stop(self.service, len(self.services))],
+            "walk": time(self.walk, 0),
+            "time": time(self.time, 0),
+            "patience": time(_endless(self.patience), ABSENT),
+            "slot": time(self.slot, ABSENT),
+            "balk": balk,
+            "misses": at_stop(self.misses, 0),
+            "tries": at_stop(self.tries, 1),
+            "ends": np.array(ENDS, dtype=object)[at_stop(self.ends, 0)],
+            "keeps": at_stop(self.keeps, 0),
+            "group": at_stop(self.group, 0),
+            "pick": np.array(PICKS, dtype=object)[at_stop(self.pick, 0)],
+        }
 
     def officers_frame(self, scenario: Scenario) -> pd.DataFrame:
         """Return one row per day and counter: whether its officer is absent, or how late."""
@@ -210,7 +228,7 @@ class Workload:
         `index` (default: order within day and journey), `stop` (default: order within the visit),
         `visitor_class` (default: the first by name), `walk` (0), `patience`, `stay` and `booked`
         (none), `balk` (joins), `misses` (0), `tries` (order within the stop), `ends` (served),
-        `keeps` (0), `origin` and `attempt` may be left out. `officers`
+        `keeps` (0), `group` (0), `pick` (next), `origin` and `attempt` may be left out. `officers`
         is a table as `officers_frame` gives it; without one everybody is there. `outages` is
         one as `outages_frame` gives it; without one nothing is down.
 

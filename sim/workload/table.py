@@ -9,7 +9,7 @@ import numpy as np
 from sim.columns import ABSENT, Bools, Columns, Ints, numbered
 from sim.errors import WorkloadError
 from sim.scenario.model import Scenario
-from sim.workload import COMES, ENDS
+from sim.workload import COMES, ENDS, PICKS
 from sim.workload.booked import booked_times
 
 if TYPE_CHECKING:
@@ -41,10 +41,20 @@ def read_rows(
         "stay": columns.durations("stay"),
         "comes": columns.names("comes", COMES, COMES[0]),
     }
+    stops = _read_stops(columns, scenario, names, visits)
+    _check_visits(visits, stops, names)
+    return _in_order(visits, stops, len(names["services"]))
+
+
+def _read_stops(
+    columns: Columns, scenario: Scenario, names: dict[str, tuple[str, ...]], visits: dict[str, Any]
+) -> dict[str, Any]:
+    who = tuple(visits[key] for key in _WHO)
+    none = np.zeros(len(columns.frame), dtype=np.int64)
     service = columns.names("service", (*names["services"], ""))
-    stop = columns.integers("stop", numbered((day, journey, origin, index, attempt)) + 1)
-    tries = columns.integers("tries", numbered((day, journey, origin, index, attempt, stop)) + 1)
-    stops = {
+    stop = columns.integers("stop", numbered(who) + 1)
+    tries = columns.integers("tries", numbered((*who, stop)) + 1)
+    return {
         "stop": stop,
         "service": service,
         "walk": columns.times("walk", 0),
@@ -52,13 +62,13 @@ def read_rows(
         "patience": columns.durations("patience"),
         "slot": _read_slots(columns, scenario, visits, service, tries),
         "balk": columns.uniforms("balk"),
-        "misses": columns.integers("misses", np.zeros(len(frame), dtype=np.int64)),
+        "misses": columns.integers("misses", none),
         "tries": tries,
         "ends": columns.names("ends", ENDS, ENDS[0]),
-        "keeps": columns.integers("keeps", np.zeros(len(frame), dtype=np.int64)),
+        "keeps": columns.integers("keeps", none),
+        "group": columns.integers("group", none),
+        "pick": columns.names("pick", PICKS, PICKS[0]),
     }
-    _check_visits(visits, stops, names)
-    return _in_order(visits, stops, len(names["services"]))
 
 
 def _in_order(

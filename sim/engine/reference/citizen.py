@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple
 
 import simpy
@@ -10,8 +11,11 @@ import simpy
 from sim.engine.plan import JourneyPlan
 from sim.engine.reference.line import Ticket
 from sim.log import REASONS, STOP_OUTCOMES, VISIT_OUTCOMES
-from sim.workload import ABSENT
+from sim.workload import ABSENT, PICKS
 
+NEXT, ONE_OF = PICKS.index("next"), PICKS.index("one_of")
+SERVED = STOP_OUTCOMES.index("served")
+NOTHING: frozenset[int] = frozenset()
 AGAIN = (STOP_OUTCOMES.index("incomplete"), STOP_OUTCOMES.index("parked"))
 """After these a citizen comes back to the same stop if she has another row there."""
 
@@ -26,6 +30,7 @@ class Need(NamedTuple):
     tries : the rows of one stop are counted from 1
     ends : how it ends if she is served, a place in ENDS
     keeps : whether she comes back with the ticket that she has
+    group, pick : the stops that stand together, and which of them she makes, a place in PICKS
     """
 
     number: int
@@ -39,6 +44,8 @@ class Need(NamedTuple):
     tries: int
     ends: int
     keeps: int
+    group: int
+    pick: int
 
 
 @dataclass(slots=True)
@@ -80,6 +87,45 @@ class Citizen:
     ticket: Ticket | None = None
     way: simpy.Process | None = None
     at_close: bool = False
+    again: bool = False
+    documents: set[int] = field(default_factory=set)
+
+    def options(self) -> list[Need]:
+        """The first tries of the stops of which one is next."""
+        first = self.ahead[0]
+        if first.pick == NEXT:
+            return [first]
+        together = list(takewhile(lambda need: need.group == first.group, self.ahead))
+        numbers = dict.fromkeys(need.number for need in together)
+        return [next(need for need in together if need.number == k) for k in numbers]
+
+    def take(self, chosen: Need) -> None:
+        """Put the tries of a stop first; of those that stand with it one is made, or each."""
+        if chosen.pick == NEXT:
+            return
+        its = [need for need in self.ahead if need.number == chosen.number]
+        rest = [need for need in self.ahead if need.number != chosen.number]
+        if chosen.pick == ONE_OF:
+            rest = [need for need in rest if need.group != chosen.group]
+        self.ahead[:] = its + rest
+
+    def pass_over(self, *stops: Need) -> None:
+        """Leave stops out, with all their tries."""
+        numbers = {stop.number for stop in stops}
+        self.ahead[:] = [need for need in self.ahead if need.number not in numbers]
+
+    def has_documents_for(self, need: Need) -> bool:
+        """Whether she has been served wherever a stop needs a document from."""
+        return self.journey.needs.get(need.service, NOTHING) <= self.documents
+
+    def leave_out(self) -> None:
+        """Leave out the stops that need a document of one that she will never have made."""
+        needs = self.journey.needs
+        before = -1
+        while needs and before != len(self.ahead):
+            before = len(self.ahead)
+            got = self.documents | {need.service for need in self.ahead}
+            self.ahead[:] = [n for n in self.ahead if needs.get(n.service, NOTHING) <= got]
 
     def note(self, ticket: Ticket | None, outcome: int, reason: int) -> None:
         """Write the row of the stop at which she is."""
@@ -89,7 +135,10 @@ class Citizen:
     def tries_again(self, outcome: int) -> bool:
         """Take off what is done, and tell whether she comes back to the same stop."""
         need = self.ahead.pop(0)
-        again = outcome in AGAIN and bool(self.ahead) and self.ahead[0].number == need.number
-        while not again and self.ahead and self.ahead[0].number == need.number:
-            self.ahead.pop(0)
-        return again
+        self.again = outcome in AGAIN and bool(self.ahead) and self.ahead[0].number == need.number
+        if outcome == SERVED:
+            self.documents.add(need.service)
+        if not self.again:
+            self.pass_over(need)
+            self.leave_out()
+        return self.again

@@ -39,6 +39,7 @@ from sim.engine.reference.outcomes import (
     TURNED_AWAY,
     WHY,
 )
+from sim.engine.reference.way import next_stop
 from sim.log import STATES
 from sim.workload import ABSENT, NEVER
 
@@ -93,8 +94,9 @@ class Hall:
         citizen.outcome, citizen.reason = COMPLETED, NO_REASON
         self.inside[citizen.rank] = citizen
         tell(self.plan, citizen)
+        citizen.leave_out()
         try:
-            while citizen.ahead:
+            while next_stop(self, citizen):
                 if citizen.rows:
                     yield Moment(self.env, citizen.ahead[0].walk, CITIZENS, citizen.rank)
                 yield from self._stop(citizen, citizen.ahead[0])
@@ -128,7 +130,7 @@ class Hall:
         """Let the line know of a ticket that will come back to it."""
         need = citizen.ahead[0]
         if need.keeps:
-            self._line(citizen, need).kept.add(citizen.rank)
+            self.line_of(citizen, need).kept.add(citizen.rank)
 
     def _goes_on(self, citizen: Citizen, row: StopRow) -> bool:
         """Note that a stop failed; the first failure decides what the visit is called."""
@@ -137,7 +139,7 @@ class Hall:
             citizen.reason = row.reason
         return row.outcome in citizen.journey.goes_on_after
 
-    def _line(self, citizen: Citizen, need: Need) -> Line:
+    def line_of(self, citizen: Citizen, need: Need) -> Line:
         """The line in which she stands for a service, or would if she took a ticket now."""
         of_class = self.plan.services[need.service].lines[citizen.visitor_class]
         return self.lines[of_class[self._walks_in(citizen, need)]]
@@ -148,16 +150,16 @@ class Hall:
 
     def _without_ticket(self, citizen: Citizen, need: Need) -> tuple[int, int] | None:
         """What becomes of a stop at which she gets no ticket, or takes none; None if she does."""
-        refused = self._refusal(citizen, need)
+        refused = self.refusal(citizen, need)
         if refused != NO_REASON:
             return TURNED_AWAY, refused
         if need.ends == NO_PAPERS:
             return STOP_INCOMPLETE, INCOMPLETE
         return (BALKED, LINE_TOO_LONG) if self._balks(citizen, need) else None
 
-    def _refusal(self, citizen: Citizen, need: Need) -> int:
+    def refusal(self, citizen: Citizen, need: Need) -> int:
         """Why an agency gives no ticket, or NO_REASON if it gives one."""
-        plan, line = self.plan.services[need.service], self._line(citizen, need)
+        plan, line = self.plan.services[need.service], self.line_of(citizen, need)
         if line.index in self.plan.deserted:
             return NO_OFFICER
         if plan.until is not None and self.now >= plan.until:
@@ -177,7 +179,7 @@ class Hall:
     def _balks(self, citizen: Citizen, need: Need) -> bool:
         """Whether she does not join, seeing the line or the announced wait."""
         balking = self.plan.services[need.service].balking
-        line = self._line(citizen, need)
+        line = self.line_of(citizen, need)
         if balking is None:
             return False
         found = line.length
@@ -190,7 +192,7 @@ class Hall:
     def _take_ticket(self, citizen: Citizen, need: Need) -> Ticket:
         """Give a ticket; a free counter calls it at once, else it waits in its line."""
         now = self.now
-        line, plan = self._line(citizen, need), self.plan.services[need.service]
+        line, plan = self.line_of(citizen, need), self.plan.services[need.service]
         number = self._number(citizen, need)
         ticket = Ticket(citizen, need, self.env.event(), line, number, now, plan.mean)
         line.held += 1
@@ -218,7 +220,7 @@ class Hall:
     def _number(self, citizen: Citizen, need: Need) -> int:
         """Return the number of a ticket: the one that she kept, or the agency's next."""
         if need.keeps:
-            self._line(citizen, need).kept.discard(citizen.rank)
+            self.line_of(citizen, need).kept.discard(citizen.rank)
             before = citizen.rows[-1].ticket
             assert before is not None
             return before.number
@@ -348,12 +350,13 @@ class Hall:
         if citizen.ticket:
             citizen.ticket.end = now
             citizen.rows[-1].outcome, citizen.rows[-1].reason = STOP_SENT_HOME, reason
-            citizen.tries_again(STOP_SENT_HOME)
+            citizen.pass_over(citizen.ahead[0])
         while citizen.ahead:
+            citizen.take(citizen.ahead[0])
             need = citizen.ahead[0]
-            self._line(citizen, need).kept.discard(citizen.rank)
+            self.line_of(citizen, need).kept.discard(citizen.rank)
             citizen.note(None, STOP_SENT_HOME, reason)
-            citizen.tries_again(STOP_SENT_HOME)
+            citizen.pass_over(citizen.ahead[0])
 
     def _end_of_day(self) -> None:
         """At the hard end whoever is left goes home; a continuous run just stops looking."""

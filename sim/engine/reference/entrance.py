@@ -18,10 +18,12 @@ from sim.engine.reference.outcomes import (
     TOO_LATE,
     TURNED_AWAY,
 )
+from sim.workload import PICKS
 
 if TYPE_CHECKING:
     from sim.engine.reference.day import Hall
 
+ONE_OF = PICKS.index("one_of")
 Steps = Generator[simpy.Event, Any, None]
 
 
@@ -57,9 +59,15 @@ def _has_business(plan: DayPlan, citizen: Citizen) -> bool:
 
 
 def tell(plan: DayPlan, citizen: Citizen) -> None:
-    """Cross off the stops of which she is told at the entrance that nobody is there."""
-    for need in [need for need in citizen.ahead if _away(plan, citizen, need)]:
-        if need.tries == 1:
+    """Cross off the stops of which she is told at the entrance that nobody is there.
+
+    One of a choice is no loss as long as she can make another.
+    """
+    away = [need for need in citizen.ahead if _away(plan, citizen, need)]
+    here = {need.group for need in citizen.ahead if need.pick == ONE_OF and need not in away}
+    for need in away:
+        if need.tries == 1 and not (need.pick == ONE_OF and need.group in here):
+            here |= {need.group} if need.pick == ONE_OF else set()
             citizen.told.append(
                 StopRow(need.number, 1, need.service, None, TURNED_AWAY, NO_OFFICER)
             )

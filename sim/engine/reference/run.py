@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine import names_of, plans
 from sim.engine.plan import DayPlan
-from sim.engine.reference.citizen import Citizen, Need
+from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.day import Hall, play
 from sim.log import Counters, Log, Stops, Visits
 from sim.scenario.model import Scenario
@@ -46,7 +46,7 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
     columns = (
         workload.stop, workload.service, workload.walk, workload.time, workload.patience,
         workload.slot, workload.balk, workload.misses, workload.tries, workload.ends,
-        workload.keeps,
+        workload.keeps, workload.group, workload.pick,
     )  # fmt: skip
     needs = [*map(Need._make, zip(*(c[of_stops].tolist() for c in columns), strict=True))]
     return [
@@ -76,11 +76,20 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
 
 def _stop_rows(row: int, citizen: Citizen) -> list[Row]:
     rows: list[Row] = []
-    for of in sorted([*citizen.told, *citizen.rows], key=lambda of: (of.stop, of.tries)):
+    for of in _in_place(citizen):
         t = of.ticket
         times = (t.counter, t.number, t.taken, t.called, t.start, t.end) if t else _NO_TICKET
         rows.append((row, of.stop, of.tries, of.service, *times, of.outcome, of.reason))
     return rows
+
+
+def _in_place(citizen: Citizen) -> list[StopRow]:
+    """Return her rows as she reached them, what she was told of before the first later stop."""
+    found = list(citizen.rows)
+    for told in citizen.told:
+        later = (k for k, of in enumerate(found) if of.stop > told.stop)
+        found.insert(next(later, len(found)), told)
+    return found
 
 
 _NO_TICKET = (-1, 0, ABSENT, ABSENT, ABSENT, ABSENT)
