@@ -102,12 +102,14 @@ class Capacity:
     """How much demand each agency bears.
 
     of : whose demand is raised; per_day : that demand as the scenario states it, visits a day
+    replications : at each level of demand
     curves : the agencies with a promise, the first to break first
     """
 
     scenario: Scenario
     of: str
     per_day: float
+    replications: int
     curves: tuple[Curve, ...]
 
 
@@ -156,7 +158,7 @@ def capacity(
     per_day = scenario.demand.scale * sum(
         scenario.journeys[name].per_day for name in journeys_of(scenario, of)
     )
-    return Capacity(scenario, of, per_day, tuple(_curves(agencies, results)))
+    return Capacity(scenario, of, per_day, replications, tuple(_curves(agencies, results)))
 
 
 def _figures(scenario: Scenario, of: str, factor: float) -> dict[str, object]:

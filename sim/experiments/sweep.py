@@ -91,10 +91,12 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """The points of a sweep, in the order of the design."""
+    """The points of a sweep, in the order of the design; `factorial` if it is every combination."""
 
+    scenario: Scenario
     axes: tuple[str, ...]
     points: tuple[Point, ...]
+    factorial: bool
 
     def to_frame(self, measures: Sequence[str] = HEADLINES) -> pd.DataFrame:
         """Return one row per point, replication and measure, with the figures in it.
@@ -159,7 +161,7 @@ def sweep(
         executor=executor, progress=progress,
     )  # fmt: skip
     found = tuple(Point(f, r) for f, r in zip(figures, results, strict=True))
-    return Sweep(paths, found)
+    return Sweep(scenario, paths, found, design == "full")
 
 
 def _full(axes: Sequence[Axis]) -> list[dict[str, str]]:

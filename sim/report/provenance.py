@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.model import Scenario
 from sim.scenario.writing import fingerprint, show
 from sim.statistics.results import Results
 
@@ -24,13 +25,9 @@ def provenance(results: Results, command: Sequence[str] = ()) -> dict[str, Any]:
 
     command : the words of the command line that asked for it, if one did
     """
-    resolved = show(results.scenario)
     run = results.run
     return {
-        "mppsim": version(),
-        "commit": commit(),
-        "scenario_name": results.scenario.name,
-        "scenario_sha256": fingerprint(results.scenario),
+        **origin(results.scenario, command),
         "seed": run.seed,
         "replications": results.replications,
         "engine": run.engine,
@@ -38,12 +35,22 @@ def provenance(results: Results, command: Sequence[str] = ()) -> dict[str, Any]:
         "last_to_settle": run.last_to_settle,
         "own_measures": list(run.own),
         "seconds": round(run.seconds, 3),
+    }
+
+
+def origin(scenario: Scenario, command: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what any output says of where it comes from: program, machine, scenario."""
+    return {
+        "mppsim": version(),
+        "commit": commit(),
+        "scenario_name": scenario.name,
+        "scenario_sha256": fingerprint(scenario),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": list(command),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: _version_of(name) for name in PACKAGES},
-        "scenario": resolved,
+        "scenario": show(scenario),
     }
 
 

@@ -1,0 +1,90 @@
+"""What a capacity says: which promise breaks first, and how much demand each one bears."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sim.experiments.capacity import Capacity, Curve
+from sim.report import locale
+from sim.report.provenance import origin
+from sim.report.titles import titles
+from sim.words import say
+
+
+def described(found: Capacity, lang: str) -> str:
+    """Return the capacity as plain text, the first promise to break first."""
+    lines = [_answer(found, lang), _head(found, lang)]
+    lines += ["  " + sentence(found, curve, lang) for curve in found.curves]
+    levels = len(found.curves[0].factors)
+    return "\n".join([*lines, say("study.capacity.method", lang, n=found.replications,
+                                  levels=levels)])  # fmt: skip
+
+
+def _answer(found: Capacity, lang: str) -> str:
+    names = titles(found.scenario)
+    ends = found.curves[0].factors
+    broken = [names[c.agency] for c in found.curves if c.crossing.state == "always"]
+    if broken:
+        level, listed = locale.short(ends[0], lang, 2), locale.join(broken, lang)
+        return say("study.capacity.first_broken", lang, level=level, agencies=listed)
+    first = found.curves[0]
+    if first.crossing.state == "never":
+        low, high = (locale.short(x, lang, 2) for x in (ends[0], ends[-1]))
+        return say("study.capacity.first_none", lang, low=low, high=high)
+    level = locale.short(first.crossing.factor, lang, 2)
+    return say("study.capacity.first", lang, level=level, agency=names[first.agency])
+
+
+def _head(found: Capacity, lang: str) -> str:
+    per_day = locale.people(found.per_day, lang)
+    if found.of == "all":
+        return say("study.capacity.head_all", lang, per_day=per_day)
+    return say("study.capacity.head", lang, of=found.of, per_day=per_day)
+
+
+def sentence(found: Capacity, curve: Curve, lang: str) -> str:
+    """Say how much demand one agency's promise bears."""
+    at = curve.crossing
+    key: str = at.state
+    if at.state == "never" and at.low < curve.factors[-1]:
+        key = "never_unsure"
+    low = curve.factors[0] if at.state == "always" else at.low
+    return say(
+        f"study.capacity.{key}", lang,
+        agency=titles(found.scenario)[curve.agency],
+        level=locale.short(at.factor, lang, 2),
+        low=locale.short(low, lang, 2),
+        high=locale.short(at.high, lang, 2),
+        visits=locale.people(at.factor * found.per_day, lang) if at.factor == at.factor else "",
+    )  # fmt: skip
+
+
+def plain(found: Capacity, command: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the capacity as plain data for capacity.json."""
+    return {
+        "origin": origin(found.scenario, command),
+        "of": found.of,
+        "per_day": found.per_day,
+        "agencies": [
+            {
+                "agency": curve.agency,
+                **{k: v for k, v in asdict(curve.crossing).items() if not _absent(v)},
+                "levels": [
+                    {"factor": factor, "called_in_time": asdict(share), "margin": margin,
+                     "margin_low": low, "margin_high": high}
+                    for factor, share, margin, low, high in zip(
+                        curve.factors.tolist(), curve.share, curve.margin.tolist(),
+                        curve.low.tolist(), curve.high.tolist(), strict=True,
+                    )
+                ],
+            }
+            for curve in found.curves
+        ],
+    }  # fmt: skip
+
+
+def _absent(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)

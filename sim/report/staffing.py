@@ -1,0 +1,105 @@
+"""What a staffing says: the counters of each agency, and what one fewer would cost citizens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sim.experiments.shifts import Shift
+from sim.experiments.slots import Table
+from sim.experiments.staffing import Staffed, StaffingPlan
+from sim.report import locale
+from sim.report.provenance import provenance
+from sim.report.titles import titles
+from sim.scenario import quantities as q
+from sim.words import say
+
+Shifts = Mapping[str, tuple[Shift, ...]]
+
+
+def described(found: StaffingPlan, lang: str, shifts: Shifts | None = None) -> str:
+    """Return a staffing as plain text, the whole first."""
+    return "\n".join(_lines(found, lang, shifts or {}))
+
+
+def _lines(found: StaffingPlan, lang: str, shifts: Shifts) -> Iterator[str]:
+    names = titles(found.scenario)
+    if found.agencies:
+        yield from _head(found, lang)
+    for one in found.agencies:
+        yield from _agency(found, one, names[one.agency], lang)
+        if one.agency in shifts:
+            yield "    " + _shifts(names[one.agency], shifts[one.agency], lang)
+    for agency, share in found.impossible.items():
+        in_time = locale.number(100 * share.value, lang, 1)
+        yield say("study.staff.impossible", lang, agency=names[agency], share=in_time)
+    if found.left_alone:
+        listed = locale.join([names[name] for name in found.left_alone], lang)
+        yield say("study.staff.left_alone", lang, agencies=listed)
+    yield say("study.staff.method", lang, tried=found.tried, n=found.results.replications)
+
+
+def _head(found: StaffingPlan, lang: str) -> Iterator[str]:
+    after = sum(one.hours_after for one in found.agencies)
+    before = sum(one.hours_before for one in found.agencies)
+    hours = {"hours": locale.short(after, lang), "before": locale.short(before, lang)}
+    yield say("study.staff.head", lang, **hours)
+    key = "same" if after == before else "fewer" if after < before else "more"
+    yield say(f"study.staff.head_{key}", lang, n=locale.short(abs(after - before), lang))
+
+
+def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator[str]:
+    yield "  " + say(
+        "study.staff.agency", lang, agency=name, table=table(found, one.after, lang),
+        hours=locale.short(one.hours_after, lang), before=locale.short(one.hours_before, lang),
+        limit=locale.short(100 * one.limit, lang),
+        **{k: locale.number(100 * v, lang, 1)
+           for k, v in (("share", one.share.value), ("low", one.share.low),
+                        ("high", one.share.high))},
+    )  # fmt: skip
+    yield "    " + say(f"study.staff.{'kept' if one.state == 'holds' else one.state}", lang)
+    if one.fewer is not None and one.fewer_share is not None:
+        yield "    " + say(
+            f"study.staff.fewer{'_kept' if one.fewer_state == 'holds' else ''}", lang,
+            table=table(found, one.fewer, lang),
+            share=locale.number(100 * one.fewer_share.value, lang, 1),
+            late=locale.people(one.fewer_late, lang),
+        )  # fmt: skip
+
+
+def table(found: StaffingPlan, counters: Table, lang: str) -> str:
+    """Write counters over the day: `2 all day`, `from 08:30 2, from 10:00 3`."""
+    written = found.slots.table(counters)
+    if isinstance(written, int):
+        return say("study.staff.all_day", lang, n=written)
+    return ", ".join(
+        say("study.staff.from_on", lang, time=locale.clock(time, lang), n=n)
+        for time, n in written.items()
+    )
+
+
+def _shifts(name: str, shifts: tuple[Shift, ...], lang: str) -> str:
+    listed = [
+        say("study.staff.shift", lang, n=s.officers, begin=locale.clock(s.begin, lang),
+            end=locale.clock(s.end, lang))
+        for s in shifts
+    ]  # fmt: skip
+    hours = sum(s.officers * (s.end - s.begin) for s in shifts) / q.HOUR
+    return say("study.staff.shifts", lang, agency=name, shifts="; ".join(listed),
+               hours=locale.short(hours, lang))  # fmt: skip
+
+
+def plain(
+    found: StaffingPlan, command: Sequence[str] = (), shifts: Shifts | None = None
+) -> dict[str, Any]:
+    """Return the staffing as plain data for staffing.json."""
+    return {
+        "origin": provenance(found.results, command),
+        "counters": found.figures,
+        "agencies": [asdict(one) for one in found.agencies],
+        "impossible": {name: asdict(share) for name, share in found.impossible.items()},
+        "left_alone": list(found.left_alone),
+        "plans_tried": found.tried,
+        "shifts": {name: [asdict(s) for s in of] for name, of in (shifts or {}).items()},
+    }
