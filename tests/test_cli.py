@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-import sim.cli
+import sim.cli.commands
 from sim import load
 from sim.words import LANGUAGES, say
 
@@ -301,7 +301,7 @@ def test_run_answers_in_five_lines_and_names_the_page() -> None:
 
 def test_run_writes_all_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(sim.cli.typer, "launch", opened.append)
+    monkeypatch.setattr(sim.cli.commands.typer, "launch", opened.append)
     out = Path("hasil ku é") / "satu"
     result = mppsim(
         "run", "tiny.yaml", "--with", "more.yaml", "--replications", "3", "--seed", "-7",
@@ -492,7 +492,7 @@ def test_ctrl_c_while_a_reference_is_made_says_which_were_written(
         raise SystemExit(status)
 
     monkeypatch.setattr(check, "renew", renew)
-    monkeypatch.setattr(sim.cli, "_leave_at_once", leave)
+    monkeypatch.setattr(sim.cli.commands, "_leave_at_once", leave)
     result = mppsim("check", "--update", "--lang", "en")
     assert result.exit_code == 130
     assert result.stdout == f"Written: {Path('results/reference/first.json')}\n"

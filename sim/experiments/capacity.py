@@ -135,10 +135,10 @@ def capacity(
     Raises MallError where nobody is promised anything, or for an impossible range.
     """
     if not (0 < low < high <= 100 and levels >= 2):
-        raise MallError(f"demand goes from a lower to a higher factor above 0, not {low}..{high}")
+        raise MallError.of("error.demand_range", low=low, high=high)
     agencies = promising(scenario)
     if not agencies:
-        raise MallError("no agency promises anything: say `promise: {wait: 20 min}` of a service")
+        raise MallError.of("error.no_promise")
 
     def run(factors: list[float], done: int, most: int) -> dict[float, Results]:
         told = _shifted(progress, done * replications, most * replications)

@@ -96,7 +96,7 @@ class Explanation:
         """
         if agency and agency not in self.scenario.agencies:
             known = ", ".join(sorted(self.scenario.agencies))
-            raise MallError(f"there is no agency {agency!r}; there are {known}")
+            raise MallError.of("error.no_agency", agency=agency, known=known)
         stops = self.log.stop_rows
         there = (stops.ticket != ABSENT) & (self.ends != ABSENT) & (self.ends > self.begins)
         if agency:
@@ -112,13 +112,13 @@ class Explanation:
         """
         days = self.log.names.days
         if day and day not in days:
-            raise MallError(f"there is no day {day!r}; there are {days[0]} to {days[-1]}")
+            raise MallError.of("error.no_day", day=day, first=days[0], last=days[-1])
         number = days.index(day) if day else 0
         visits = self.log.visit_rows
         row = np.flatnonzero((visits.day == number) & (visits.visit == visit))
         if not len(row):
             most = int((visits.day == number).sum())
-            raise MallError(f"{days[number]} has visits 1 to {most}, not {visit}")
+            raise MallError.of("error.no_visit", day=days[number], most=most, visit=visit)
         of = np.flatnonzero(self.log.stop_rows.row == row[0])
         waited = set(self.waits().tolist())
         return [self.of_stop(int(k)) for k in of if int(k) in waited]

@@ -50,7 +50,7 @@ def run_points(
     do not depend on the workers. Raises ScenarioError for a point that is no scenario.
     """
     if replications < 2:
-        raise MallError(f"at least 2 replications a point are needed, not {replications}")
+        raise MallError.of("error.too_few_replications", fewest=2, replications=replications)
     scenarios = [varied(base, figures) for figures in points]
     began = time.perf_counter()
     task = _Points(base, tuple(dict(p) for p in points), replications, first, hours, seed, engine)

@@ -42,7 +42,7 @@ def cover(
     Raises MallError where no shift can cover the day.
     """
     if not (0 < shortest <= longest and every > 0):
-        raise MallError("a shift has a shortest and a longest length above 0, in this order")
+        raise MallError.of("error.shift_lengths")
     if not any(wanted):
         return ()
     first, last = begins[0], ends[-1]
@@ -55,10 +55,12 @@ def cover(
         [t <= b and e <= u for t, u in possible] for b, e in zip(begins, ends, strict=True)
     ])  # fmt: skip
     if not possible or not covers[np.array(wanted) > 0].any(axis=1).all():
-        raise MallError(
-            f"no shift of {q.duration(shortest)} to {q.duration(longest)} covers every hour "
-            f"from {q.clock(first)} to {q.clock(last)}: allow other lengths, or let them begin "
-            "more often"
+        raise MallError.of(
+            "error.no_shift_covers",
+            shortest=q.duration(shortest),
+            longest=q.duration(longest),
+            first=q.clock(first),
+            last=q.clock(last),
         )
     numbers = _fewest(covers, wanted, [end - begin for begin, end in possible])
     return tuple(
@@ -76,5 +78,5 @@ def _fewest(covers: np.ndarray, wanted: Sequence[int], lengths: Sequence[int]) -
         integrality=np.ones(len(lengths), dtype=np.int64),
     )
     if found.x is None:
-        raise MallError(f"the shifts could not be found: {found.message}")
+        raise MallError.of("error.no_shifts", why=found.message)
     return [int(x) for x in np.rint(found.x)]

@@ -76,9 +76,9 @@ class StaffingPlan:
         """The counters by path, as for `load(overrides=...)`."""
         return {f"agencies.{s.agency}.counters": self.slots.table(s.after) for s in self.agencies}
 
-    def overlay(self, base: str, name: str) -> str:
-        """Return an overlay that can be run: `extends` the base, with the counters found."""
-        lines = [f"extends: {base}", f"name: {name}", "agencies:"]
+    def overlay(self) -> str:
+        """Return the counters found as an overlay, to be laid over the scenario."""
+        lines = ["agencies:"]
         for staffed in self.agencies:
             table = self.slots.table(staffed.after)
             if isinstance(table, dict):
@@ -109,10 +109,7 @@ def staff(
     """
     search = Search(scenario, replications, seed, engine, workers, executor, progress)
     if not search.agencies:
-        raise MallError(
-            "there is nothing to staff: no agency has both a promise and counters as a number or "
-            "a table over the day"
-        )
+        raise MallError.of("error.nothing_to_staff")
     plan, impossible = search.ample()
     plan = search.reduced(search.mended(plan, impossible), impossible)
     plan, results = search.certified(plan, impossible, certify)

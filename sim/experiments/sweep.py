@@ -50,16 +50,16 @@ def read_axis(text: str) -> Axis:
     """
     path, equals, values = (part.strip() for part in text.partition("="))
     if not (path and equals and values):
-        raise MallError(f"{text!r} is no sweep: write PATH=VALUE,VALUE or PATH=LOW..HIGH")
+        raise MallError.of("error.no_axis", text=text)
     if ".." not in values:
         listed = tuple(value.strip() for value in values.split(","))
         if "" in listed:
-            raise MallError(f"{text!r} has an empty value between its commas")
+            raise MallError.of("error.empty_value", text=text)
         return Axis(path, listed)
     span, by, step = (part.strip() for part in values.partition(" by "))
     low, high = (_quantity(end, text) for end in span.split("..", 1))
     if low.kind != high.kind or low.value >= high.value:
-        raise MallError(f"{text!r}: a range goes from a lower to a higher value of one kind")
+        raise MallError.of("error.axis_range", text=text)
     whole = low.kind == "number" and low.value.is_integer() and high.value.is_integer()
     if by or whole:
         size = _quantity(step, text).value if by else 1.0
@@ -71,12 +71,12 @@ def _quantity(text: str, axis: str) -> Quantity:
     try:
         return read_quantity(text)
     except Exception:
-        raise MallError(f"{axis!r}: {text!r} is no number, duration or share") from None
+        raise MallError.of("error.axis_value", axis=axis, text=text) from None
 
 
 def _stepped(low: Quantity, high: Quantity, step: float, text: str) -> tuple[str, ...]:
     if step <= 0 or (high.value - low.value) / step > MOST_POINTS:
-        raise MallError(f"{text!r}: the step must be above 0 and give at most {MOST_POINTS} values")
+        raise MallError.of("error.axis_step", text=text, most=MOST_POINTS)
     number = math.floor((high.value - low.value) / step + 1e-9)
     return tuple(str(Quantity(low.value + k * step, low.kind)) for k in range(number + 1))
 
@@ -154,7 +154,7 @@ def sweep(
     read = [read_axis(axis) if isinstance(axis, str) else axis for axis in axes]
     paths = tuple(axis.path for axis in read)
     if not read or len(set(paths)) < len(paths):
-        raise MallError("a sweep varies at least one figure, and each only once")
+        raise MallError.of("error.axes")
     figures = _full(read) if design == "full" else _spread(read, design, points, seed)
     results = run_points(
         scenario, figures, replications, seed=seed, engine=engine, workers=workers,
@@ -167,16 +167,10 @@ def sweep(
 def _full(axes: Sequence[Axis]) -> list[dict[str, str]]:
     for axis in axes:
         if not axis.values:
-            raise MallError(
-                f"{axis.path}: say in which steps ({axis.ends[0]}..{axis.ends[1]} by ...), or "  # type: ignore[index]
-                "choose another design"
-            )
+            raise MallError.of("error.axis_steps", path=axis.path)
     number = math.prod(len(axis.values) for axis in axes)
     if number > MOST_POINTS:
-        raise MallError(
-            f"{number:,} points are more than {MOST_POINTS:,}: take fewer values, or a Latin "
-            "hypercube with a number of points"
-        )
+        raise MallError.of("error.too_many_points", number=number, most=MOST_POINTS)
     paths = [axis.path for axis in axes]
     each = itertools.product(*(axis.values for axis in axes))
     return [dict(zip(paths, values, strict=True)) for values in each]
@@ -188,9 +182,9 @@ def _spread(
     from scipy.stats import qmc
 
     if points is None or not 1 <= points <= MOST_POINTS:
-        raise MallError(f"say how many points (1 to {MOST_POINTS:,}) the design shall have")
+        raise MallError.of("error.how_many_points", most=MOST_POINTS)
     if design == "sobol" and points & (points - 1):
-        raise MallError(f"a Sobol design has a power of two points, not {points}")
+        raise MallError.of("error.power_of_two", points=points)
     if design == "sobol":
         unit = qmc.Sobol(len(axes), rng=seed).random(points)
     else:

@@ -42,7 +42,7 @@ def journeys_of(scenario: Scenario, of: str) -> tuple[str, ...]:
     if of == "all":
         return tuple(scenario.journeys)
     if of in scenario.journeys and of in scenario.agencies:
-        raise MallError(f"{of!r} is a journey and an agency: say journeys.{of} or agencies.{of}")
+        raise MallError.of("error.both_journey_and_agency", of=of)
     kind, _, name = of.rpartition(".")
     if name in scenario.journeys and kind in ("", "journeys"):
         return (name,)
@@ -50,4 +50,4 @@ def journeys_of(scenario: Scenario, of: str) -> tuple[str, ...]:
         stops = {j: {s.agency for s in scenario.stops_of(j)} for j in scenario.journeys}
         return tuple(j for j, agencies in stops.items() if name in agencies)
     known = ", ".join([*scenario.journeys, *scenario.agencies])
-    raise MallError(f"there is no journey or agency {of!r}; there are {known}")
+    raise MallError.of("error.no_journey_or_agency", of=of, known=known)

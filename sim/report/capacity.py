@@ -16,14 +16,15 @@ from sim.words import say
 
 def described(found: Capacity, lang: str) -> str:
     """Return the capacity as plain text, the first promise to break first."""
-    lines = [_answer(found, lang), _head(found, lang)]
+    lines = [answer(found, lang), _head(found, lang)]
     lines += ["  " + sentence(found, curve, lang) for curve in found.curves]
     levels = len(found.curves[0].factors)
     return "\n".join([*lines, say("study.capacity.method", lang, n=found.replications,
                                   levels=levels)])  # fmt: skip
 
 
-def _answer(found: Capacity, lang: str) -> str:
+def answer(found: Capacity, lang: str) -> str:
+    """Say which promise breaks first, and where."""
     names = titles(found.scenario)
     ends = found.curves[0].factors
     broken = [names[c.agency] for c in found.curves if c.crossing.state == "always"]

@@ -34,7 +34,7 @@ def _lines(found: Sweep, lang: str) -> Iterator[str]:
 
 def name_of(measure: str, lang: str) -> str:
     """Return a measure's name for people."""
-    return say(f"page.measure.{measure.removesuffix('.mean')}", lang)
+    return say(f"page.measure.{measure}", lang)
 
 
 def _estimate(point: Point, measure: str) -> Estimate:

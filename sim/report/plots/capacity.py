@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.capacity import Capacity, Curve
 from sim.report import locale
+from sim.report.capacity import answer
 from sim.report.style import BAD, DATA, FAINT, GOOD, LIMIT, clipped, finish, new_figure
 from sim.report.titles import titles
 from sim.words import say
@@ -54,4 +55,4 @@ def picture(found: Capacity, lang: str) -> Figure:
     draw(found, ax, lang)
     handles, labels = ax.get_legend_handles_labels()
     keys = dict(zip(labels, handles, strict=True))
-    return finish(figure, say("study.capacity.title", lang), keys=list(keys.values()), columns=1)
+    return finish(figure, answer(found, lang), keys=list(keys.values()), columns=1)

@@ -165,8 +165,8 @@ def run(
     check_engine(engine)
     most_replications(replications, precision)  # what is wrong with a call is said first
     scenario = load(file, overlays, None if days is None else {"calendar.only": days})
-    _warn_of_overload([scenario], lang.value)
-    with _progress(lang.value) as progress:
+    warn_of_overload([scenario], lang.value)
+    with progress_bar(lang.value) as progress:
         results = replicate(
             scenario, replications, precision=precision, seed=seed, engine=engine,
             workers=workers, progress=progress,
@@ -184,7 +184,7 @@ def run(
         command=sys.argv,
     )  # fmt: skip
     answer = Answer.of(results)
-    _print(summary(results, answer) if as_json else five_lines(answer, lang.value))
+    tell(summary(results, answer) if as_json else five_lines(answer, lang.value))
     typer.echo(say("cli.page", lang.value, path=_shown(written[0])), err=as_json)
     if open_:
         typer.launch(written[0].as_uri())
@@ -219,8 +219,8 @@ def compare(
     first = load(base)
     others = [load(path) for path in alternatives]
     comparing.check_comparable(first, others, replications, precision)
-    _warn_of_overload([first, *others], lang.value)
-    with _progress(lang.value) as progress:
+    warn_of_overload([first, *others], lang.value)
+    with progress_bar(lang.value) as progress:
         found = comparing.compare(
             first, others, replications, precision=precision, seed=seed, engine=engine,
             workers=workers, progress=progress,
@@ -228,7 +228,7 @@ def compare(
     _say_precision(found.base.run, lang.value)
     names = "-vs-".join(path.stem for path in (base, *alternatives))
     page = write_comparison(found, out or Path("results") / names, lang.value, command=sys.argv)
-    _print(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
+    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
     typer.echo(say("cli.page", lang.value, path=_shown(page)), err=True)
     if open_:
         typer.launch(page.as_uri())
@@ -259,7 +259,7 @@ def validate(
              "path": f.path, "code": f.code, "message": f.say(lang.value)}
             for f in found
         ]  # fmt: skip
-        _print(rows)
+        tell(rows)
     elif found:
         raise ScenarioError(found)
     return 2 if found else 0
@@ -279,7 +279,7 @@ def show(
     from sim.scenario.writing import show as shown
 
     scenario = load(file, overlays)
-    _print(resolved(scenario) if as_json else shown(scenario).rstrip("\n"))
+    tell(resolved(scenario) if as_json else shown(scenario).rstrip("\n"))
 
 
 @app.command()
@@ -288,7 +288,7 @@ def schema(lang: Language = Lang.en) -> None:
     """Print the JSON Schema with which an editor checks and completes scenarios."""
     from sim.scenario.schema import json_schema
 
-    _print(json_schema(lang.value))
+    tell(json_schema(lang.value))
 
 
 @app.command()
@@ -316,21 +316,26 @@ def check(
             written.append(path.as_posix())
             typer.echo(say("cli.written", lang.value, path=_shown(path)), err=as_json)
         if as_json:
-            _print(written)
+            tell(written)
         return 0
     found = [checked(path, workers=workers) for path in references(files)]
     missing = [] if files else without_reference()
     for file in missing:
         typer.echo(say("error.no_reference", lang.value, file=file.as_posix()), err=True)
-    _print([each.plain() for each in found] if as_json else described(found, lang.value))
+    tell([each.plain() for each in found] if as_json else described(found, lang.value))
     return 1 if missing or any(each.moved for each in found) else 0
 
 
-def _print(what: Any) -> None:
+def tell(what: Any) -> None:
     """Print text as it is, and data as JSON."""
     if not isinstance(what, str):
         what = json.dumps(what, ensure_ascii=False, allow_nan=False, indent=2)
     typer.echo(what)
+
+
+def say_written(path: Path, lang: str) -> None:
+    """Say on stderr where the result is."""
+    typer.echo(say("cli.written", lang, path=_shown(path)), err=True)
 
 
 def _shown(path: Path) -> str:
@@ -339,7 +344,7 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def _warn_of_overload(malls: Sequence[Scenario], lang: str) -> None:
+def warn_of_overload(malls: Sequence[Scenario], lang: str) -> None:
     """Say before the run which counters are given more work than they can do."""
     from sim.report.beforehand import overload_notes
 
@@ -354,7 +359,7 @@ def _say_precision(run: Any, lang: str) -> None:
 
 
 @contextmanager
-def _progress(lang: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(lang: str) -> Iterator[Callable[[int, int], None]]:
     """Show on stderr how far the replications are, and how long the rest takes."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -386,7 +391,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(args=list(arguments) if arguments is not None else None)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,240 @@
+"""The commands that ask a question of many runs: sweep, capacity, staff, explain."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli.commands import (
+    AsJson,
+    EngineName,
+    File,
+    Lang,
+    Language,
+    Out,
+    Overlays,
+    Seed,
+    Workers,
+    app,
+    plainly,
+    progress_bar,
+    say_written,
+    tell,
+    warn_of_overload,
+)
+from sim.errors import MallError
+
+EachReplications = Annotated[
+    int, typer.Option("--replications", min=2, help="How many replications of each.")
+]
+
+
+class Design(StrEnum):
+    """Designs of a sweep."""
+
+    full = "full"
+    latin_hypercube = "latin_hypercube"
+    sobol = "sobol"
+
+
+@app.command()
+@plainly
+def sweep(
+    file: File,
+    axes: Annotated[
+        list[str],
+        typer.Option(
+            "--set", metavar="PATH=VALUES",
+            help="agencies.x.counters=1..5, demand.scale=0.8,1,1.2, or LOW..HIGH by STEP.",
+        ),
+    ],
+    overlays: Overlays = [],  # noqa: B006
+    design: Annotated[Design, typer.Option(help="Every combination, or points spread over ranges.")]
+    = Design.full,
+    points: Annotated[
+        int | None, typer.Option(min=1, help="How many points, for designs that spread them.")
+    ] = None,
+    replications: EachReplications = 20,
+    seed: Seed = 0,
+    engine: EngineName = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Run a scenario at every point of a design over figures of its file."""
+    from sim.engine import check_engine
+    from sim.experiments.sweep import sweep as swept
+    from sim.report.studies import write_sweep
+    from sim.report.sweep import described, plain
+    from sim.report.tables import jsonable
+    from sim.scenario.loading import load
+
+    check_engine(engine)
+    scenario = load(file, overlays)
+    with progress_bar(lang.value) as progress:
+        found = swept(
+            scenario, axes, replications, design=design.value, points=points, seed=seed,
+            engine=engine, workers=workers, progress=progress,
+        )  # fmt: skip
+    folder = out or Path("results") / file.stem
+    path = write_sweep(found, folder, lang.value, command=sys.argv)
+    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
+    say_written(path, lang.value)
+
+
+@app.command()
+@plainly
+def capacity(
+    file: File,
+    overlays: Overlays = [],  # noqa: B006
+    of: Annotated[
+        str, typer.Option(help="Whose demand is raised: a journey, an agency, or all.")
+    ] = "all",
+    low: Annotated[float, typer.Option(help="The lowest demand, as a factor of today's.")] = 0.5,
+    high: Annotated[float, typer.Option(help="The highest demand, as a factor.")] = 2.5,
+    replications: EachReplications = 20,
+    seed: Seed = 0,
+    engine: EngineName = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> None:
+    """Say how much more demand each agency's promise bears, and which breaks first."""
+    from sim.engine import check_engine
+    from sim.experiments.capacity import capacity as capacity_of
+    from sim.report.capacity import described, plain
+    from sim.report.studies import write_capacity
+    from sim.report.tables import jsonable
+    from sim.scenario.loading import load
+
+    check_engine(engine)
+    scenario = load(file, overlays)
+    with progress_bar(lang.value) as progress:
+        found = capacity_of(
+            scenario, of, low=low, high=high, replications=replications, seed=seed, engine=engine,
+            workers=workers, progress=progress,
+        )  # fmt: skip
+    folder = out or Path("results") / file.stem
+    path = write_capacity(found, folder, lang.value, command=sys.argv)
+    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
+    say_written(path, lang.value)
+
+
+@app.command()
+@plainly
+def staff(
+    file: File,
+    overlays: Overlays = [],  # noqa: B006
+    replications: EachReplications = 20,
+    certify: Annotated[
+        int, typer.Option(min=2, help="Fresh replications on which the plan is tried at last.")
+    ] = 100,
+    shift: Annotated[
+        str | None,
+        typer.Option(metavar="LENGTHS", help="Cover the counters by shifts: '4 h .. 7.5 h'."),
+    ] = None,
+    every: Annotated[str, typer.Option(help="How often a shift may begin.")] = "30 min",
+    seed: Seed = 0,
+    engine: EngineName = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> None:
+    """Find the fewest counter-hours with which each agency keeps its promise."""
+    from sim.engine import check_engine
+    from sim.experiments.staffing import staff as staffed
+    from sim.report.staffing import described, plain
+    from sim.report.studies import write_staffing
+    from sim.report.tables import jsonable
+    from sim.scenario.loading import load
+
+    check_engine(engine)
+    lengths = None if shift is None else _lengths(shift, every)
+    scenario = load(file, overlays)
+    warn_of_overload([scenario], lang.value)
+    with progress_bar(lang.value) as progress:
+        found = staffed(
+            scenario, replications=replications, certify=certify, seed=seed, engine=engine,
+            workers=workers, progress=progress,
+        )  # fmt: skip
+    shifts = {} if lengths is None else _shifts(found, *lengths)
+    folder = out or Path("results") / file.stem
+    path = write_staffing(found, folder, lang.value, file, shifts, command=sys.argv)
+    text = described(found, lang.value, shifts)
+    tell(jsonable(plain(found, sys.argv, shifts)) if as_json else text)
+    say_written(path, lang.value)
+
+
+def _lengths(shift: str, every: str) -> tuple[int, int, int]:
+    from sim.scenario import quantities as q
+
+    shortest, dots, longest = shift.partition("..")
+    try:
+        ends = (
+            q.read_duration(shortest.strip()),
+            q.read_duration((longest if dots else shift).strip()),
+        )
+        return *ends, q.read_duration(every)
+    except ValueError:
+        raise MallError.of("error.shift_durations", shift=shift, every=every) from None
+
+
+def _shifts(found: Any, shortest: int, longest: int, every: int) -> dict[str, Any]:
+    from sim.experiments.shifts import cover
+
+    slots, last = found.slots, max(day.closes for day in found.scenario.days)
+    ends = (*slots.begins[1:], last)
+    return {
+        one.agency: cover(
+            slots.begins, ends, one.after, shortest=shortest, longest=longest, every=every
+        )
+        for one in found.agencies
+    }
+
+
+@app.command()
+@plainly
+def explain(
+    file: File,
+    overlays: Overlays = [],  # noqa: B006
+    visit: Annotated[
+        int | None, typer.Option(min=1, help="The visit's number within its day.")
+    ] = None,
+    day: Annotated[str, typer.Option(help="Its day, such as tue or 2025-03-03.")] = "",
+    worst: Annotated[int | None, typer.Option(min=1, help="So many of the longest waits.")] = None,
+    agency: Annotated[str, typer.Option(help="Only waits at this agency.")] = "",
+    replication: Annotated[int, typer.Option(min=0, help="Which replication.")] = 0,
+    seed: Seed = 0,
+    engine: EngineName = "simpy",
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> None:
+    """Say why somebody waited: each instant of the wait charged to one cause."""
+    from sim.engine import check_engine, simulate
+    from sim.experiments.explain import Explanation
+    from sim.report.explanation import described, plain, summed
+    from sim.sampling import sample
+    from sim.scenario.loading import load
+
+    check_engine(engine)
+    scenario = load(file, overlays)
+    log = simulate(scenario, sample(scenario, seed, replication), engine)
+    found = Explanation(log, scenario)
+    if visit is not None:
+        waits = found.of_visit(visit, day)
+    else:
+        rows = found.waits(agency)
+        waits = [found.of_stop(int(row)) for row in (rows if worst is None else rows[:worst])]
+    if as_json:
+        tell(plain(waits))
+    elif visit is None and worst is None:
+        tell(summed(found, waits, lang.value))
+    else:
+        tell(described(found, waits, lang.value))
