@@ -14,7 +14,9 @@ A scenario describes the mall; seed, replications and engine belong to the call:
 >>> bool(called_in_time.low <= called_in_time.value <= called_in_time.high)
 True
 
-`compare(base, alternatives)` runs the same citizens through several malls.
+`compare(base, alternatives)` runs the same citizens through several malls; `sweep` varies
+figures, `capacity` raises demand until promises break, `staff` finds the fewest counters that
+keep them, and `Explanation(log, scenario)` says why people waited.
 """
 
 from __future__ import annotations
@@ -25,8 +27,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.engine import simulate
     from sim.errors import EngineError, MallError, OutputError, ScenarioError, WorkloadError
+    from sim.experiments.capacity import Capacity, capacity
     from sim.experiments.compare import Comparison, compare
+    from sim.experiments.explain import Explanation
     from sim.experiments.replicate import replicate
+    from sim.experiments.staffing import StaffingPlan, staff
+    from sim.experiments.sweep import Sweep, sweep
     from sim.log import Log
     from sim.sampling import sample
     from sim.scenario.loading import load
@@ -37,27 +43,36 @@ if TYPE_CHECKING:
     from sim.workload import Workload
 
 _ROOMS = {
+    "Capacity": "experiments.capacity",
     "Comparison": "experiments.compare",
     "EngineError": "errors",
+    "Explanation": "experiments.explain",
     "Log": "log",
     "MallError": "errors",
-    "Measures": "statistics.measures",
+    "Measures": "statistics.measure",
     "OutputError": "errors",
     "Results": "statistics.results",
     "Scenario": "scenario.model",
     "ScenarioError": "errors",
+    "StaffingPlan": "experiments.staffing",
+    "Sweep": "experiments.sweep",
     "Workload": "workload",
     "WorkloadError": "errors",
+    "capacity": "experiments.capacity",
     "compare": "experiments.compare",
     "load": "scenario.loading",
     "measure": "statistics.measures",
     "replicate": "experiments.replicate",
     "sample": "sampling",
     "simulate": "engine",
+    "staff": "experiments.staffing",
+    "sweep": "experiments.sweep",
 }
 __all__ = [
+    "Capacity",
     "Comparison",
     "EngineError",
+    "Explanation",
     "Log",
     "MallError",
     "Measures",
@@ -65,14 +80,19 @@ __all__ = [
     "Results",
     "Scenario",
     "ScenarioError",
+    "StaffingPlan",
+    "Sweep",
     "Workload",
     "WorkloadError",
+    "capacity",
     "compare",
     "load",
     "measure",
     "replicate",
     "sample",
     "simulate",
+    "staff",
+    "sweep",
 ]
 
 
