@@ -259,6 +259,22 @@ def test_the_intervals_of_an_agencys_hours_are_wider_than_one_alone():
     pytest.fail("no hour has an interval to compare")
 
 
+def test_an_hour_is_judged_by_what_those_who_come_in_it_are_promised():
+    """At eight come those who are promised 95 of 100, at nine those who are promised 10."""
+    services = {
+        "strict": {"time": {"always": "8 min"}, "promise": {"wait": "1 min", "for": "95 %"}},
+        "easy": {"time": {"always": "8 min"}, "promise": {"wait": "1 min", "for": "10 %"}},
+    }
+    journeys = {
+        "early": {"per_day": 5, "stops": ["a.strict"], "profile": {"08:00": 1, "09:00": 0}},
+        "late": {"per_day": 5, "stops": ["a.easy"], "profile": {"08:00": 0, "09:00": 1}},
+    }
+    agencies = {"a": {"counters": 1, "services": services}}
+    scenario = mall(agencies, hours="08:00-10:00", journeys=journeys)
+    hours = {h.interval: h.verdict for h in Answer.of(run(scenario, 40)[0]).agencies[0].hours}
+    assert hours == {"08:00": "broken", "09:00": "kept"}
+
+
 def test_an_hour_with_a_break_is_marked_and_an_hour_without_is_not():
     marked = {s.interval: s.resting for s in Answer.of(busy()[0]).agencies[0].hours}
     assert marked["11:00"] == marked["12:00"] == "break"

@@ -12,11 +12,11 @@ from malls import mall, scenario_of
 
 from sim import MallError, Scenario
 from sim.experiments.points import run_points
-from sim.experiments.promise import margin
 from sim.experiments.slots import slots_of
 from sim.experiments.staffing import staff
 from sim.scenario.loading import load_text
 from sim.scenario.writing import show
+from sim.statistics.verdict import margin_of
 
 CASES = json.loads((Path(__file__).parent / "cases" / "cases.json").read_text(encoding="utf-8"))
 ERLANG = next(c for c in CASES["cases"] if c["id"] == "ME-STAFF-ERLC")
@@ -46,7 +46,7 @@ def test_in_a_hall_that_never_closes_it_finds_what_erlang_c_says(place: int) -> 
     found = staff(scenario, replications=2, certify=6, workers=1)
     (of_agency,) = found.agencies
     assert of_agency.after == (fewest,)
-    assert of_agency.state == "holds"
+    assert of_agency.state == "kept"
     assert of_agency.fewer_share is not None and of_agency.fewer_share.value < 0.8
 
 
@@ -56,7 +56,7 @@ def test_no_cheaper_plan_keeps_the_promise() -> None:
     scenario = of_day(30)
     found = staff(scenario, replications=40, certify=150, workers=1)
     (of_agency,) = found.agencies
-    assert of_agency.state == "holds" and of_agency.hours_after == sum(of_agency.after)
+    assert of_agency.state == "kept" and of_agency.hours_after == sum(of_agency.after)
     most = [range(1, n + 2) for n in of_agency.after]
     cheaper = [t for t in itertools.product(*most) if sum(t) < sum(of_agency.after)]
     slots = slots_of(scenario)
@@ -64,7 +64,9 @@ def test_no_cheaper_plan_keeps_the_promise() -> None:
         scenario, [{"agencies.a.counters": slots.table(t)} for t in cheaper], 150, workers=1
     )
     confidence = of_agency.share.confidence
-    surely = [t for t, r in zip(cheaper, runs, strict=True) if margin(r, "a", confidence).low > 0]
+    surely = [
+        t for t, r in zip(cheaper, runs, strict=True) if margin_of(r, "a", confidence).low > 0
+    ]
     assert not surely
 
 

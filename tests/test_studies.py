@@ -60,7 +60,7 @@ def test_staffing_writes_an_overlay_that_runs_and_keeps_the_promise(mall: Path, 
     shown = said("show", str(mall), "--with", str(overlay))
     assert "counters: 4" not in shown
     data = json.loads(Path("results/small/staffing.json").read_text(encoding="utf-8"))
-    assert data["agencies"][0]["state"] == "holds" and data["shifts"]["a"]
+    assert data["agencies"][0]["state"] == "kept" and data["shifts"]["a"]
 
 
 @pytest.mark.parametrize("lang", ["en", "id"])

@@ -22,13 +22,14 @@ from numpy.typing import NDArray
 
 from sim.engine import Engine
 from sim.errors import MallError
+from sim.experiments.decision import promising
 from sim.experiments.points import run_points
-from sim.experiments.promise import margin, promising
 from sim.experiments.replicate import Progress
 from sim.experiments.varying import journeys_of, with_demand
 from sim.scenario.model import Scenario
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
+from sim.statistics.verdict import margin_of
 
 Floats = NDArray[np.float64]
 State = Literal["crosses", "never", "always", "several"]
@@ -173,7 +174,7 @@ def _shifted(progress: Progress | None, done: int, most: int) -> Callable[[int, 
     return None if progress is None else lambda n, _: progress(min(done + n, most), most)
 
 
-def _curves(agencies: tuple[str, ...], results: dict[float, Results]) -> list[Curve]:
+def _curves(agencies: list[str], results: dict[float, Results]) -> list[Curve]:
     """Return each agency's curve, the first to break first."""
     factors = sorted(results)
     curves = [_curve(name, factors, [results[factor] for factor in factors]) for name in agencies]
@@ -187,7 +188,7 @@ def _breaks_at(curve: Curve) -> tuple[float, float, str]:
 
 
 def _curve(agency: str, factors: list[float], results: list[Results]) -> Curve:
-    margins = [margin(of, agency) for of in results]
+    margins = [margin_of(of, agency) for of in results]
     return Curve(
         agency=agency,
         factors=np.array(factors),

@@ -19,13 +19,13 @@ from functools import cached_property
 
 from sim.engine import Engine
 from sim.errors import MallError
-from sim.experiments.promise import State, margin, state_of
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table
 from sim.experiments.staffing_search import Search, less
 from sim.scenario.model import Scenario
 from sim.statistics.intervals import Estimate, PairedDifference, paired_ratio_difference
 from sim.statistics.results import Results
+from sim.statistics.verdict import State, promise_of
 
 
 @dataclass(frozen=True)
@@ -145,22 +145,22 @@ def _staffed(
     neighbour: tuple[Table, Results] | None,
 ) -> Staffed:  # fmt: skip
     confidence, before = search.confidence, search.before(agency)
-    found = margin(results, agency, confidence)
-    share = results.estimate("called_in_time", "agency", agency, confidence=confidence)
+    share, margin, found = promise_of(results, "agency", agency, confidence)
     staffed = Staffed(
         agency, before, after, search.slots.cost(before), search.slots.cost(after), share,
-        share.value - found.value, state_of(found),
+        share.value - margin.value, found,
     )  # fmt: skip
     if neighbour is None:
         return staffed
     table, other = neighbour
+    fewer_share, _, fewer_state = promise_of(other, "agency", agency, confidence)
     lost = difference(other, results, agency, confidence)
     tickets = other.estimate("tickets", "agency", agency).value
     return replace(
         staffed,
         fewer=table,
-        fewer_share=other.estimate("called_in_time", "agency", agency, confidence=confidence),
-        fewer_state=state_of(margin(other, agency, confidence)),
+        fewer_share=fewer_share,
+        fewer_state=fewer_state,
         fewer_late=max(0.0, -lost.value * tickets),
     )
 

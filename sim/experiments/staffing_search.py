@@ -10,8 +10,8 @@ from functools import cached_property
 
 from sim.engine import Engine
 from sim.engine.loads import loads
+from sim.experiments.decision import promising
 from sim.experiments.points import run_points
-from sim.experiments.promise import margin, promising, state_of
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table, slots_of
 from sim.scenario import quantities as q
@@ -19,6 +19,7 @@ from sim.scenario.model import Scenario, Staffing
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
 from sim.statistics.slices import hours_of
+from sim.statistics.verdict import margin_of, promise_of, state
 from sim.theory import minimal_counters
 
 ATTEMPTS = 6
@@ -103,7 +104,7 @@ class Search:
         impossible = {
             name: results.estimate("called_in_time", "agency", name)
             for name in self.agencies
-            if margin(results, name).value < 0
+            if margin_of(results, name).value < 0
         }
         begin = {name: self._by_theory(name) for name in self.agencies}
         return begin | {name: self.before(name) for name in impossible}, impossible
@@ -131,12 +132,12 @@ class Search:
             failing = [
                 name
                 for name in self.agencies
-                if name not in impossible and margin(results, name).value < 0
+                if name not in impossible and margin_of(results, name).value < 0
             ]
             if not failing:
                 return plan
             for name in failing:
-                missing = margin(results, name).value
+                missing = margin_of(results, name).value
                 plan = plan | {name: self._with_more(plan, name, results, 1 + int(-missing / 0.1))}
 
     def _with_more(self, plan: Plan, agency: str, results: Results, slots: int) -> Table:
@@ -158,7 +159,7 @@ class Search:
         tried = [plan | {name: _more(plan[name], k) for name in unsure} for k in slots]
         runs = self.run(tried)
         best = {
-            name: max(slots, key=lambda k: (margin(runs[k], name).value, -k)) for name in unsure
+            name: max(slots, key=lambda k: (margin_of(runs[k], name).value, -k)) for name in unsure
         }
         return plan | {name: _more(plan[name], k) for name, k in best.items()}
 
@@ -187,7 +188,7 @@ class Search:
             without_one = {n: less(plan[n], fewer[n]) if n in fewer else plan[n] for n in plan}
             (results,) = self.run([without_one])
             for name, slot in fewer.items():
-                if margin(results, name).value >= 0:
+                if margin_of(results, name).value >= 0:
                     plan = plan | {name: without_one[name]}
                 else:
                     kept.add((name, slot))
@@ -214,10 +215,12 @@ class Search:
         for attempt in range(ATTEMPTS):
             self.first = FRESH + attempt * replications
             (results,) = self.run([plan], replications, self.first)
-            found = {name: state_of(margin(results, name, self.confidence)) for name in possible}
-            unsure = [name for name in possible if found[name] != "holds"]
+            found = {
+                name: promise_of(results, "agency", name, self.confidence)[2] for name in possible
+            }
+            unsure = [name for name in possible if found[name] != "kept"]
             failed |= {(name, plan[name]) for name in unsure}
-            sure = [name for name in possible if found[name] == "holds"]
+            sure = [name for name in possible if found[name] == "kept"]
             held |= {name: plan[name] for name in sure}
             smaller: dict[str, Table] = {}
             if attempt < ATTEMPTS - 2:  # what is made smaller is certified, and may be taken back
@@ -244,8 +247,8 @@ class Search:
         )  # fmt: skip
         found: dict[str, Table] = {}
         for name in agencies:
-            margins = {k: margin(runs[k], name) for k in wanted if name in fewer[k]}
-            kept = [k for k, of in margins.items() if state_of(of) == "holds"]
+            margins = {k: margin_of(runs[k], name) for k in wanted if name in fewer[k]}
+            kept = [k for k, of in margins.items() if state(of.low, of.high) == "kept"]
             if kept:
                 found[name] = fewer[max(kept, key=lambda k: (margins[k].low, -k))][name]
         return found

@@ -307,7 +307,7 @@ def _standing(
         verdict = "no_promise"
     elif math.isnan(called_in_time.value):
         verdict = "nobody"
-    cuts = _Cuts(results, scope, name, _or(required, called_in_time.value - margin.value))
+    cuts = _Cuts(results, scope, name)
     return Standing(
         name=name,
         title=title,
@@ -334,12 +334,15 @@ def _standing(
 
 @dataclass(frozen=True)
 class _Cuts:
-    """The slices of one agency or service against the share that it requires."""
+    """The slices of one agency or service against the share that each requires.
+
+    Where services ask for different shares, that of a slice is their mean over its tickets: at
+    ten o'clock others come than at eight.
+    """
 
     results: Results
     scope: str
     name: str
-    required: float
 
     def weekdays(self) -> tuple[Slice, ...]:
         return self._slices([(day, "") for day in _weekdays(self.results.scenario)])
@@ -356,12 +359,13 @@ class _Cuts:
             return ()
         total, n = self._columns("called_in_time", labels)
         shares = ratio_intervals(total, n, together(len(labels)), share=True)
+        margin, _ = self._columns("promise_margin", labels)
         tickets, days = self._columns("tickets", labels)
+        asked, per_day = n.sum(axis=0), tickets.sum(axis=0) / days.sum(axis=0)
+        required = (total - margin).sum(axis=0) / np.maximum(asked, 1)
         return tuple(
-            self._slice(label, share, float(asked), float(per_day))
-            for label, share, asked, per_day in zip(
-                labels, shares, n.sum(axis=0), tickets.sum(axis=0) / days.sum(axis=0), strict=True
-            )
+            self._slice(label, share, *(float(x[k]) for x in (required, asked, per_day)))
+            for k, (label, share) in enumerate(zip(labels, shares, strict=True))
         )
 
     def _columns(self, measure: str, labels: list[tuple[str, str]]) -> tuple[Floats, Floats]:
@@ -372,11 +376,12 @@ class _Cuts:
         return self.results.total[:, columns], self.results.n[:, columns]
 
     def _slice(
-        self, label: tuple[str, str], share: Estimate, asked: float, per_day: float
-    ) -> Slice:
+        self, label: tuple[str, str], share: Estimate, required: float, asked: float,
+        per_day: float,
+    ) -> Slice:  # fmt: skip
         verdict: Verdict = "nobody" if asked == 0 else "cannot_tell"
         if asked >= FEWEST_TICKETS:
-            verdict = state(share.low - self.required, share.high - self.required)
+            verdict = state(share.low - required, share.high - required)
         resting = _resting(self.results.scenario, self.name, *label)
         return Slice(*label, verdict, share, per_day, resting)
 

@@ -58,10 +58,10 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
            for k, v in (("share", one.share.value), ("low", one.share.low),
                         ("high", one.share.high))},
     )  # fmt: skip
-    yield "    " + say(f"study.staff.{'kept' if one.state == 'holds' else one.state}", lang)
+    yield "    " + say(f"study.staff.{one.state}", lang)
     if one.fewer is not None and one.fewer_share is not None:
         yield "    " + say(
-            f"study.staff.fewer{'_kept' if one.fewer_state == 'holds' else ''}", lang,
+            f"study.staff.fewer{'_kept' if one.fewer_state == 'kept' else ''}", lang,
             table=table(found, one.fewer, lang),
             share=locale.number(100 * one.fewer_share.value, lang, 1),
             late=locale.people(one.fewer_late, lang),

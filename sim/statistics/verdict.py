@@ -6,6 +6,7 @@ The one place where an interval becomes a verdict; pages and comparisons only as
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 from sim.statistics.intervals import Estimate
@@ -31,11 +32,23 @@ def promise(called_in_time: Estimate, margin: Estimate) -> State:
     margin : the share called in time less the share promised, by ticket, so that services that
         promise different shares are judged together
     """
+    widened = widest(called_in_time, margin)
+    return state(widened.low, widened.high)
+
+
+def widest(called_in_time: Estimate, margin: Estimate) -> Estimate:
+    """Return the margin with the wider of its own interval and that of the share."""
     # The share's own bound is stricter where everybody was called in time, or nobody: there the
     # margin has hardly any width, though a few tickets prove little.
     required = called_in_time.value - margin.value
     low = min(margin.low, called_in_time.low - required)
-    return state(low, max(margin.high, called_in_time.high - required))
+    return replace(margin, low=low, high=max(margin.high, called_in_time.high - required))
+
+
+def margin_of(results: Results, agency: str, confidence: float = 0.95) -> Estimate:
+    """Return an agency's share called in time less the share that it promises."""
+    called_in_time, margin, _ = promise_of(results, "agency", agency, confidence)
+    return widest(called_in_time, margin)
 
 
 def promise_of(
