@@ -47,7 +47,7 @@ def check_engine(engine: Engine) -> None:
 def plans(scenario: Scenario, workload: Workload) -> tuple[DayPlan, ...]:
     """Return the plan of each day of a replication, with its officers and outages."""
     found = []
-    for k, day in enumerate(scenario.days):
+    for k, day in enumerate(scenario.played):
         plan = plan_day(scenario, day)
         absent, late = workload.absent[k], workload.late[k]
         if absent.any() or late.any():
@@ -74,8 +74,10 @@ def names_of(scenario: Scenario) -> Names:
 def check_workload(scenario: Scenario, workload: Workload) -> None:
     """Raise WorkloadError unless the workload's names, order and times fit the scenario."""
     names = names_of(scenario)
-    for what in ("days", "journeys", "services", "classes"):
-        if getattr(workload, what) != getattr(names, what):
+    known = {what: getattr(names, what) for what in ("journeys", "services", "classes")}
+    known["days"] = tuple(day.label for day in scenario.played)
+    for what, of in known.items():
+        if getattr(workload, what) != of:
             raise WorkloadError(f"the workload was made for other {what} than this scenario has")
     if len(workload) == 0:
         return
@@ -93,7 +95,7 @@ def check_workload(scenario: Scenario, workload: Workload) -> None:
     codes = {"day": "days", "journey": "journeys", "service": "services"}
     for column, of in {**codes, "visitor_class": "classes"}.items():
         values = getattr(workload, column)
-        if len(values) and not 0 <= values.min() <= values.max() < len(getattr(names, of)):
+        if len(values) and not 0 <= values.min() <= values.max() < len(known[of]):
             raise WorkloadError(f"column {column!r} names something that does not exist")
     visit = np.repeat(np.arange(len(workload)), np.diff(workload.offset))
     of_stop = workload.journey[visit], workload.service, workload.tries, workload.booked[visit]

@@ -12,13 +12,14 @@ from functools import lru_cache
 from itertools import product
 
 from sim.engine.outages import Change
-from sim.log import STOP_OUTCOMES
+from sim.log import REASONS, STOP_OUTCOMES, VISIT_OUTCOMES
 from sim.scenario.calendar import Day, Span, without
 from sim.scenario.model import Agency, Counter, Scenario, Staffing
 from sim.scenario.tickets import Balking, Call, Order, Quota, Releases
 from sim.workload import NEVER
 
 OPEN, BREAK, CLOSED = range(3)
+_INCOMPLETE = REASONS.index("incomplete")
 Wanted = tuple[int, int, bool]
 """A service, a visitor class, whether she walked in: what a line is for, and a counter serves."""
 NOT_TODAY = -1
@@ -102,6 +103,8 @@ class JourneyPlan:
     call_early : whether a booked citizen may be called before her time
     entrance : how many of its stops are at the entrance
     needs : of a service, those of which she must have a document
+    back : share of those who come back, by visit outcome; back_incomplete : of those sent home
+        since their papers lacked something
     """
 
     goes_on_after: frozenset[int]
@@ -109,6 +112,12 @@ class JourneyPlan:
     call_early: bool
     entrance: int
     needs: dict[int, frozenset[int]]
+    back: tuple[float, ...]
+    back_incomplete: float
+
+    def share_back(self, outcome: int, reason: int) -> float:
+        """The share of those who come back after a visit that ended so."""
+        return self.back_incomplete if reason == _INCOMPLETE else self.back[outcome]
 
 
 @dataclass(frozen=True)
@@ -205,12 +214,14 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], di
 
 def _journey(scenario: Scenario, name: str) -> JourneyPlan:
     journey, place = scenario.journeys[name], scenario.services.index
-    booking = journey.booking
+    booking, back = journey.booking, scenario.come_back_of(name)
     return JourneyPlan(
         goes_on_after=frozenset(STOP_OUTCOMES.index(name) for name in journey.goes_on_after),
         grace=NEVER if booking is None or booking.grace is None else booking.grace,
         call_early=bool(booking and booking.call_early),
         entrance=sum(step.places for step in scenario.entrance_of(name)),
+        back=tuple(back.shares.get(name, 0.0) if back else 0.0 for name in VISIT_OUTCOMES),
+        back_incomplete=back.incomplete if back else 0.0,
         needs={place(s): frozenset(map(place, of)) for s, of in journey.needs.items()},
     )
 

@@ -150,6 +150,7 @@ class MallAnswer:
 
     called_at_counters : called in time, of the tickets at agencies with counters: who takes a
         number at a machine is called at once, and would hide the others
+    incomplete, returned, several_days : None where the scenario has nothing of the kind
     """
 
     visits: Estimate
@@ -166,6 +167,9 @@ class MallAnswer:
     time_in_mall: Estimate
     in_hall_max: Estimate
     overtime: Estimate
+    incomplete: Estimate | None = None
+    returned: Estimate | None = None
+    several_days: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -408,6 +412,9 @@ def _mall(results: Results) -> MallAnswer:
     def of(measure: str) -> Estimate:
         return results.estimate(measure)
 
+    there = {m.measure for m in results.measures if m.scope == "mall"}
+    sometimes = ("incomplete", "returned", "several_days")
+
     return MallAnswer(
         visits=of("visits"),
         completed=of("completed"),
@@ -423,6 +430,7 @@ def _mall(results: Results) -> MallAnswer:
         time_in_mall=of("time_in_mall.mean"),
         in_hall_max=of("in_hall.max"),
         overtime=of("overtime"),
+        **{name: of(name) for name in sometimes if name in there},
     )
 
 

@@ -101,7 +101,7 @@ def environment(lang: str) -> Any:
         "runs": sentences.runs, "compared": sentences.compared, "assumed": sentences.assumed,
         "figure": figure_text.figure_text, "counted": _counted, "modelled": _modelled,
         "what": _what, "broken_services": sentences.broken_services,
-        "service_of": _service_of,
+        "service_of": _service_of, "several_days": sentences.several_days,
     }  # fmt: skip
     for name, function in bound.items():
         environment.filters[name] = partial(_last, function, lang)

@@ -329,6 +329,7 @@ def five_lines(answer: Answer, lang: str) -> str:
         say("page.lines.answer", lang, name=answer.scenario, verdict=first),
         _worst_line(answer, lang),
         _people_line(answer, lang),
+        *several_days(answer, lang),
         _days_line(answer, lang),
         say("page.lines.rest", lang, counted=compared(answer, lang), assumed=assumed(answer, lang)),
     ]
@@ -369,6 +370,18 @@ def _people_line(answer: Answer, lang: str) -> str:
         refused=locale.people(day.turned_away.value, lang),
     )
     return text[:1].upper() + text[1:]
+
+
+def several_days(answer: Answer, lang: str) -> list[str]:
+    """Say how many needed several days and how many went home for a paper, where that can be."""
+    mall, found, people = answer.mall, [], locale.people
+    if mall.several_days and mall.returned and not math.isnan(mall.several_days.value):
+        text, n = share(mall.several_days, lang), people(mall.returned.value, lang)
+        said = {"share": text.value, "range": between(text, lang), "returned": n}
+        found.append(say("page.lines.several_days", lang, **said))
+    if mall.incomplete:
+        found.append(say("page.lines.incomplete", lang, people=people(mall.incomplete.value, lang)))
+    return found
 
 
 def _days_line(answer: Answer, lang: str) -> str:

@@ -95,10 +95,10 @@ def _verdict(verdict: str, lang: str) -> str:
     return say(f"page.verdict.{verdict}", lang)
 
 
-_MALL_SHARES = ("fulfilled", "called_in_time", "left", "refused")
+_MALL_SHARES = ("fulfilled", "called_in_time", "left", "refused", "several_days")
 _MALL_NUMBERS = (
     "visits", "completed", "gave_up", "turned_away", "sent_home", "wait_in_visit",
-    "time_in_mall", "in_hall_max", "overtime",
+    "time_in_mall", "in_hall_max", "overtime", "incomplete", "returned",
 )  # fmt: skip
 
 
@@ -109,6 +109,8 @@ def _answer(answer: Answer, lang: str) -> Sheet:
     for measure in (*_MALL_SHARES, *_MALL_NUMBERS):
         what = say(f"tables.mall.{measure}", lang)
         estimate = getattr(answer.mall, measure)
+        if estimate is None:  # the scenario has nothing of the kind
+            continue
         rows.append((what, *_in_its_column(estimate, measure in _MALL_SHARES), None))
     for row in answer.counted:
         is_share = row.kind == "share"

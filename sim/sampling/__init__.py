@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,8 +16,9 @@ from numpy.typing import NDArray
 from sim.errors import WorkloadError
 from sim.randomness import Draws
 from sim.sampling.outages import draw_outages
+from sim.sampling.returns import Returns, attempted
 from sim.sampling.steps import Way
-from sim.sampling.stops import UNUSED, Drawn, Rows, by_class, rows_of, whole
+from sim.sampling.stops import UNUSED, Columns, Drawn, Rows, by_class, rows_of, whole
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day
 from sim.scenario.clock_tables import Profile
@@ -25,6 +28,7 @@ from sim.workload import (
     ABSENT,
     COMES,
     OPENINGS,
+    STAYS_AWAY,
     Ints,
     Workload,
     all_officers,
@@ -48,8 +52,9 @@ def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
     draws = Draws(seed, replication, dates.keys)
     counts = _counts(scenario, dates, draws)
     parts = [
-        _journey(scenario, dates, draws, code, name, counts[code])
+        part
         for code, name in enumerate(sorted(scenario.journeys))
+        for part in _attempts(scenario, dates, draws, code, name, counts[code])
     ]
     return _assembled(scenario, draws, dates, parts)
 
@@ -58,7 +63,7 @@ class _Dates:
     """The dates on which demand is drawn: each day once, a continuous run each of its days."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.days = scenario.days
+        self.days = scenario.played
         of = [(d, m) for d, day in enumerate(self.days) for m in day.midnights]
         self.position = np.array([d for d, _ in of], dtype=np.int64)
         self.midnight = np.array([m for _, m in of], dtype=np.int64)
@@ -129,8 +134,46 @@ class _Part:
     columns of those stops that the scenario uses
     """
 
-    visits: dict[str, Ints]
+    visits: Columns
     stops: list[Rows]
+
+
+def _attempts(
+    scenario: Scenario, dates: _Dates, draws: Draws, code: int, name: str, counts: Ints
+) -> Iterator[_Part]:
+    """Yield the first attempts of a journey's citizens, then each one that may follow.
+
+    The same citizen comes for the same stops, on another day and with draws of her own.
+    """
+    part = _journey(scenario, dates, draws, code, name, counts)
+    back = scenario.come_back_of(name)
+    if back is None:
+        yield part
+        return
+    returns = Returns(scenario, back, lambda of, n: draws(of, attempted(name, n), counts))
+    visits, here = {**part.visits, "back": returns.held(1)}, np.ones(counts.sum(), dtype=bool)
+    yield _Part(visits, part.stops)
+    stay = [scenario.visitors[c].patience_in_mall for c in scenario.class_shares]
+    for attempt in range(2, back.at_most + 2):
+        at, last = attempted(name, attempt), attempt > back.at_most
+        day = returns.days_after(visits["day"], attempt - 1)
+        here = here & returns.may(visits["back"]) & (day >= 0)
+        if not here.any():
+            return
+        day = np.maximum(day, 0)
+        u = draws("arrival", at, counts)
+        of_class = visits["visitor_class"]
+        visits = visits | {
+            "day": day,
+            "attempt": np.full(len(day), attempt, dtype=np.int64),
+            "due": _arrivals(dates.ways(scenario.journeys[name]), day, u),
+            "stay": by_class(stay, of_class, partial(draws, "stay", at, counts)),
+            "booked": np.full(len(day), ABSENT, dtype=np.int64),
+            "comes": np.zeros(len(day), dtype=np.int64),
+            "back": np.full(len(day), STAYS_AWAY) if last else returns.held(attempt),
+        }
+        stops = _stops_of(scenario, name, visits, draws, counts, attempt)
+        yield _kept(_Part(visits, stops), here)
 
 
 def _journey(
@@ -150,6 +193,8 @@ def _journey(
         "visitor_class": visitor_class.astype(np.int64),
         "due": due + dates.midnight[date],
         "stay": by_class(stay, visitor_class, lambda: draws("stay", name, counts)),
+        "attempt": np.ones(len(date), dtype=np.int64),
+        "back": np.full(len(date), STAYS_AWAY),
     }
     _book(scenario, dates, name, visits, lambda purpose: draws(purpose, name, counts))
     part = _Part(visits, _stops_of(scenario, name, visits, draws, counts))
@@ -157,7 +202,7 @@ def _journey(
 
 
 def _stops_of(
-    scenario: Scenario, name: str, visits: dict[str, Ints], draws: Draws, counts: Ints
+    scenario: Scenario, name: str, visits: Columns, draws: Draws, counts: Ints, attempt: int = 1
 ) -> list[Rows]:
     """Draw the stops of a journey: who makes them, and what she needs there."""
     way = Way(name, len(visits["due"]), lambda purpose, address: draws(purpose, address, counts))
@@ -165,7 +210,10 @@ def _stops_of(
     for number, made in enumerate(way.steps(scenario.steps_of(name))):
 
         def drawn(
-            purpose: str, again: int = 0, tries: int = 1, address: str = made.address
+            purpose: str,
+            again: int = 0,
+            tries: int = 1,
+            address: str = attempted(made.address, attempt),
         ) -> Floats:
             of = address if tries == 1 else f"{address}/try {tries}"
             return draws(purpose, of, counts, again)
@@ -264,9 +312,9 @@ def _assembled(scenario: Scenario, draws: Draws, dates: _Dates, parts: list[_Par
     """Put the journeys' citizens into one table, sorted by day, due time and identity."""
     visits = {key: np.concatenate([p.visits[key] for p in parts]) for key in parts[0].visits}
     total = len(visits["day"])
-    # Parts come in the order of identity, so the place among them settles ties.
+    identity = (visits[key] for key in ("attempt", "index", "origin", "journey"))
     walk_in = visits["booked"] == ABSENT
-    order = np.lexsort((np.arange(total), walk_in, visits["due"], visits["day"]))
+    order = np.lexsort((*identity, walk_in, visits["due"], visits["day"]))
     place = np.empty(total, dtype=np.int64)
     place[order] = np.arange(total)
     visit, columns = _stops(parts, place)
@@ -278,12 +326,11 @@ def _assembled(scenario: Scenario, draws: Draws, dates: _Dates, parts: list[_Par
     columns["walk"][first[columns["group"][first] == 0]] = 0  # the first stop is at the door
     return Workload(
         replication=draws.replication,
-        days=tuple(d.label for d in scenario.days),
+        days=tuple(d.label for d in scenario.played),
         journeys=tuple(sorted(scenario.journeys)),
         services=scenario.services,
         classes=tuple(scenario.class_shares),
         **{key: column[order] for key, column in visits.items()},
-        attempt=np.ones(total, dtype=np.int64),
         offset=offset,
         **columns,
         **_officers(scenario, draws, dates),

@@ -32,7 +32,7 @@ def _of(
     how: Outage, scenario: Scenario, draws: Draws, post: str, one: Ints
 ) -> tuple[Ints, Ints, Ints]:
     """Return day, beginning and end of the outages of one thing."""
-    ends = _ends(scenario.days)
+    ends = _ends(scenario.played)
     first = np.stack([draws("outage", post, one, k) for k in range(3)])
     number = 4
     while True:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -116,6 +116,39 @@ class Calendar(Frozen):
     def open_dates(self) -> tuple[date, ...]:
         """The dates of one replication, in order."""
         return tuple(day for day in self.opened() if self.only is None or day in self.only)
+
+    def before(self, number: int) -> tuple[Day, ...]:
+        """Return so many days before the first of a replication, in order.
+
+        Those of a typical week are numbered by the weeks before it (`fri-1`); dates end with the
+        calendar's first.
+        """
+        if not number or self.continuous is not None:
+            return ()
+        if not isinstance(self.days, Dates):
+            found = [self._weeks_before(k) for k in range(number, 0, -1)]
+            return tuple(found)
+        first = self.open_dates[0]
+        earlier = [day for day in self.opened() if day < first]
+        return tuple(self._day(self.kind(day), day) for day in earlier[-number:])
+
+    def _weeks_before(self, number: int) -> Day:
+        """Return the day that lies so many open days before the first one of the week."""
+        week = -(-number // len(self.ordinary))
+        day = self._day(Kind(self.ordinary[-number % len(self.ordinary)]))
+        return replace(day, label=f"{day.label}-{week}", key=day.key + week * len(WEEKDAYS))
+
+    def working_day(self, day: Day) -> int:
+        """Return the number of a day among the open ones, by which returns are counted."""
+        if day.date is None:
+            week = day.key // len(WEEKDAYS)
+            return self.ordinary.index(day.weekday) - week * len(self.ordinary)
+        return self.numbers[day.date]
+
+    @cached_property
+    def numbers(self) -> dict[date, int]:
+        """The dates on which the mall opens, counted from 0."""
+        return {day: number for number, day in enumerate(self.opened())}
 
     def opened(self) -> Iterator[date]:
         """Yield the dates on which the mall opens, in order."""

@@ -16,6 +16,7 @@ from sim.scenario.checking_dates import DATES_CHECKS
 from sim.scenario.checking_hours import HOURS_CHECKS, Whole
 from sim.scenario.checking_names import NAMES_CHECKS
 from sim.scenario.checking_papers import PAPERS_CHECKS
+from sim.scenario.checking_returns import RETURNS_CHECKS
 from sim.scenario.checking_skills import SKILLS_CHECKS, served_elsewhere
 from sim.scenario.checking_stops import STOPS_CHECKS
 from sim.scenario.checking_tickets import TICKETS_CHECKS
@@ -37,8 +38,8 @@ def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     """Return what is wrong with a scenario whose parts are each sound."""
     whole = Whole(scenario, merged.root, merged.removed)
     checks = (
-        *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *SKILLS_CHECKS, *CHECKS,
-        *TICKETS_CHECKS, *BOOKINGS_CHECKS, *PAPERS_CHECKS, *COUNTERS_CHECKS, *STOPS_CHECKS,
+        *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *SKILLS_CHECKS, *CHECKS, *TICKETS_CHECKS,
+        *BOOKINGS_CHECKS, *PAPERS_CHECKS, *COUNTERS_CHECKS, *STOPS_CHECKS, *RETURNS_CHECKS,
     )  # fmt: skip
     findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)

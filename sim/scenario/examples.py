@@ -317,6 +317,34 @@ EXAMPLES: dict[str, str] = {
         demand:
           scale: 1.1
         """,
+    "Demand.come_back": """
+        demand:
+          come_back: {refused: 60 %, sent_home: 80 %}
+        """,
+    "ComeBack.refused": """
+        demand:
+          come_back: {refused: 60 %}
+        """,
+    "ComeBack.left": """
+        demand:
+          come_back: {left: 30 %}
+        """,
+    "ComeBack.sent_home": """
+        demand:
+          come_back: {sent_home: 80 %}
+        """,
+    "ComeBack.incomplete": """
+        demand:
+          come_back: {incomplete: 90 %}
+        """,
+    "ComeBack.after": """
+        demand:
+          come_back: {refused: 60 %, after: {1: 70 %, 5: 30 %}}
+        """,
+    "ComeBack.at_most": """
+        demand:
+          come_back: {refused: 60 %, at_most: 2}
+        """,
     "Agency.name": """
         agencies:
           dukcapil:
@@ -633,6 +661,10 @@ EXAMPLES: dict[str, str] = {
         journeys:
           kk:
             needs: {bank.bayar: dukcapil.kk}
+        """,
+    "Journey.come_back": """
+        journeys:
+          ktp: {come_back: {refused: 90 %, after: 2}}
         """,
     "Journey.booking": """
         journeys:

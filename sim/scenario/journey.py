@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from sim.scenario import quantities as q
 from sim.scenario.booking import Booking
 from sim.scenario.clock_tables import Profiles
+from sim.scenario.come_back import ComeBack
 from sim.scenario.faults import Finding, nearest, refuse
 from sim.scenario.fields import Frozen, Text
 from sim.scenario.gathering import Gathering
@@ -81,6 +82,7 @@ class Journey(Frozen):
     goes_on_after: GoesOn = ()
     needs: Needs = {}
     booking: Booking | None = None
+    come_back: ComeBack | None = None
 
     @property
     def booked_service(self) -> str | None:

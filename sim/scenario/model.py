@@ -21,6 +21,7 @@ from sim.scenario import quantities as q
 from sim.scenario.agency import Agency, Counter, Promise, Service, Staffing
 from sim.scenario.calendar import Calendar, Day
 from sim.scenario.clock_tables import Profiles
+from sim.scenario.come_back import ComeBack
 from sim.scenario.demand_factors import DaysOfMonth, Growth, Months, factor_of, grown
 from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
@@ -61,6 +62,7 @@ class Demand(Frozen):
     profile : by weekday, weight of the slot that begins at each clock time, up to the next one
     month, day_of_month : factors by number; those left out are 1
     growth : of demand, in a year from the first date on
+    come_back : who returns on another day
     """
 
     profile: Profiles | None = None
@@ -70,6 +72,7 @@ class Demand(Frozen):
     growth: Growth = 0.0
     day_to_day: q.Variation = 0.0
     scale: q.Weight = 1.0
+    come_back: ComeBack | None = None
 
 
 class Decision(Frozen):
@@ -148,6 +151,25 @@ class Scenario(Frozen):
     def days(self) -> tuple[Day, ...]:
         """The days of one replication, in order."""
         return self.calendar.run
+
+    def come_back_of(self, journey: str) -> ComeBack | None:
+        """Who of a journey comes back: as the journey says, else as the mall does."""
+        return self.journeys[journey].come_back or self.demand.come_back
+
+    @cached_property
+    def before(self) -> tuple[Day, ...]:
+        """The days played before the first one, so that those who come back then are there.
+
+        As many as a return reaches back: in a typical week the days of the weeks before it,
+        among dates the open ones before the first, as far as the calendar has any.
+        """
+        backs = [back for name in self.journeys if (back := self.come_back_of(name))]
+        return self.calendar.before(max((back.reach for back in backs), default=0))
+
+    @cached_property
+    def played(self) -> tuple[Day, ...]:
+        """All days that are played; the log and the measures know `days` alone."""
+        return self.before + self.days
 
     @cached_property
     def weekday_factor(self) -> dict[str, float]:

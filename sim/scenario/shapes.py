@@ -22,54 +22,18 @@ from sim.scenario import journey as j
 from sim.scenario import law_fields as v
 from sim.scenario import model as m
 from sim.scenario import outage as o
+from sim.scenario import patterns as p
 from sim.scenario import quantities as q
 from sim.scenario import seasons as n
 from sim.scenario import shifts as i
 from sim.scenario import stops as u
 from sim.scenario import tickets as e
 from sim.scenario import weekdays as w
-from sim.scenario.demand_factors import MONTHS
 from sim.scenario.journey import FAILURES
 from sim.scenario.keys import Key, is_model
 
 Schema = dict[str, Any]
 """A part of a JSON Schema. The value of `errorMessage` is the kind whose words it will say."""
-
-_UNSIGNED = r"(?!0[0-9])([0-9]+(\.[0-9]*)?|\.[0-9]+)"
-_NUMBER = rf"{_UNSIGNED}([eE][+-]?[0-9]{{1,3}})?"
-_PLUS, _SIGN = r"(\+0*)?", r"(\+0*|-)?"  # readers mind leading zeros only without a plus
-_ZERO = r"[+-]?(0+(\.0*)?|\.0+)"
-_MINUS_ZERO = r"-(0(\.0*)?|\.0+)"
-_NOT_BELOW_0 = rf"({_PLUS}{_NUMBER}|{_MINUS_ZERO})"
-_UNIT = (
-    r"(us|ms|s|sec|seconds?|detik|min|minutes?|menit|h|hours?|jam|days?|hari)"  # as in quantities
-)
-_DURATION = rf"(({_PLUS}{_UNSIGNED}|{_MINUS_ZERO})\s*{_UNIT}|{_ZERO})"
-_SPAN = rf"({_SIGN}{_UNSIGNED}\s*{_UNIT}|{_ZERO})"
-_PERCENT = r"(?!0[0-9])([0-9]{1,2}(\.[0-9]*)?|100(\.0*)?|\.[0-9]+)\s*%"
-_OF = rf"{_SIGN}{_NUMBER}\s+(of|dari)\s+{_SIGN}{_NUMBER}"
-_SHARE = rf"({_OF}|{_PLUS}({_PERCENT}|0(\.[0-9]*)?|\.[0-9]+|1(\.0*)?)|{_MINUS_ZERO}(\s*%)?)"
-_QUANTITY = rf"({_SPAN}|{_PERCENT}|{_OF}|{_SIGN}{_NUMBER})"
-_CLOCK = r"(([01]?[0-9]|2[0-3])[:.][0-5][0-9]|24[:.]00)"
-_INTERVAL = rf"{_CLOCK}\s*[-–]\s*{_CLOCK}"
-_BARE = r"([0-9]{1,2}\.[0-9]|[0-9]{1,4})"
-"""A clock time as a key that was a number: 08.30 is then 8.3, 09.00 is 9, 10:00 may be 600."""
-_CLOCK_KEY = f"^({_CLOCK}|{_BARE})$"
-_NONE = "[Nn][Oo][Nn][Ee]"
-_DAY = (
-    "([Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt]|[Ss][Uu][Nn])"
-)
-_DAYS = rf"{_DAY}(\s*-\s*{_DAY})?"
-_WEEKDAYS = rf"\s*{_DAYS}(\s*,\s*{_DAYS})*\s*"
-_DATE = r"(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-_DATES = rf"{_DATE}(\s*\.\.\s*{_DATE})?"
-_MONTH = "(" + "|".join("".join(f"[{x.upper()}{x}]" for x in month) for month in MONTHS) + ")"
-_MONTHS = rf"\s*{_MONTH}(\s*-\s*{_MONTH})?\s*"
-_DAY_OF_MONTH = r"([1-9]|[12][0-9]|3[01])"
-_DAYS_OF_MONTH = rf"{_DAY_OF_MONTH}(-{_DAY_OF_MONTH})?"
-_YES = "([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy][Ee][Ss]|[Nn][Oo]|[Yy][Aa]|[Tt][Ii][Dd][Aa][Kk])"
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*"
-_STOP = rf"{_NAME}\.{_NAME}"
 
 
 @dataclass(frozen=True)
@@ -117,7 +81,7 @@ def several(kind: str, item: Schema, least: int = 0) -> Schema:
 def by_weekday(shape: Shape) -> Shape:
     """Return a shape that holds for all days, or has one of its kind for each of some days."""
     form = SCALARS.get(shape.kind, shape.form)
-    days = table("by_weekday_only", f"^{_WEEKDAYS}$", shape.form)
+    days = table("by_weekday_only", f"^{p.WEEKDAYS}$", shape.form)
     return Shape(
         "by_weekday", {**_either("by_weekday", form, days).form, "errorMessage": shape.kind}, shape
     )
@@ -125,7 +89,7 @@ def by_weekday(shape: Shape) -> Shape:
 
 def named(kind: str, value: Schema, least: int = 0) -> Shape:
     """Return a mapping from names to something."""
-    return Shape(kind, table("name", rf"^\s*{_NAME}\s*$", value, least))
+    return Shape(kind, table("name", rf"^\s*{p.NAME}\s*$", value, least))
 
 
 def _by_path(kind: str, value: Schema) -> Shape:
@@ -153,26 +117,26 @@ def _text_or_integer(kind: str, pattern: str, **bounds: float) -> Schema:
 SCALARS: dict[str, Schema] = {
     "text": {"type": ["string", "number", "boolean"], "errorMessage": "text"},
     "file": {"type": "string", "minLength": 1, "errorMessage": "file"},
-    "duration": _text_or_zero("duration", _DURATION),
-    "span": _text_or_zero("span", _SPAN),
-    "clock": _text_or_number("clock", _CLOCK, minimum=0, maximum=1440),
-    "interval": _text("interval", _INTERVAL),
-    "share": _text_or_number("share", _SHARE, minimum=0, maximum=1),
-    "ratio": _text_or_number("ratio", rf"{_NOT_BELOW_0}(\s*%)?", minimum=0),
-    "number": _text_or_number("number", rf"{_SIGN}{_NUMBER}"),
-    "positive": _text_or_number("positive", rf"{_PLUS}{_NUMBER}", exclusiveMinimum=0),
-    "weight": _text_or_number("weight", _NOT_BELOW_0, minimum=0),
-    "integer": _text_or_integer("integer", rf"{_SIGN}{_NUMBER}"),
-    "count": _text_or_integer("count", _NOT_BELOW_0, minimum=0, maximum=1_000_000),
-    "days": _text("weekdays", _WEEKDAYS),
-    "date": _text("date", _DATE),
-    "dates": _text("dates", _DATES),
-    "yes": {**_text("yes", _YES), "type": ["string", "boolean"]},
+    "duration": _text_or_zero("duration", p.DURATION),
+    "span": _text_or_zero("span", p.SPAN),
+    "clock": _text_or_number("clock", p.CLOCK, minimum=0, maximum=1440),
+    "interval": _text("interval", p.INTERVAL),
+    "share": _text_or_number("share", p.SHARE, minimum=0, maximum=1),
+    "ratio": _text_or_number("ratio", rf"{p.NOT_BELOW_0}(\s*%)?", minimum=0),
+    "number": _text_or_number("number", rf"{p.SIGN}{p.NUMBER}"),
+    "positive": _text_or_number("positive", rf"{p.PLUS}{p.NUMBER}", exclusiveMinimum=0),
+    "weight": _text_or_number("weight", p.NOT_BELOW_0, minimum=0),
+    "integer": _text_or_integer("integer", rf"{p.SIGN}{p.NUMBER}"),
+    "count": _text_or_integer("count", p.NOT_BELOW_0, minimum=0, maximum=1_000_000),
+    "days": _text("weekdays", p.WEEKDAYS),
+    "date": _text("date", p.DATE),
+    "dates": _text("dates", p.DATES),
+    "yes": {**_text("yes", p.YES), "type": ["string", "boolean"]},
     "growth": _text("growth", r"[+-]?.*%\s*(a|per|each)\s+year"),
-    "rate": _text("rate", rf"{_NOT_BELOW_0}(\s+(times|kali))?\s+(per|a|an|se|tiap)\s+[a-z]+"),
-    "service": _text("service", _STOP),
-    "quantity": _text_or_number("quantity", _QUANTITY),
-    "range": _text("range", rf"{_QUANTITY}\s*\.\.\s*{_QUANTITY}"),
+    "rate": _text("rate", rf"{p.NOT_BELOW_0}(\s+(times|kali))?\s+(per|a|an|se|tiap)\s+[a-z]+"),
+    "service": _text("service", p.STOP),
+    "quantity": _text_or_number("quantity", p.QUANTITY),
+    "range": _text("range", rf"{p.QUANTITY}\s*\.\.\s*{p.QUANTITY}"),
 }
 """The kinds of single values. Each is a definition of the schema, by its name here."""
 
@@ -194,12 +158,12 @@ WEIGHT, INTEGER, COUNT, INTERVAL = map(_scalar, ("weight", "integer", "count", "
 QUANTITY, RANGE, SERVICE, RATE = map(_scalar, ("quantity", "range", "service", "rate"))
 INTERVALS = _either(
     "intervals",
-    _text("intervals", rf"({_INTERVAL}|{_NONE})"),
+    _text("intervals", rf"({p.INTERVAL}|{p.NONE})"),
     several("intervals", INTERVAL.form),
 )
 YES, GROWTH = map(_scalar, ("yes", "growth"))
 DATES = _either("dates", SCALARS["dates"], several("dates", reference("dates"), 1))
-_DAY_OR_DATES = _text("days", rf"({_WEEKDAYS}|{_DATES})")
+_DAY_OR_DATES = _text("days", rf"({p.WEEKDAYS}|{p.DATES})")
 DAYS = _either("days", _DAY_OR_DATES, several("days", _DAY_OR_DATES, 1))
 HOLIDAYS = _either(
     "holidays",
@@ -208,57 +172,59 @@ HOLIDAYS = _either(
     {
         "type": "object",
         "properties": {"country": TEXT.form, "region": TEXT.form, "joint_leave": YES.form},
-        "patternProperties": {f"^{_DATE}$": TEXT.form},
+        "patternProperties": {f"^{p.DATE}$": TEXT.form},
         "additionalProperties": False,
     },
 )
-SPECIAL = Shape("by_date", table("by_date", f"^{_DATE}$", reference("Special")))
-MONTH_FACTORS = Shape("months", table("months", f"^{_MONTHS}$", WEIGHT.form, 1))
-DAY_FACTORS = Shape("days_of_month", table("days_of_month", f"^{_DAYS_OF_MONTH}$", WEIGHT.form, 1))
-DAY_PROFILE = Shape("day_profile", table("day_profile", _CLOCK_KEY, WEIGHT.form, 1))
+SPECIAL = Shape("by_date", table("by_date", f"^{p.DATE}$", reference("Special")))
+MONTH_FACTORS = Shape("months", table("months", f"^{p.MONTHS}$", WEIGHT.form, 1))
+DAY_FACTORS = Shape("days_of_month", table("days_of_month", f"^{p.DAYS_OF_MONTH}$", WEIGHT.form, 1))
+DAY_PROFILE = Shape("day_profile", table("day_profile", p.CLOCK_KEY, WEIGHT.form, 1))
 WEEKDAYS = _either("weekdays", SCALARS["days"], several("weekdays", reference("days")))
-_STOP_WITH_SHARE = table("stop", f"^{_STOP}$", SHARE.form, 1) | {"maxProperties": 1}
+_STOP_WITH_SHARE = table("stop", f"^{p.STOP}$", SHARE.form, 1) | {"maxProperties": 1}
 STOP = _either("stop", SCALARS["service"], _STOP_WITH_SHARE)
 _GROUPS = ("Choice", "AnyOrder", "Repeat")
 _STEP: Schema = {"anyOf": [STOP.form, *map(reference, _GROUPS)]}
 _KEYS = ("choose", "by", "any_order", "repeat", "share", "at_most")
-_ONE_STEP = {**table("stop", f"^{_STOP}$", SHARE.form, 1), "properties": {k: {} for k in _KEYS}}
+_ONE_STEP = {**table("stop", f"^{p.STOP}$", SHARE.form, 1), "properties": {k: {} for k in _KEYS}}
 _SEVERAL = several("several_stops", STOP.form, 1)
 SEVERAL_STOPS = _either("several_stops", SCALARS["service"], _SEVERAL, _STOP_WITH_SHARE)
-_WEIGHED = table("choose", f"^{_STOP}$", SHARE.form, 2)
+_WEIGHED = table("choose", f"^{p.STOP}$", SHARE.form, 2)
 CHOOSE = _either("choose", several("choose", SCALARS["service"], 2), _WEIGHED)
+_AFTER = table("days_after", r"^\s*[0-9]+\s*$", SHARE.form, 1)
+DAYS_AFTER = _either("days_after", SCALARS["count"], _AFTER)
 NEEDS = Shape(
     "needs",
     table(
         "needs",
-        f"^{_STOP}$",
+        f"^{p.STOP}$",
         _either("needs", SCALARS["service"], several("needs", SCALARS["service"], 1)).form,
         1,
     ),
 )
 STOPS = _either(
     "stops",
-    _text("stops", rf"({_STOP}|{_NONE})"),
+    _text("stops", rf"({p.STOP}|{p.NONE})"),
     several("stops", _STEP),
     _ONE_STEP,
 )
-_WEIGHTS = table("profile", _CLOCK_KEY, WEIGHT.form, 1)
+_WEIGHTS = table("profile", p.CLOCK_KEY, WEIGHT.form, 1)
 PROFILE = Shape(
     "profile",
     {
         **_WEIGHTS,
-        "patternProperties": {_CLOCK_KEY: WEIGHT.form, f"^{_WEEKDAYS}$": _WEIGHTS},
+        "patternProperties": {p.CLOCK_KEY: WEIGHT.form, f"^{p.WEEKDAYS}$": _WEIGHTS},
     },
 )
 COUNTERS = _either(
     "counters",
     SCALARS["count"],
     {
-        **table("counters", f"^{_CLOCK}$", COUNT.form, 1),
+        **table("counters", f"^{p.CLOCK}$", COUNT.form, 1),
         "additionalProperties": reference("Counter"),
     },
 )
-COUNTERS.form["patternProperties"][f"^{_BARE}$"] = {  # a clock time, or a counter called 1
+COUNTERS.form["patternProperties"][f"^{p.BARE}$"] = {  # a clock time, or a counter called 1
     "anyOf": [COUNT.form, reference("Counter")]
 }
 SERVES = _either(
@@ -267,19 +233,19 @@ SERVES = _either(
     several("serves", _either("serves", SCALARS["text"], several("serves", TEXT.form)).form),
 )
 CLASSES = _either("classes", SCALARS["text"], several("classes", TEXT.form, 1))
-_RELEASES = _either("quota", SCALARS["count"], table("quota", _CLOCK_KEY, COUNT.form, 1)).form
+_RELEASES = _either("quota", SCALARS["count"], table("quota", p.CLOCK_KEY, COUNT.form, 1)).form
 QUOTA = _either(
     "quota",
     SCALARS["count"],
     {
         "type": "object",
-        "patternProperties": {_CLOCK_KEY: COUNT.form, rf"^\s*{_NAME}\s*$": _RELEASES},
+        "patternProperties": {p.CLOCK_KEY: COUNT.form, rf"^\s*{p.NAME}\s*$": _RELEASES},
         "additionalProperties": False,
         "minProperties": 1,
     },
 )
 BALKING = Shape(
-    "balking", table("balking", rf"^(\+?{_NUMBER}|\+?{_UNSIGNED}\s*{_UNIT})$", SHARE.form, 1)
+    "balking", table("balking", rf"^(\+?{p.NUMBER}|\+?{p.UNSIGNED}\s*{p.UNIT})$", SHARE.form, 1)
 )
 ORDER = _either(
     "order",
@@ -291,9 +257,9 @@ ORDER = _either(
         "required": ["booked", "walk_in"],
     },
 )
-_SHARES_OF_BREAKS = table("shift_breaks", f"^{_INTERVAL}$", SHARE.form, 1)
+_SHARES_OF_BREAKS = table("shift_breaks", f"^{p.INTERVAL}$", SHARE.form, 1)
 _DAY_BREAKS = _either(
-    "shift_breaks", _text("intervals", rf"({_INTERVAL}|{_NONE})"),
+    "shift_breaks", _text("intervals", rf"({p.INTERVAL}|{p.NONE})"),
     several("intervals", INTERVAL.form), _SHARES_OF_BREAKS,
 )  # fmt: skip
 SHIFT_BREAKS = Shape(
@@ -301,7 +267,7 @@ SHIFT_BREAKS = Shape(
     {
         **_DAY_BREAKS.form,
         "patternProperties": {
-            **_DAY_BREAKS.form["patternProperties"], f"^{_WEEKDAYS}$": _DAY_BREAKS.form,
+            **_DAY_BREAKS.form["patternProperties"], f"^{p.WEEKDAYS}$": _DAY_BREAKS.form,
         },
     },
 )  # fmt: skip
@@ -324,12 +290,12 @@ GOES_ON = _either(
 VALUES = _either(
     "values",
     several("values", DURATION.form, 2),
-    table("values", f"^{_DURATION}$", SHARE.form, 1),
+    table("values", f"^{p.DURATION}$", SHARE.form, 1),
 )
 SIGNED_VALUES = _either(
     "values",
     several("values", SPAN.form, 2),
-    table("values", f"^{_SPAN}$", SHARE.form, 1),
+    table("values", f"^{p.SPAN}$", SHARE.form, 1),
 )
 SIGNED_PARTS = several("parts", {"type": "object", "required": ["share"]}, 2)
 ADDITIONS = Shape(
@@ -369,6 +335,7 @@ _BY_KEY = {
     "AnyOrder.any_order": SEVERAL_STOPS,
     "Repeat.repeat": SEVERAL_STOPS,
     "Journey.needs": NEEDS,
+    "ComeBack.after": DAYS_AFTER,
     "Scenario.extends": FILE,
     "Journey.add_stops": ADDITIONS,
     "Addition.after": SERVICE,

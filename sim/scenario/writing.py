@@ -37,6 +37,9 @@ def show(scenario: Scenario) -> str:
     if calendar.get("holidays"):
         calendar["holidays"] = _Lines(calendar["holidays"])
     data["calendar"] = _told(calendar)
+    for part in (data["demand"], *data["journeys"].values()):
+        if "come_back" in part:
+            part["come_back"] = {k: v for k, v in part["come_back"].items() if v != "0 %"}
     if not scenario.demand.growth:
         data["demand"].pop("growth")
     for part in ("demand", *(("hall",) if data["hall"] else ())):

@@ -107,6 +107,9 @@ def of_visits(rows: Rows, block: Block) -> Computed:
     cells.ratio("left", became["left"], ended)
     cells.ratio("refused", became["refused"], ended)
     cells.ratio("fulfilled", done & ~broken, ended)
+    again = visits.attempt > 1
+    cells.count("returned", came & again)
+    cells.ratio("several_days", again, done)
     waited = np.bincount(row, rows.wait, len(visits))
     stay = np.where(done, (visits.left - visits.entered) / q.MINUTE, 0.0)
     cells.ratio("wait_in_visit.mean", waited, done)

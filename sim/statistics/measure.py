@@ -23,10 +23,13 @@ UNITS = {
 COUNTS = (
     "tickets", "visits", "no_show", "cancelled", "moved", "completed", "gave_up", "balked",
     "missed", "turned_away", "sent_home", "incomplete",
+    "returned",
 )  # fmt: skip
 BY_REASON = ("turned_away",)
 """Counts that are also given by reason, as `turned_away.quota`."""
-SHARES_OF_PEOPLE = ("called_in_time", "fulfilled", "left", "refused", "waited")
+SHARES_OF_PEOPLE = (
+    "called_in_time", "fulfilled", "left", "refused", "waited", "several_days",
+)  # fmt: skip
 """Shares that count people, so that "never" and "always" have a bound of their own."""
 SHARES_OF_TIME = ("utilisation", "lost_to_calls", "lost_to_outages")
 """Shares of the time that counters were staffed; each replication is one trial of them."""

@@ -11,6 +11,8 @@ refused : of stops, no ticket given, of all who took or wanted one; of visits, t
     door or at an agency
 wait in visit : the waits of a completed visit, added up
 visits : who comes to the door; no-shows, cancelled and moved bookings are counted apart
+returned : visits of who comes back after another day; several days : of the completed visits,
+    those of citizens who needed more than one day
 sent home : at closing; who is sent home since her papers lack something is counted as incomplete
 incomplete : of stops, tries at which the papers lacked something; of visits, those that ended so
 tickets : one that is kept while she is away counts once, and so does its wait, until the first call
@@ -96,7 +98,8 @@ def layout(scenario: Scenario) -> tuple[Block, ...]:
         add(scope, "all weekday", (*_AT_STOP, *papers), of_stops)
         add(scope, "hour", _AT_HOUR, of_stops)
     add("mall agency", "both", _AT_HOUR, of_stops)
-    add("mall journey visitor_class", "all weekday", (*_OF_VISIT, *papers), of_visits)
+    of_visit = (*_OF_VISIT, *papers, *_returns(scenario))
+    add("mall journey visitor_class", "all weekday", of_visit, of_visits)
     add("mall agency", "all weekday", ("line.mean", "line.max"), of_lines)
     add("mall agency", "hour both", ("line.mean",), of_lines)
     at_counter = (*_AT_COUNTER, *(("lost_to_outages",) if scenario.outages else ()))
@@ -114,6 +117,12 @@ def _papers(scenario: Scenario) -> tuple[str, ...]:
     """What is counted only where papers may lack something."""
     services = [s for agency in scenario.agencies.values() for s in agency.services.values()]
     return ("incomplete",) if any(s.incomplete for s in services) else ()
+
+
+def _returns(scenario: Scenario) -> tuple[str, ...]:
+    """What is counted only where citizens may come back."""
+    backs = any(scenario.come_back_of(name) for name in scenario.journeys)
+    return ("returned", "several_days") if backs else ()
 
 
 def _entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABSENT", "COMES", "ENDS", "JOINS", "MOST_MISSES", "NEVER", "NO_OUTAGES", "OPENINGS", "PICKS",
-    "Bools", "Floats", "Ints", "Workload", "all_officers",
+    "STAYS_AWAY", "Bools", "Floats", "Ints", "Workload", "all_officers",
 ]  # fmt: skip
 OPENINGS = 4
 """How many openings of a counter on one day may be late: the first, and after each break."""
@@ -31,6 +31,8 @@ before she got a ticket; or she has something to do elsewhere, and the next row 
 PICKS = ("next", "one_of", "any_order")
 """Which stop comes next: the next row; one of those that stand together, the others never; or
 each of them, in the order of the lines."""
+STAYS_AWAY = 1.0
+"""The uniform of a citizen who does not come back, whatever becomes of her."""
 MOST_MISSES = 3
 """After so many calls in vain a ticket is dropped, whatever the agency's rule."""
 
@@ -43,10 +45,11 @@ class Workload:
 
     days : labels of the days; `day` holds positions in it
     journeys, services, classes : names, sorted; the columns hold positions in them
-    day, journey, index, origin, attempt, visitor_class, booked, due, stay, comes : (V,)
+    day, journey, index, origin, attempt, visitor_class, booked, due, stay, comes, back : (V,)
         index counts the citizens of a journey on their origin day; booked is ABSENT for walk-ins;
         stay is how long she stays in the mall before she leaves a line, or NEVER; comes is a
-        place in COMES
+        place in COMES; back is the uniform held against the share of those who come back on
+        another day; an attempt after the first takes place only if she does
     offset : (V + 1,) the stops of visit v are offset[v] .. offset[v + 1]
     stop, service, walk, time, patience, slot, balk, misses, tries, ends, keeps : (S,)
     group, pick : (S,)
@@ -77,6 +80,7 @@ class Workload:
     due: Ints
     stay: Ints
     comes: Ints
+    back: Floats
     offset: Ints
     stop: Ints
     service: Ints
@@ -141,6 +145,7 @@ class Workload:
                 "due": self.due[of].view("timedelta64[us]"),
                 "comes": np.array(COMES, dtype=object)[self.comes[of]],
                 "stay": _endless(self.stay[of]).view("timedelta64[us]"),
+                "back": self.back[of],
                 **self._stop_columns(has_stop),
             }
         )
@@ -261,7 +266,7 @@ _COLUMNS = tuple(f.name for f in fields(Workload) if f.type in ("Ints", "Floats"
 
 def all_officers(scenario: Scenario) -> dict[str, Any]:
     """Return `absent` and `late` of days on which every officer is there, and in time."""
-    shape = (len(scenario.days), len(scenario.counters))
+    shape = (len(scenario.played), len(scenario.counters))
     return {"absent": np.zeros(shape, np.bool_), "late": np.zeros((*shape, OPENINGS), np.int64)}
 
 
@@ -270,7 +275,7 @@ def _officers_from(frame: pd.DataFrame | None, scenario: Scenario) -> dict[str, 
     if frame is None:
         return officers
     columns = Columns(frame)
-    day = columns.names("day", tuple(day.label for day in scenario.days))
+    day = columns.names("day", tuple(day.label for day in scenario.played))
     posts = tuple(f"{agency} {label}" for agency, label in scenario.counters)
     named = frame.assign(post=frame["agency"].astype(str) + " " + frame["counter"].astype(str))
     counter = Columns(named).names("post", posts)
@@ -291,7 +296,7 @@ def _outages_from(frame: pd.DataFrame | None, scenario: Scenario) -> Ints:
     columns = Columns(frame.assign(outage=texts.str.strip()))
     rows = np.stack(
         [
-            columns.names("day", tuple(day.label for day in scenario.days)),
+            columns.names("day", tuple(day.label for day in scenario.played)),
             columns.names("outage", known),
             columns.times("from"),
             columns.times("to"),
@@ -312,7 +317,7 @@ def _equal(a: Any, b: Any) -> bool:
 
 def _names_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     return {
-        "days": tuple(day.label for day in scenario.days),
+        "days": tuple(day.label for day in scenario.played),
         "journeys": tuple(sorted(scenario.journeys)),
         "services": scenario.services,
         "classes": tuple(scenario.class_shares),

@@ -26,7 +26,7 @@ def read_rows(
     columns = Columns(frame)
     day = columns.names("day", names["days"], default=names["days"][0])
     journey = columns.names("journey", names["journeys"])
-    origin = columns.integers("origin", np.array([d.key for d in scenario.days])[day])
+    origin = columns.integers("origin", np.array([d.key for d in scenario.played])[day])
     attempt = columns.integers("attempt", np.ones(len(frame), dtype=np.int64))
     index = columns.integers("index", numbered((day, journey)))
     visits = {
@@ -40,6 +40,7 @@ def read_rows(
         "due": columns.times("due"),
         "stay": columns.durations("stay"),
         "comes": columns.names("comes", COMES, COMES[0]),
+        "back": columns.uniforms("back"),
     }
     stops = _read_stops(columns, scenario, names, visits)
     _check_visits(visits, stops, names)

@@ -8,6 +8,7 @@ from sim.engine import names_of, plans
 from sim.engine.plan import DayPlan
 from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.day import Hall, play
+from sim.engine.reference.returns import Returns
 from sim.log import Counters, Log, Stops, Visits
 from sim.scenario.model import Scenario
 from sim.workload import ABSENT, Workload
@@ -20,20 +21,30 @@ def run(scenario: Scenario, workload: Workload) -> Log:
     visits: list[Row] = []
     stops: list[Row] = []
     counters: list[Row] = []
-    rank = workload.rank()
+    rows: list[int] = []
+    rank, returns = workload.rank(), Returns(workload)
     first = np.searchsorted(workload.day, np.arange(len(workload.days) + 1))
+    before = len(scenario.before)
     for day, plan in enumerate(plans(scenario, workload)):
         here = range(int(first[day]), int(first[day + 1]))
-        citizens = _citizens(workload, here, rank, plan)
-        hall = play(plan, citizens)
-        for row, citizen in zip(here, citizens, strict=True):
+        all_due = zip(here, _citizens(workload, here, rank, plan), strict=True)
+        come = {row: citizen for row, citizen in all_due if returns.comes(row)}
+        for row, citizen in come.items():
+            returns.resume(row, citizen)
+        hall = play(plan, [*come.values()])
+        for row, citizen in come.items():
+            returns.note(row, citizen, citizen.journey)
+        if day < before:
+            continue
+        for row, citizen in come.items():
             visits.append((citizen.entered, citizen.left, citizen.outcome, citizen.reason))
-            stops.extend(_stop_rows(row, citizen))
-        counters.extend(_counter_rows(day, hall))
+            stops.extend(_stop_rows(len(rows), citizen))
+            rows.append(row)
+        counters.extend(_counter_rows(day - before, hall))
     return Log(
         replication=workload.replication,
         names=names_of(scenario),
-        visit_rows=_visit_rows(scenario, workload, first, visits),
+        visit_rows=_visit_rows(scenario, workload, np.array(rows, dtype=np.int64), visits),
         stop_rows=Stops(*_columns(stops, 12)),
         counter_rows=Counters(*_columns(counters, 5)),
     )
@@ -104,22 +115,23 @@ def _counter_rows(day: int, hall: Hall) -> list[Row]:
 
 
 def _visit_rows(
-    scenario: Scenario, workload: Workload, first: np.ndarray, became: list[Row]
+    scenario: Scenario, workload: Workload, rows: np.ndarray, became: list[Row]
 ) -> Visits:
     entered, left, outcome, reason = _columns(became, 4)
     of_class = [scenario.visitors[name].priority for name in workload.classes]
     priority = np.array(of_class, dtype=np.int64)
+    day = workload.day[rows] - len(scenario.before)
     return Visits(
-        day=workload.day,
-        visit=np.arange(len(workload)) - first[workload.day] + 1,
-        journey=workload.journey,
-        index=workload.index,
-        origin=workload.origin,
-        attempt=workload.attempt,
-        visitor_class=workload.visitor_class,
-        priority=priority[workload.visitor_class],
-        booked=workload.booked,
-        due=workload.due,
+        day=day,
+        visit=np.arange(len(rows)) - np.searchsorted(day, day) + 1,
+        journey=workload.journey[rows],
+        index=workload.index[rows],
+        origin=workload.origin[rows],
+        attempt=workload.attempt[rows],
+        visitor_class=workload.visitor_class[rows],
+        priority=priority[workload.visitor_class[rows]],
+        booked=workload.booked[rows],
+        due=workload.due[rows],
         entered=entered,
         left=left,
         outcome=outcome,
