@@ -487,3 +487,62 @@ def test_the_command_line_gets_the_answer_in_five_lines(lang, mall_run):
     assert all(line and "{" not in line and " ;" not in line for line in lines)
     assert lines[0].startswith("Small mall: ")
     assert sentences.assumed(answer, lang) in lines[4]
+
+
+def test_where_nothing_is_promised_nobody_is_done_within_a_promise():
+    agencies = {"b": {"counters": 1, "services": {"s": {"time": {"mean": "9 min", "sd": "5 min"}}}}}
+    journeys = {"j": {"per_day": 20, "stops": ["b.s"]}}
+    results, log = run(small(agencies=agencies, journeys=journeys), 3)
+    for lang, promised in (("en", "within its promise"), ("id", "tepat waktu")):
+        assert Answer.of(results).verdict == "no_promise"
+        page = Visible(render_page(results, log, lang)).text
+        assert promised not in five_lines(Answer.of(results), lang)
+        tiles = page.partition(catalogue(lang)["page.tile.gave_up"])[0]
+        assert promised not in tiles
+
+
+def test_all_that_break_their_promise_are_named_in_the_five_lines():
+    promise = {"wait": "1 s"}
+    slow = {"counters": 1, "promise": promise, "services": {"s": {"time": {"always": "9 min"}}}}
+    names = ["a", "b", "c", "d", "e"]
+    journeys = {n: {"per_day": 60, "stops": [f"{n}.s"]} for n in names}
+    results, _ = run(small(agencies=dict.fromkeys(names, slow), journeys=journeys), 6)
+    answer = Answer.of(results)
+    assert len(answer.with_verdict("broken")) == 5
+    named = five_lines(answer, "en").splitlines()[0].rpartition(": ")[2]
+    assert sorted(named.replace("and ", "").strip(".").split(", ")) == names
+    assert "5 of 5 agencies do not keep" in " ".join(sentences.verdict(answer, "en"))
+
+
+def test_desks_at_the_entrance_are_not_called_agencies():
+    wait = {"wait": "15 min"}
+    desk = {"counters": 1, "promise": wait, "services": {"s": {"time": {"always": "1 min"}}}}
+    data = small().model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+    agencies = {**data["agencies"], "desk": desk}
+    results, _ = run(small(agencies=agencies, entrance=["desk.s"]), 6)
+    answer = Answer.of(results)
+    assert answer.has_desks and not Answer.of(busy()[0]).has_desks
+    assert "agencies and desks at the entrance" in " ".join(sentences.verdict(answer, "en"))
+
+
+def test_figures_are_named_in_words_and_keep_their_path_at_hand():
+    results, log = busy()
+    page = render_page(results, log, "id")
+    words = "Service S › Waktu layanan › Rata-rata"
+    assert f'<span title="agencies.a.services.s.time.mean">{words}' in page
+
+
+def test_what_the_author_wrote_is_marked_as_such():
+    results, log = run(small(description="A mall of its author."), 2)
+    text = Visible(render_page(results, log, "id")).text
+    assert "dengan kata-katanya sendiri: A mall of its author." in text
+
+
+def test_an_average_beside_a_median_is_explained():
+    results, log = busy()
+    day = Answer.of(results).busiest_day
+    both = (day.fulfilled, day.spread_fulfilled.ordinary)
+    mean, ordinary = (locale.of_hundred(estimate.value, "en") for estimate in both)
+    page = Visible(render_page(results, log, "en")).text
+    known = not math.isnan(day.spread_fulfilled.bad.value)
+    assert (f"The average over all Mondays, {mean}" in page) == (known and mean != ordinary)

@@ -172,7 +172,7 @@ def run(
             workers=workers, progress=progress,
         )  # fmt: skip
     from sim.report.answer import Answer
-    from sim.report.sentences import five_lines
+    from sim.report.five_lines import five_lines
     from sim.report.tables import summary
     from sim.report.writing import write_run
 

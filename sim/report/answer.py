@@ -183,6 +183,7 @@ class Answer:
     overloads : offered load above what the counters can take, from the scenario alone
     saturated : agencies that served during 95 % of their staffed time or more on some weekday
     dates : days of one replication, where these are dates; else 0
+    has_desks : whether some that promise are desks or machines that visits begin with
     counted : what was counted beside what the model gives
     figures : every figure of the scenario with its source
     """
@@ -202,6 +203,7 @@ class Answer:
     overloads: tuple[Load, ...]
     saturated: tuple[tuple[str, str, Estimate], ...]
     dates: int
+    has_desks: bool
     counted: tuple[Counted, ...]
     figures: tuple[Figure, ...]
 
@@ -228,6 +230,9 @@ class Answer:
             overloads=overloads(scenario),
             saturated=tuple(_saturated(results)),
             dates=sum(1 for day in scenario.days if day.date),
+            has_desks=any(
+                _is_desk(scenario, a.name) for a in agencies if a.verdict != "no_promise"
+            ),
             counted=counted(results),
             figures=figures(scenario),
         )
@@ -270,6 +275,17 @@ class Answer:
     def assumed(self) -> tuple[Figure, ...]:
         """The figures that are assumptions, stated or by default, or that have no source."""
         return tuple(f for f in self.figures if f.kind != "source")
+
+
+def _is_desk(scenario: Scenario, agency: str) -> bool:
+    """Whether nobody comes for this agency: it is a machine, or visits only begin there."""
+    stops = {
+        stop.agency
+        for journey in scenario.journeys.values()
+        for step in journey.stops
+        for stop in step.stops
+    }
+    return scenario.agencies[agency].machines is not None or agency not in stops
 
 
 def _together(verdicts: Iterable[Verdict]) -> Verdict:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from sim.report import locale
+from sim.report.path_text import BETWEEN, path_words
 from sim.scenario.figures import Figure
-from sim.scenario.model import Quantity, read_quantity
+from sim.scenario.model import Quantity, Scenario, read_quantity
 
 MOST_VALUES = 6
 """Of a longer list of values, only the first and the last are printed."""
@@ -43,29 +44,31 @@ def _one(text: str, lang: str) -> str:
 class Sourced:
     """The figures that rest on one source, by the part of the scenario that they belong to.
 
-    parts : name of the part, such as `agencies.bank`, and its figures as (path below it, text)
+    parts : name of the part, such as `Bank`, and its figures as (what it is, text, path)
     """
 
     kind: str
     source: str
-    parts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    parts: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]
 
 
-def by_source(figures: Iterable[Figure]) -> tuple[Sourced, ...]:
+def by_source(figures: Iterable[Figure], scenario: Scenario, lang: str) -> tuple[Sourced, ...]:
     """Gather figures by their source, in the order of the scenario."""
-    groups: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
+    groups: dict[tuple[str, str], dict[str, list[tuple[str, str, str]]]] = {}
     for figure in figures:
         parts = groups.setdefault((figure.kind, figure.source), {})
-        part, rest = _cut(figure.path)
-        parts.setdefault(part, []).append((rest, figure.text))
+        words = path_words(figure.path, scenario, lang)
+        of = path_words(_part(figure.path), scenario, lang)
+        rest = BETWEEN.join(words[len(of) :])
+        parts.setdefault(BETWEEN.join(of), []).append((rest, figure.text, figure.path))
     return tuple(
         Sourced(kind, source, tuple((part, tuple(rows)) for part, rows in parts.items()))
         for (kind, source), parts in groups.items()
     )
 
 
-def _cut(path: str) -> tuple[str, str]:
-    """Cut a path into its part of the scenario and the rest."""
+def _part(path: str) -> str:
+    """Return the part of the scenario to which a path belongs."""
     steps = path.split(".")
     depth = 2 if steps[0] in ("agencies", "journeys", "visitors") else 1
-    return ".".join(steps[:depth]), ".".join(steps[depth:])
+    return ".".join(steps[:depth])

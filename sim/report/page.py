@@ -15,8 +15,9 @@ from typing import Any
 from sim.log import Log
 from sim.report import figure_text, locale, sentences
 from sim.report.answer import FEWEST_TICKETS, Answer, Standing
+from sim.report.five_lines import five_lines, several_days
 from sim.report.observed import Counted
-from sim.report.sentences import five_lines
+from sim.report.path_text import path_text
 from sim.report.titles import titles
 from sim.scenario.model import Scenario
 from sim.statistics.results import Results
@@ -61,8 +62,12 @@ def render_page(
         overloads=sentences.overloads(answer.overloads, lang, titles(results.scenario)),
         title_of=titles(results.scenario),
         elsewhere=[a for a in answer.agencies if a.verdict != "broken" and _has_trouble(a)],
-        assumptions=figure_text.by_source(answer.assumed),
-        sourced=figure_text.by_source(f for f in answer.figures if f.kind == "source"),
+        assumptions=figure_text.by_source(answer.assumed, results.scenario, lang),
+        sourced=figure_text.by_source(
+            (f for f in answer.figures if f.kind == "source"), results.scenario, lang
+        ),
+        path_text=lambda path: path_text(path, results.scenario, lang),
+        done=sentences.done(answer),
         value_of={figure.path: figure.text for figure in answer.figures},
         glossary=GLOSSARY,
         fewest=FEWEST_TICKETS,
@@ -101,7 +106,7 @@ def environment(lang: str) -> Any:
         "runs": sentences.runs, "compared": sentences.compared, "assumed": sentences.assumed,
         "figure": figure_text.figure_text, "counted": _counted, "modelled": _modelled,
         "what": _what, "broken_services": sentences.broken_services,
-        "service_of": _service_of, "several_days": sentences.several_days,
+        "service_of": _service_of, "several_days": several_days,
     }  # fmt: skip
     for name, function in bound.items():
         environment.filters[name] = partial(_last, function, lang)

@@ -111,7 +111,10 @@ def yes_or_no(answer: Answer, lang: str) -> str:
 
 
 def verdict(answer: Answer, lang: str, most: int = 99) -> list[str]:
-    """Say in sentences which agencies keep their promise, naming at most so many in each."""
+    """Say in sentences which agencies keep their promise.
+
+    All that break it are named; of those of which it cannot be told, at most so many.
+    """
     if answer.verdict in ("nobody", "no_promise"):
         return [say(f"page.verdict_{answer.verdict}", lang)]
     sentences = []
@@ -124,11 +127,16 @@ def verdict(answer: Answer, lang: str, most: int = 99) -> list[str]:
             values = {
                 "count": locale.number(len(names), lang),
                 "all": locale.number(len(answer.promised), lang),
-                "names": _listed(names, lang, most),
+                "names": _listed(names, lang, most if found == "cannot_tell" else len(names)),
+                "agencies": say(_AGENCIES[answer.has_desks], lang),
             }
             key = _verdict_key(found, len(names), answer)
             sentences.append(say(f"page.verdict_{key}", lang, **values))
     return sentences
+
+
+_AGENCIES = {False: "page.agencies", True: "page.agencies_and_desks"}
+"""What the verdict counts; a desk at the entrance is no agency."""
 
 
 def _verdict_key(found: str, count: int, answer: Answer) -> str:
@@ -322,79 +330,6 @@ def assumed(answer: Answer, lang: str) -> str:
     return say(f"page.assumed.{key}", lang, assumed=counts[0], all=counts[1])
 
 
-def five_lines(answer: Answer, lang: str) -> str:
-    """Say the answer in five lines of plain text, for the command line."""
-    first = " ".join(filter(None, (yes_or_no(answer, lang), *verdict(answer, lang, 3))))
-    lines = [
-        say("page.lines.answer", lang, name=answer.scenario, verdict=first),
-        _worst_line(answer, lang),
-        _people_line(answer, lang),
-        *several_days(answer, lang),
-        _days_line(answer, lang),
-        say("page.lines.rest", lang, counted=compared(answer, lang), assumed=assumed(answer, lang)),
-    ]
-    return "\n".join(lines)
-
-
-def _worst_line(answer: Answer, lang: str) -> str:
-    broken = answer.with_verdict("broken") or [s for _, s in answer.broken_services]
-    if answer.verdict == "no_promise":
-        wait = locale.minutes(answer.mall.wait_in_visit.value, lang)
-        return say("page.lines.no_promise", lang, wait=wait)
-    if not broken:
-        return say("page.lines.no_worst", lang)
-    worst = broken[0]
-    text = share(worst.called_in_time, lang, worst.required)
-    line = say(
-        "page.lines.worst_mixed" if math.isnan(worst.required) else "page.lines.worst",
-        lang,
-        agency=worst.title,
-        share=say("locale.of", lang, part=text.value, whole="100"),
-        range=between(text, lang),
-        required=required(worst, lang),
-        times=times(worst, lang, 2),
-    )
-    return line.replace("; .", ".")  # where no single hour or weekday stands out
-
-
-def _people_line(answer: Answer, lang: str) -> str:
-    day = answer.busiest_day or answer.mall
-    fulfilled = day.fulfilled.value * day.visits.value
-    text = say(
-        "page.lines.people",
-        lang,
-        when=when(answer, lang),
-        visits=locale.people(day.visits.value, lang),
-        fulfilled=locale.people(fulfilled, lang),
-        left=locale.people(day.gave_up.value, lang),
-        refused=locale.people(day.turned_away.value, lang),
-    )
-    return text[:1].upper() + text[1:]
-
-
-def several_days(answer: Answer, lang: str) -> list[str]:
-    """Say how many needed several days and how many went home for a paper, where that can be."""
-    mall, found, people = answer.mall, [], locale.people
-    if mall.several_days and mall.returned and not math.isnan(mall.several_days.value):
-        text, n = share(mall.several_days, lang), people(mall.returned.value, lang)
-        said = {"share": text.value, "range": between(text, lang), "returned": n}
-        found.append(say("page.lines.several_days", lang, **said))
-    if mall.incomplete:
-        found.append(say("page.lines.incomplete", lang, people=people(mall.incomplete.value, lang)))
-    return found
-
-
-def _days_line(answer: Answer, lang: str) -> str:
-    day = answer.busiest_day
-    if day is None or math.isnan(day.spread_fulfilled.bad.value):
-        text = share(answer.mall.fulfilled, lang)
-        fulfilled = say("locale.of", lang, part=text.value, whole="100")
-        return say("page.lines.run", lang, runs=runs(answer, lang), fulfilled=fulfilled,
-                   range=between(text, lang))  # fmt: skip
-    return say(
-        "page.lines.days",
-        lang,
-        weekday=locale.weekday(day.weekday, lang),
-        bad=locale.of_hundred(day.spread_fulfilled.bad.value, lang),
-        ordinary=locale.of_hundred(day.spread_fulfilled.ordinary.value, lang),
-    )
+def done(answer: Answer) -> str:
+    """Return which words say that visits are done: where nothing is promised, nothing is kept."""
+    return "_plain" if answer.verdict == "no_promise" else ""

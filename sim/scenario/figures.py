@@ -55,10 +55,10 @@ def figures(scenario: Scenario) -> tuple[Figure, ...]:
 def _figure(path: str, text: str, default: bool, sources: dict[str, str]) -> Figure:
     if default:
         return Figure(path, text, "", "default")
-    near = [key for key in sources if _holds(_steps(key), _steps(path))]
+    near = [key for key in sources if _holds(steps(key), steps(path))]
     if not near:
         return Figure(path, text, "", "none")
-    source = sources[max(near, key=lambda key: len(_steps(key)))]
+    source = sources[max(near, key=lambda key: len(steps(key)))]
     assumed = source.lower().startswith(("assum", "asumsi"))
     return Figure(path, text, source, "assumption" if assumed else "source")
 
@@ -72,7 +72,7 @@ def _same(above: str, step: str) -> bool:
     return above == step or (_is_days(above) and _is_days(step) and _days(step) <= _days(above))
 
 
-def _steps(path: str) -> list[str]:
+def steps(path: str) -> list[str]:
     """Return the steps of a path, clock times as `08:00`: `stops[2].bank.bayar` has four."""
     clock = _CLOCK.sub(lambda found: f"{found[1].zfill(2)}:{found[2]}", path)
     return [step for step in re.split(r"\.|(?=\[)", clock) if step]
