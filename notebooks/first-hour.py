@@ -111,7 +111,7 @@ once.query("scope == 'agency' and interval == '' and weekday == 'mon'").pivot(
 results = sim.replicate(mall, replications=30, seed=1, workers=1)
 results.intervals().query(
     "scope == 'agency' and interval == '' and weekday == '' and measure in ['wait.mean', 'called_in_time']"
-)[["name", "measure", "mean", "low", "high", "n", "method"]]
+)[["name", "measure", "mean", "low", "high", "n", "method"]].reset_index(drop=True)
 
 # %% [markdown]
 # A seed gives the same numbers with any number of workers. A quantile of days says what a bad day is

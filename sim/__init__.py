@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.experiments.compare import Comparison, compare
     from sim.experiments.explain import Explanation
     from sim.experiments.replicate import replicate
+    from sim.experiments.sensitivity import Sensitivity, sensitivity
     from sim.experiments.staffing import StaffingPlan, staff
     from sim.experiments.sweep import Sweep, sweep
     from sim.log import Log
@@ -54,6 +55,7 @@ _ROOMS = {
     "Results": "statistics.results",
     "Scenario": "scenario.model",
     "ScenarioError": "errors",
+    "Sensitivity": "experiments.sensitivity",
     "StaffingPlan": "experiments.staffing",
     "Sweep": "experiments.sweep",
     "Workload": "workload",
@@ -64,6 +66,7 @@ _ROOMS = {
     "measure": "statistics.measures",
     "replicate": "experiments.replicate",
     "sample": "sampling",
+    "sensitivity": "experiments.sensitivity",
     "simulate": "engine",
     "staff": "experiments.staffing",
     "sweep": "experiments.sweep",
@@ -80,6 +83,7 @@ __all__ = [
     "Results",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "StaffingPlan",
     "Sweep",
     "Workload",
@@ -90,6 +94,7 @@ __all__ = [
     "measure",
     "replicate",
     "sample",
+    "sensitivity",
     "simulate",
     "staff",
     "sweep",

@@ -141,7 +141,7 @@ def test_neither_blocks_nor_what_follows_change_the_decision(seed, block):
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 10**6))
 def test_what_is_reported_after_stopping_meets_its_tolerance(seed):
-    total, n = waits(200, seed)
+    total, n = waits(600, seed)
     found = replications_to_precision(total, n, [Tolerance(0.05, 0.5)] * 3, Rule(look_ahead=3))
     assert found.precise and found.stop is not None
     assert found.stop >= 20 and found.settled is not None and found.settled >= 20

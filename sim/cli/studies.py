@@ -1,4 +1,4 @@
-"""The commands that ask a question of many runs: sweep, capacity, staff, explain."""
+"""The commands that ask a question of many runs: sweep, capacity, sensitivity, staff, explain."""
 
 from __future__ import annotations
 
@@ -122,6 +122,41 @@ def capacity(
         )  # fmt: skip
     folder = out or Path("results") / file.stem
     path = write_capacity(found, folder, lang.value, command=sys.argv)
+    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
+    say_written(path, lang.value)
+
+
+@app.command()
+@plainly
+def sensitivity(
+    file: File,
+    overlays: Overlays = [],  # noqa: B006
+    measure: Annotated[str, typer.Option(help="A measure of the mall.")] = "fulfilled",
+    replications: EachReplications = 20,
+    seed: Seed = 0,
+    engine: EngineName = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> None:
+    """Say which assumption matters most, each over its plausible range."""
+    from sim.engine import check_engine
+    from sim.experiments.sensitivity import sensitivity as sensitivity_of
+    from sim.report.sensitivity import described, plain
+    from sim.report.studies import write_sensitivity
+    from sim.report.tables import jsonable
+    from sim.scenario.loading import load
+
+    check_engine(engine)
+    scenario = load(file, overlays)
+    with progress_bar(lang.value) as progress:
+        found = sensitivity_of(
+            scenario, measure, replications, seed=seed, engine=engine, workers=workers,
+            progress=progress,
+        )  # fmt: skip
+    folder = out or Path("results") / file.stem
+    path = write_sensitivity(found, folder, lang.value, command=sys.argv)
     tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
     say_written(path, lang.value)
 

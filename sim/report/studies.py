@@ -1,4 +1,4 @@
-"""The outputs of sweeps, capacities and staffings, each written whole or not at all."""
+"""The outputs of sweeps, capacities and the like, each written whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.capacity import Capacity
+from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.shifts import Shift
 from sim.experiments.staffing import StaffingPlan
 from sim.experiments.sweep import Sweep
-from sim.report import capacity, staffing, sweep
+from sim.report import capacity, sensitivity, staffing, sweep
 from sim.report.style import style
 from sim.report.tables import jsonable
 from sim.report.writing import replace_files
@@ -63,6 +64,24 @@ def write_sweep(
                     )
 
     return _written(folder, write, lang) / "sweep.csv"
+
+
+def write_sensitivity(
+    found: Sensitivity, folder: str | Path, lang: str = "id", *, command: Sequence[str] = ()
+) -> Path:
+    """Write sensitivity.txt, .json, .svg and .png; return the path of the picture.
+
+    Raises OutputError, with all that stood there kept.
+    """
+    from sim.report.plots.sensitivity import picture
+
+    def write(aside: Path) -> None:
+        _text(aside / "sensitivity.txt", sensitivity.described(found, lang))
+        _json(aside / "sensitivity.json", sensitivity.plain(found, command))
+        with style():
+            _picture(aside, "sensitivity", picture(found, lang))
+
+    return _written(folder, write, lang) / "sensitivity.png"
 
 
 def write_staffing(

@@ -1,0 +1,90 @@
+"""What a sensitivity says: which assumption matters most, and which decides a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sim.experiments.sensitivity import BreakEven, Sensitivity, Swing
+from sim.report import locale
+from sim.report.provenance import provenance
+from sim.report.sweep import name_of
+from sim.report.titles import titles
+from sim.scenario.model import Quantity
+from sim.statistics.intervals import PairedDifference
+from sim.words import say
+
+
+def described(found: Sensitivity, lang: str) -> str:
+    """Return a sensitivity as plain text, the figure that matters most first."""
+    return "\n".join(_lines(found, lang))
+
+
+def _lines(found: Sensitivity, lang: str) -> Iterator[str]:
+    yield answer(found, lang)
+    for swing in found.swings:
+        yield "  " + say(
+            "study.sensitivity.row", lang, path=swing.path,
+            low=quantity(swing.low, lang), high=quantity(swing.high, lang),
+            at_low=_change(found, swing.at_low, lang), at_high=_change(found, swing.at_high, lang),
+        )  # fmt: skip
+        yield from ("    " + _break_even(found, swing, one, lang) for one in swing.breaks)
+    yield say("study.sensitivity.method", lang, n=found.base.replications)
+
+
+def answer(found: Sensitivity, lang: str) -> str:
+    """Say what matters most for the measure."""
+    first = found.swings[0]
+    wide = max(first.at_low, first.at_high, key=lambda d: abs(d.value))
+    return say(
+        "study.sensitivity.head", lang, name=name_of(found.measure, lang), path=first.path,
+        low=quantity(first.low, lang), high=quantity(first.high, lang),
+        change=_change(found, wide, lang),
+    )  # fmt: skip
+
+
+def _change(found: Sensitivity, change: PairedDifference, lang: str) -> str:
+    share = found.base.is_share(found.base.position(found.measure))
+    value = 100 * change.value if share else change.value
+    text = locale.number(abs(value), lang, 1)
+    sign = "" if text == locale.number(0, lang, 1) else "+" if value > 0 else "−"
+    return sign + (say("study.sensitivity.points", lang, number=text) if share else text)
+
+
+def quantity(value: Quantity, lang: str) -> str:
+    """Write a figure in its unit."""
+    if value.kind == "duration":
+        return locale.duration(value.value, lang)
+    if value.kind == "share":
+        return locale.percent(value.value, lang)
+    return locale.short(value.value, lang, 2)
+
+
+def _break_even(found: Sensitivity, swing: Swing, one: BreakEven, lang: str) -> str:
+    low, high = swing.low.value, swing.high.value
+    near = Quantity(min(max(one.value.value, low), high), one.value.kind)
+    return say(
+        "study.sensitivity.break_even", lang, agency=titles(found.base.scenario)[one.agency],
+        value=quantity(near, lang),
+    )  # fmt: skip
+
+
+def plain(found: Sensitivity, command: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the sensitivity as plain data for sensitivity.json."""
+    return {
+        "origin": provenance(found.base, command),
+        "measure": found.measure,
+        "figures": [
+            {
+                "path": swing.path, "low": str(swing.low), "high": str(swing.high),
+                "at_low": asdict(swing.at_low), "at_high": asdict(swing.at_high),
+                "decides": [
+                    {"agency": b.agency, "near": b.value.value, "at_low": b.at_low,
+                     "at_high": b.at_high}
+                    for b in swing.breaks
+                ],
+            }
+            for swing in found.swings
+        ],
+    }  # fmt: skip
