@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 
 import sim.cli.commands
 from sim import load
+from sim.report.result_folder import folder_of
 from sim.words import LANGUAGES, say
 
 ROOT = Path(__file__).parent.parent
@@ -297,6 +298,27 @@ def test_run_answers_in_five_lines_and_names_the_page() -> None:
     assert not {"summary.xlsx", "replications.parquet"} & written
     run = json.loads(Path("results/tiny/run.json").read_text(encoding="utf-8"))
     assert (run["seed"], run["replications"], run["engine"]) == (0, 4, "simpy")
+
+
+def test_two_scenarios_of_one_name_do_not_replace_each_other_unsaid() -> None:
+    words = ("--replications", "2", "--workers", "1", "--lang", "en")
+    Path("other").mkdir()
+    Path("other/tiny.yaml").write_text(TINY.replace("Mal Kecil", "Mal Lain"), encoding="utf-8")
+    assert "this replaces" not in mppsim("run", "tiny.yaml", *words).stderr
+    assert "this replaces" not in mppsim("run", "tiny.yaml", *words).stderr
+    said = mppsim("run", "other/tiny.yaml", *words).stderr
+    assert "this replaces the result of another scenario in results/tiny: Mal Kecil é ≥" in said
+
+
+def test_no_name_of_a_file_leads_out_of_the_results() -> None:
+    named = {name: folder_of([Path(name)]).as_posix() for name in ("...yaml", "..yaml", ".yaml")}
+    assert set(named.values()) <= {"results/scenario", "results/yaml"}
+    assert folder_of([Path("a/b.yaml"), Path("c.yml")], "-vs-").as_posix() == "results/b-vs-c"
+
+
+def test_the_help_says_which_language_it_is_in() -> None:
+    out = " ".join(mppsim("--help").output.split())
+    assert "--lang en" in out and "Bantuan ini berbahasa Inggris" in out
 
 
 def test_run_writes_all_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

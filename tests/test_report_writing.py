@@ -160,6 +160,28 @@ def test_trouble_at_any_step_leaves_the_old_result_whole(
         assert contents(target) == before, step
 
 
+def test_ctrl_c_just_after_a_move_is_taken_back_too(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(target)
+    replace = Path.replace
+    for step in range(len(OLD) + len(NEW)):
+        moves: list[Path] = []
+
+        def moved(self: Path, goal: Path, step: int = step, moves: list[Path] = moves) -> Path:
+            found = replace(self, goal)
+            moves.append(goal)
+            if len(moves) == step + 1:
+                raise KeyboardInterrupt
+            return found
+
+        monkeypatch.setattr(Path, "replace", moved)
+        with pytest.raises(KeyboardInterrupt):
+            replace_files(target, files(**NEW), "en")
+        monkeypatch.undo()
+        assert contents(target) == before, step
+
+
 def _count_steps(target: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     calls = _fail_at(10**6, KeyboardInterrupt(), monkeypatch)
     replace_files(target.parent / "copy", files(**OLD), "en")

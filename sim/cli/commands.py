@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 import typer
 
 from sim.errors import MallError, ScenarioError
-from sim.words import say
+from sim.words import LANGUAGES, say
 
 if TYPE_CHECKING:
     from sim.scenario.faults import Fault
@@ -30,6 +30,7 @@ P = ParamSpec("P")
 app = typer.Typer(
     name="mppsim",
     help="A capacity simulator for public service malls (Mal Pelayanan Publik).",
+    epilog=" ".join(say("cli.help_language", lang) for lang in LANGUAGES),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -173,12 +174,15 @@ def run(
         )  # fmt: skip
     from sim.report.answer import Answer
     from sim.report.five_lines import five_lines
+    from sim.report.result_folder import folder_of, replaced
     from sim.report.tables import summary
     from sim.report.writing import write_run
 
     _say_precision(results.run, lang.value)
     one = simulate(scenario, sample(scenario, seed, 0), engine)
-    folder = out or Path("results") / "+".join(path.stem for path in (file, *overlays))
+    folder = out or folder_of((file, *overlays))
+    if other := replaced(folder, scenario.name):
+        typer.echo(say("cli.replaces", lang.value, path=_shown(folder), name=other), err=True)
     written = write_run(
         results, one, folder, lang.value, tables=tables, replications=parquet, keep_log=log,
         command=sys.argv,
@@ -211,6 +215,7 @@ def compare(
     from sim.engine import check_engine
     from sim.experiments import compare as comparing
     from sim.report.comparison import described, plain
+    from sim.report.result_folder import folder_of
     from sim.report.tables import jsonable
     from sim.report.writing import write_comparison
     from sim.scenario.loading import load
@@ -226,8 +231,8 @@ def compare(
             workers=workers, progress=progress,
         )  # fmt: skip
     _say_precision(found.base.run, lang.value)
-    names = "-vs-".join(path.stem for path in (base, *alternatives))
-    page = write_comparison(found, out or Path("results") / names, lang.value, command=sys.argv)
+    folder = out or folder_of((base, *alternatives), "-vs-")
+    page = write_comparison(found, folder, lang.value, command=sys.argv)
     tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
     typer.echo(say("cli.page", lang.value, path=_shown(page)), err=True)
     if open_:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -69,6 +68,7 @@ def sweep(
     """Run a scenario at every point of a design over figures of its file."""
     from sim.engine import check_engine
     from sim.experiments.sweep import sweep as swept
+    from sim.report.result_folder import folder_of
     from sim.report.studies import write_sweep
     from sim.report.sweep import described, plain
     from sim.report.tables import jsonable
@@ -81,7 +81,7 @@ def sweep(
             scenario, axes, replications, design=design.value, points=points, seed=seed,
             engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
-    folder = out or Path("results") / file.stem
+    folder = out or folder_of((file, *overlays))
     path = write_sweep(found, folder, lang.value, command=sys.argv)
     tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
     say_written(path, lang.value)
@@ -109,6 +109,7 @@ def capacity(
     from sim.engine import check_engine
     from sim.experiments.capacity import capacity as capacity_of
     from sim.report.capacity import described, plain
+    from sim.report.result_folder import folder_of
     from sim.report.studies import write_capacity
     from sim.report.tables import jsonable
     from sim.scenario.loading import load
@@ -120,7 +121,7 @@ def capacity(
             scenario, of, low=low, high=high, replications=replications, seed=seed, engine=engine,
             workers=workers, progress=progress,
         )  # fmt: skip
-    folder = out or Path("results") / file.stem
+    folder = out or folder_of((file, *overlays))
     path = write_capacity(found, folder, lang.value, command=sys.argv)
     tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
     say_written(path, lang.value)
@@ -185,6 +186,7 @@ def staff(
     """Find the fewest counter-hours with which each agency keeps its promise."""
     from sim.engine import check_engine
     from sim.experiments.staffing import staff as staffed
+    from sim.report.result_folder import folder_of
     from sim.report.staffing import described, plain
     from sim.report.studies import write_staffing
     from sim.report.tables import jsonable
@@ -200,7 +202,7 @@ def staff(
             workers=workers, progress=progress,
         )  # fmt: skip
     shifts = {} if lengths is None else _shifts(found, *lengths)
-    folder = out or Path("results") / file.stem
+    folder = out or folder_of((file, *overlays))
     path = write_staffing(found, folder, lang.value, file, shifts, command=sys.argv)
     text = described(found, lang.value, shifts)
     tell(jsonable(plain(found, sys.argv, shifts)) if as_json else text)

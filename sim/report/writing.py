@@ -220,8 +220,8 @@ def _swap(target: Path, new: Path, old: Path, names: list[str], stale: list[str]
 
     def move(source: Path, goal: Path) -> None:
         goal.parent.mkdir(parents=True, exist_ok=True)
+        done.append((source, goal))  # first, so that no Ctrl-C falls between the two
         source.replace(goal)
-        done.append((source, goal))
 
     # run.json goes first and comes last: with it, a folder is complete.
     order = sorted([*names, *stale], key=lambda name: (name != RUN, name))
@@ -234,7 +234,8 @@ def _swap(target: Path, new: Path, old: Path, names: list[str], stale: list[str]
                 move(new / name, target / name)
     except BaseException:  # Ctrl-C too
         for source, goal in reversed(done):
-            goal.replace(source)
+            if not source.exists() and not source.is_symlink():
+                goal.replace(source)
         raise
 
 

@@ -1,0 +1,27 @@
+"""Where a result goes by default, and whose earlier result it replaces there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+RESULTS = Path("results")
+
+
+def folder_of(files: Sequence[Path], between: str = "+") -> Path:
+    """Return `results/base+overlay` for scenario files; never a folder above it."""
+    names = [path.name.removesuffix(path.suffix).strip(". ") or "scenario" for path in files]
+    return RESULTS / between.join(names)
+
+
+def replaced(folder: Path, name: str) -> str:
+    """Return the name of another scenario whose run stands in a folder; "" if there is none.
+
+    Two files of one name in different folders would share it by default.
+    """
+    try:
+        found = json.loads((folder / "run.json").read_text(encoding="utf-8"))["scenario_name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return str(found) if found != name else ""
