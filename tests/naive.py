@@ -13,7 +13,7 @@ from naive_mall import Counter, Line, counters_of, lines_of
 
 from sim.scenario.calendar import Day
 from sim.scenario.model import Scenario
-from sim.workload import ABSENT, COMES, MOST_MISSES, NEVER, Workload
+from sim.workload import ABSENT, COMES, ENDS, MOST_MISSES, NEVER, PICKS, Workload
 
 Row = tuple[Any, ...]
 STAYED_AWAY = {
@@ -29,24 +29,40 @@ HELD = ("early", "line", "aside", "vain", "coming")
 def play(scenario: Scenario, workload: Workload) -> tuple[list[Row], list[Row]]:
     """Return visits (entered, left, outcome, reason) and stops, in the order of the log.
 
-    A stop is (visit, stop, service, counter, number, ticket, called, start, end, outcome, reason).
+    A stop is (visit, (stop, try), service, counter, number, ticket, called, start, end, outcome,
+    reason).
     """
     visits: list[Row] = []
     stops: list[Row] = []
-    for number in range(len(scenario.days)):
-        hall = hall_of(scenario, workload, number)
+    before: dict[tuple[int, ...], Citizen] = {}
+    for number in range(len(scenario.played)):
+        hall = hall_of(scenario, workload, number, before)
         hall.play()
+        before |= {c.who: c for c in hall.citizens}
+        if number < len(scenario.before):
+            continue
         for c in hall.citizens:
+            stops.extend((len(visits), *row) for row in c.rows)
             visits.append((c.entered, c.left, c.outcome, c.reason))
-            stops.extend((c.visit, *row) for row in c.rows)
     return visits, stops
 
 
-def hall_of(scenario: Scenario, workload: Workload, number: int) -> Hall:
-    """Return the hall of a day of the workload, before anything has happened."""
+def hall_of(
+    scenario: Scenario,
+    workload: Workload,
+    number: int,
+    before: dict[tuple[int, ...], Citizen] | None = None,
+) -> Hall:
+    """Return the hall of a day of the workload, before anything has happened.
+
+    before : the attempts that took place on earlier days
+    """
     here = [v for v in range(len(workload)) if workload.day[v] == number]
-    citizens = [Citizen(scenario, workload, v) for v in here]
-    return Hall(scenario, scenario.days[number], workload, number, citizens)
+    every = {Citizen(scenario, workload, v).who for v in range(len(workload))}
+    citizens = [
+        c for v in here if (c := Citizen(scenario, workload, v)).comes_after(before or {}, every)
+    ]
+    return Hall(scenario, scenario.played[number], workload, number, citizens)
 
 
 class Stop:
@@ -56,6 +72,8 @@ class Stop:
         self.number, self.service = int(w.stop[s]), int(w.service[s])
         self.walk, self.time, self.patience = int(w.walk[s]), int(w.time[s]), int(w.patience[s])
         self.slot, self.balk, self.misses = int(w.slot[s]), float(w.balk[s]), int(w.misses[s])
+        self.tries, self.ends, self.keeps = int(w.tries[s]), ENDS[w.ends[s]], bool(w.keeps[s])
+        self.group, self.pick = int(w.group[s]), PICKS[w.pick[s]]
 
 
 class Citizen:
@@ -69,17 +87,74 @@ class Citizen:
         self.booked, self.due, self.stay = int(w.booked[v]), int(w.due[v]), int(w.stay[v])
         self.rank = (self.booked == ABSENT, *(int(a[v]) for a in
                      (w.journey, w.origin, w.index, w.attempt)))  # fmt: skip
-        self.stops = [Stop(w, s) for s in range(w.offset[v], w.offset[v + 1])]
+        self.ahead = [Stop(w, s) for s in range(w.offset[v], w.offset[v + 1])]
+        self.who = tuple(int(a[v]) for a in (w.journey, w.origin, w.index, w.attempt))
+        self.back = float(w.back[v])
+        self.comes_back = scenario.come_back_of(w.journeys[w.journey[v]])
+        entrance = scenario.entrance_of(w.journeys[w.journey[v]])
+        self.entrance = sum(len(s.stops) * getattr(s, "at_most", 1) for s in entrance)
+        self.needs = {
+            scenario.services.index(service): {scenario.services.index(n) for n in of}
+            for service, of in self.journey.needs.items()
+        }
+        self.documents: set[int] = set()
+        self.documents_before: set[int] = set()
+        self.done: set[int] = set()  # stops at which she was served, on this day or an earlier one
         self.entered = self.left = ABSENT
         self.state, self.until = "outside", 0
         self.outcome, self.reason = "refused", "closed"
         if COMES[w.comes[v]] in STAYED_AWAY:
             self.state = "gone"
             self.outcome, self.reason = STAYED_AWAY[COMES[w.comes[v]]]
-        self.at = 0  # her stop
         self.ticket: Ticket | None = None
         self.go_home = False
         self.rows: list[list[Any]] = []
+
+    def comes_after(
+        self, before: dict[tuple[int, ...], Citizen], every: set[tuple[int, ...]]
+    ) -> bool:
+        """Whether this attempt takes place; if it does, leave out what is done already."""
+        earlier = (*self.who[:3], self.who[3] - 1)
+        if earlier not in every:
+            return True
+        last = before.get(earlier)
+        if last is None or last.comes_back is None:
+            return False
+        name = "incomplete" if last.reason == "incomplete" else last.outcome
+        if not last.back < last.comes_back.shares.get(name, 0):
+            return False
+        self.done = {number for number in last.done if number > self.entrance}
+        self.documents = set(last.kept_documents)
+        self.documents_before = set(self.documents)
+        made = {s.group for s in self.ahead if s.pick == "one_of" and s.number in self.done}
+        self.ahead = [
+            s
+            for s in self.ahead
+            if s.number not in self.done and not (s.pick == "one_of" and s.group in made)
+        ]
+        return True
+
+    @property
+    def kept_documents(self) -> set[int]:
+        """The services of her own stops at which she was served, on this day or earlier."""
+        own = {row[1] for row in self.rows if row[8] == "served" and row[0][0] > self.entrance}
+        return own | self.documents_before
+
+    def lacks(self, stop: Stop, got: set[int]) -> bool:
+        """Whether a stop needs a document of a service that is not among those."""
+        return not self.needs.get(stop.service, set()) <= got
+
+    def leave_out(self, *stops: Stop) -> None:
+        """Leave stops out, and then all for which she will never have the documents."""
+        numbers = {stop.number for stop in stops}
+        self.ahead = [s for s in self.ahead if s.number not in numbers]
+        for _ in self.ahead:
+            got = self.documents | {s.service for s in self.ahead}
+            self.ahead = [s for s in self.ahead if not self.lacks(s, got)]
+
+    def comes_again(self, stop: Stop) -> bool:
+        """Whether the next row is another try at a stop."""
+        return len(self.ahead) > 1 and self.ahead[1].number == stop.number
 
 
 class Ticket:
@@ -204,10 +279,30 @@ class Hall:
             return
         counter.ticket = None
         if ticket.state == "serving":
-            ticket.ends(self.now, "served", "")
-            self.next_stop(ticket.citizen)
+            self.served(ticket.citizen, ticket)
         else:
             self.nobody_came(counter, ticket)
+
+    def served(self, c: Citizen, ticket: Ticket) -> None:
+        """She is served, or the try ends in another way, perhaps with another one to follow."""
+        stop, how = ticket.stop, ticket.stop.ends
+        ticket.ends(self.now, how, "incomplete" if how == "incomplete" else "")
+        if how == "served":
+            c.documents.add(stop.service)
+            c.done.add(stop.number)
+            self.next_stop(c)
+        else:
+            self.tries_again(c, stop, how)
+
+    def tries_again(self, c: Citizen, stop: Stop, how: str) -> None:
+        if not c.comes_again(stop):
+            self.failed(c, how, "incomplete")
+            return
+        c.ahead, c.ticket = c.ahead[1:], None
+        if c.go_home:
+            self.send_home(c, "closed", self.now)
+        else:
+            c.state, c.until = "walking", self.now + c.ahead[0].walk
 
     def nobody_came(self, counter: Counter, ticket: Ticket) -> None:
         ticket.missed += 1
@@ -274,7 +369,8 @@ class Hall:
             return True
         if counter.last == self.day.closes and not self.day.send_home:
             return bool(self.inside())
-        return any(t.stop.service in kept for t in self.held(*HELD))
+        away = [c.ahead[0] for c in self.having("walking") if c.ahead[0].keeps]
+        return any(s.service in kept for s in [*away, *(t.stop for t in self.held(*HELD))])
 
     def line(self, service: int) -> Line:
         (found,) = (line for line in self.lines if service in line.services)
@@ -297,39 +393,68 @@ class Hall:
         else:
             c.entered = self.now
             c.outcome, c.reason = "completed", ""
-            if c.stops:
+            c.leave_out()
+            if self.choose(c):
                 self.reach(c)
             else:
                 c.state, c.left = "gone", self.now
 
     def reach(self, c: Citizen) -> None:
         """She is at her next stop, and takes a ticket there or is refused."""
-        stop = c.stops[c.at]
-        outcome, reason = self.refusal(c, stop)
+        stop = c.ahead[0]
+        outcome, reason = ("", "") if stop.keeps else self.refusal(c, stop)
         if outcome:
-            row = [stop.number, stop.service, -1, 0, ABSENT, ABSENT, ABSENT, ABSENT]
-            c.rows.append([*row, outcome, reason])
-            self.failed(c, outcome, reason)
+            self.without_ticket(c, stop, outcome, reason)
+            if outcome == "incomplete":
+                self.tries_again(c, stop, outcome)
+            else:
+                self.failed(c, outcome, reason)
         else:
             c.state = "waiting"
             self.take_ticket(c, stop)
 
+    def without_ticket(self, c: Citizen, stop: Stop, outcome: str, reason: str) -> None:
+        none = [ABSENT, ABSENT, ABSENT, ABSENT]
+        c.rows.append([(stop.number, stop.tries), stop.service, -1, 0, *none, outcome, reason])
+
+    def choose(self, c: Citizen) -> bool:
+        """Put the stop that is next first: the shortest line of those that she could make."""
+        while c.ahead:
+            first = c.ahead[0]
+            group = [
+                s for s in c.ahead
+                if (s.group == first.group if first.group else s.number == first.number)
+            ]  # fmt: skip
+            options = [s for k, s in enumerate(group) if s.number not in
+                       {other.number for other in group[:k]}]  # fmt: skip
+            can = [s for s in options if not c.lacks(s, c.documents)]
+            if can:
+                best = min(can, key=lambda s: (self.turned_away(c, s) != "", self.people(s)))
+                others = [s for s in options if s is not best] if best.pick == "one_of" else []
+                c.ahead = [s for s in c.ahead if s.number not in {o.number for o in others}]
+                c.ahead.sort(key=lambda s: s.number != best.number)
+                return True
+            c.leave_out(*options)
+        return False
+
+    def people(self, stop: Stop) -> int:
+        """How many people wait in the line of a stop, or are called or served there."""
+        services = self.line(stop.service).services
+        at_counters = [c.ticket for c in self.counters if c.ticket]
+        return self.length(stop.service) + sum(t.stop.service in services for t in at_counters)
+
     def refusal(self, c: Citizen, stop: Stop) -> tuple[str, str]:
         """Return the outcome and reason if she gets or takes no ticket, else nothing."""
-        name, closes = self.names[stop.service], self.closes[stop.service]
+        name = self.names[stop.service]
         agency, service = (
             self.scenario.agencies[name.partition(".")[0]],
             self.scenario.service(name),
         )
-        until = (agency.last_ticket or {}).get(self.day.weekday, NEVER)
-        serves_on = closes == self.day.closes and not self.day.send_home
-        if stop.service in self.deserted:
-            return "turned_away", "no_officer"
-        if self.now >= until or (self.now >= closes and not serves_on):
-            return "turned_away", "closed"
-        for pool, released in self.pools(c, name):
-            if self.taken.get(pool, 0) >= released:
-                return "turned_away", "quota"
+        away = self.turned_away(c, stop)
+        if away:
+            return "turned_away", away
+        if stop.ends == "no_papers":
+            return "incomplete", "incomplete"
         balking = service.balking or agency.balking
         if balking:
             found = self.length(stop.service)
@@ -341,6 +466,21 @@ class Hall:
             if reached and stop.balk < reached[-1]:
                 return "balked", "line_too_long"
         return "", ""
+
+    def turned_away(self, c: Citizen, stop: Stop) -> str:
+        """Return why no ticket is given, nothing if one is."""
+        name, closes = self.names[stop.service], self.closes[stop.service]
+        agency = self.scenario.agencies[name.partition(".")[0]]
+        until = (agency.last_ticket or {}).get(self.day.weekday, NEVER)
+        serves_on = closes == self.day.closes and not self.day.send_home
+        if stop.service in self.deserted:
+            return "no_officer"
+        if self.now >= until or (self.now >= closes and not serves_on):
+            return "closed"
+        for pool, released in self.pools(c, name):
+            if self.taken.get(pool, 0) >= released:
+                return "quota"
+        return ""
 
     def pools(self, c: Citizen, name: str) -> list[tuple[tuple[str, str], int]]:
         """The quota pools that a ticket is taken from, each with what was released until now."""
@@ -362,19 +502,25 @@ class Hall:
     def take_ticket(self, c: Citizen, stop: Stop) -> None:
         name = self.names[stop.service]
         agency = name.partition(".")[0]
-        self.numbers[agency] = number = self.numbers.get(agency, 0) + 1
-        for pool, _ in self.pools(c, name):
-            self.taken[pool] = self.taken.get(pool, 0) + 1
-        row = [stop.number, stop.service, -1, number, self.now, ABSENT, ABSENT, ABSENT]
+        if stop.keeps:
+            number = c.rows[-1][3]
+        else:
+            self.numbers[agency] = number = self.numbers.get(agency, 0) + 1
+            for pool, _ in self.pools(c, name):
+                self.taken[pool] = self.taken.get(pool, 0) + 1
+        place = (stop.number, stop.tries)
+        row = [place, stop.service, -1, number, self.now, ABSENT, ABSENT, ABSENT]
         c.rows.append([*row, "in_progress", ""])
         booking = c.journey.booking
         grace = booking.grace if booking and booking.grace is not None else NEVER
-        booked = stop.slot != ABSENT and self.now - stop.slot <= grace
+        booked = not stop.keeps and stop.slot != ABSENT and self.now - stop.slot <= grace
         since = max(self.now, stop.slot) if booked else self.now
         c.ticket = ticket = Ticket(c, stop, c.rows[-1], since)
         ticket.walk_in = not booked
         first = (-c.priority, not booked) if self.line(stop.service).by_priority else ()
         ticket.key = (*first, since, c.rank, stop.number)
+        if stop.keeps:
+            ticket.key = (-NEVER, since, c.rank, stop.number)
         if stop.patience != NEVER:
             ticket.patience_ends = since + stop.patience
         if c.stay != NEVER:
@@ -392,20 +538,22 @@ class Hall:
     def failed(self, c: Citizen, outcome: str, reason: str) -> None:
         """A stop failed: the first failure names the visit, which may go on."""
         if c.outcome == "completed":
-            c.outcome, c.reason = "refused" if outcome == "turned_away" else "left", reason
+            names = {"turned_away": "refused", "incomplete": "sent_home"}
+            c.outcome, c.reason = names.get(outcome, "left"), reason
         if outcome in c.journey.goes_on_after:
             self.next_stop(c)
         else:
             self.leave(c)
 
     def next_stop(self, c: Citizen) -> None:
-        c.at, c.ticket = c.at + 1, None
-        if c.at == len(c.stops):
-            self.leave(c)
-        elif c.go_home:
+        c.ticket = None
+        c.leave_out(c.ahead[0])
+        if c.ahead and c.go_home:
             self.send_home(c, "closed", self.now)
+        elif self.choose(c):
+            c.state, c.until = "walking", self.now + c.ahead[0].walk
         else:
-            c.state, c.until = "walking", self.now + c.stops[c.at].walk
+            self.leave(c)
 
     def leave(self, c: Citizen) -> None:
         """She goes out: in her turn if she had a ticket, at once if she never took one here."""
@@ -417,10 +565,13 @@ class Hall:
     def send_home(self, c: Citizen, reason: str, time: int) -> None:
         if c.ticket:
             c.ticket.ends(time, "sent_home", reason)
-            c.at += 1
-        for stop in c.stops[c.at :]:
-            row = [stop.number, stop.service, -1, 0, ABSENT, ABSENT, ABSENT, ABSENT]
-            c.rows.append([*row, "sent_home", reason])
+            c.ahead = [s for s in c.ahead if s.number != c.ahead[0].number]
+        seen: set[Any] = set()
+        for stop in c.ahead:  # of a choice the first, of tries the next
+            of = ("one of", stop.group) if stop.pick == "one_of" else stop.number
+            if of not in seen:
+                self.without_ticket(c, stop, "sent_home", reason)
+            seen.add(of)
         c.state, c.ticket, c.left = "gone", None, time
         c.outcome, c.reason = "sent_home", reason
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from malls import clock, scenario_of, us, workload_of
 
 from sim.scenario.model import Scenario
-from sim.workload import COMES, Workload
+from sim.workload import COMES, PICKS, Workload
 
 OPENS = 8 * 60
 Data = dict[str, Any]
@@ -276,6 +276,70 @@ def _staffed(draw: st.DrawFn, workload: Workload) -> Workload:
 
 def _index(length: int) -> st.SearchStrategy[int]:
     return st.integers(0, length - 1)
+
+
+_TRIES = st.sampled_from([
+    *[[("served", 0)]] * 4, [("incomplete", 0)], [("no_papers", 0)],
+    [("incomplete", 0), ("served", 0)], [("incomplete", 0), ("served", 1)],
+    [("no_papers", 0), ("incomplete", 0)], [("parked", 0), ("served", 1)],
+    [("incomplete", 0), ("incomplete", 1), ("parked", 1), ("served", 1)],
+])  # fmt: skip
+"""How the tries at a stop end, and whether she keeps her ticket from the one before."""
+_BACK = {"refused": "50 %", "left": "50 %", "sent_home": "50 %", "incomplete": "90 %"}
+
+
+@st.composite
+def ways(draw: st.DrawFn) -> tuple[Scenario, Workload]:
+    """Generate days with tries, choices, any order, documents, and attempts on later days."""
+    data = draw(plain_malls())
+    endless = "continuous" in data["calendar"]
+    every = data["journeys"]["all"]["stops"]
+    if len(every) > 1 and draw(st.booleans()):
+        data["journeys"]["all"]["needs"] = {every[-1]: every[0]}
+    for journey in data["journeys"].values():
+        if draw(st.booleans()):
+            journey["goes_on_after"] = f"{_ALL_FAILURES}, incomplete"
+    if not endless and draw(st.integers(0, 3)):
+        data["demand"]["come_back"] = _BACK
+    scenario = scenario_of(data)
+    rows: list[Data] = []
+    for index in range(draw(st.integers(4, 12))):
+        of = draw(_citizens(scenario))
+        here = {"comes": COMES[0], "due": of[0]["due"] if index % 2 else us(OPENS + index)}
+        of = [row | (here if not endless else {}) | {"misses": 0} for row in of]
+        first = {"index": index, "attempt": 1, "back": draw(st.sampled_from([0.1, 0.3, 0.7, 1.0]))}
+        day = _place(scenario, of[0]["day"])
+        first["origin"] = scenario.played[day].key
+        rows += [{**row, **first} for row in draw(_ways(of, scenario.services))]
+        if day + 1 < len(scenario.played) and draw(st.booleans()):
+            label = scenario.played[draw(st.integers(day + 1, len(scenario.played) - 1))].label
+            again = {"attempt": 2, "day": label, "booked": None, "comes": COMES[0]}
+            rows += [{**row, **first, **again} for row in draw(_ways(of, scenario.services))]
+    workload = workload_of(scenario, rows)
+    return scenario, workload if endless else draw(_staffed(workload))
+
+
+def _place(scenario: Scenario, label: str) -> int:
+    return [day.label for day in scenario.played].index(label)
+
+
+@st.composite
+def _ways(draw: st.DrawFn, rows: list[Data], services: tuple[str, ...]) -> list[Data]:
+    """Generate the tries at each stop, and which stops stand together."""
+    found = []
+    grouped = draw(st.sampled_from([(0, 0), (0, 2), (1, 3), (0, 3)])) if len(rows) > 1 else (0, 0)
+    pick = draw(st.sampled_from(PICKS[1:]))
+    if grouped[1]:  # at different lines, so that one may be shorter
+        order = draw(st.permutations(services))
+        rows = [{**row, "service": order[k % len(order)]} for k, row in enumerate(rows)]
+    for k, row in enumerate(rows):
+        together = grouped[0] <= k < grouped[1]
+        way = {"stop": k + 1, "group": int(together), "pick": pick if together else PICKS[0]}
+        tries = draw(_TRIES) if row["service"] else [("served", 0)]
+        for number, (ends, keeps) in enumerate(tries, start=1):
+            later = {"walk": us(draw(st.integers(0, 6)))} if number > 1 else {}
+            found.append({**row, **way, **later, "tries": number, "ends": ends, "keeps": keeps})
+    return found
 
 
 WORDS = (

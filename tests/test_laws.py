@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from malls import mall, scenario_of, us, workload_of
-from strategies import OPENS, WORDS, days, plain_malls, words_in
+from strategies import OPENS, WORDS, days, plain_malls, ways, words_in
 
 from sim import Log, Scenario, Workload, measure, replicate, sample, simulate
 from sim.log import REASONS, STATES, STOP_OUTCOMES, VISIT_OUTCOMES
@@ -78,6 +78,13 @@ def rows_of(log: Log) -> tuple[list[VisitRow], list[StopRow]]:
         )
     ]
     return of_visits, of_stops
+
+
+def with_tries(log: Log) -> tuple[list[VisitRow], list[tuple[Any, ...]]]:
+    """Return visits and stops of a log as the oracle has them: of a stop, which try it is."""
+    visits, stops = rows_of(log)
+    tries = log.stop_rows.tries.tolist()
+    return visits, [(v, (s, t), *rest) for (v, s, *rest), t in zip(stops, tries, strict=True)]
 
 
 # What is tried
@@ -149,7 +156,7 @@ _FAILURES = {
 @given(days())
 def test_the_engine_reads_the_rules_as_the_oracle_does(day: Day) -> None:
     scenario, workload = day
-    assert rows_of(simulate(scenario, workload)) == naive.play(scenario, workload)
+    assert with_tries(simulate(scenario, workload)) == naive.play(scenario, workload)
 
 
 @pytest.mark.long
@@ -157,7 +164,7 @@ def test_the_engine_reads_the_rules_as_the_oracle_does(day: Day) -> None:
 @given(days())
 def test_the_engine_reads_the_rules_as_the_oracle_does_on_many_days(day: Day) -> None:
     scenario, workload = day
-    assert rows_of(simulate(scenario, workload)) == naive.play(scenario, workload)
+    assert with_tries(simulate(scenario, workload)) == naive.play(scenario, workload)
 
 
 @law(15)
@@ -165,7 +172,41 @@ def test_the_engine_reads_the_rules_as_the_oracle_does_on_many_days(day: Day) ->
 def test_the_engine_plays_drawn_days_as_the_oracle_does(data: dict[str, Any], seed: int) -> None:
     scenario = scenario_of(data)
     workload = sample(scenario, seed)
-    assert rows_of(simulate(scenario, workload)) == naive.play(scenario, workload)
+    assert with_tries(simulate(scenario, workload)) == naive.play(scenario, workload)
+
+
+@law(200)
+@given(ways())
+def test_the_engine_reads_ways_tries_and_returns_as_the_oracle_does(day: Day) -> None:
+    scenario, workload = day
+    assert with_tries(simulate(scenario, workload)) == naive.play(scenario, workload)
+
+
+@pytest.mark.long
+@law(10_000, thorough=True)
+@given(ways())
+def test_the_engine_reads_ways_tries_and_returns_as_the_oracle_does_on_many_days(day: Day) -> None:
+    scenario, workload = day
+    assert with_tries(simulate(scenario, workload)) == naive.play(scenario, workload)
+
+
+@law(150)
+@given(ways())
+def test_each_stop_ends_once_and_its_tries_follow_each_other(day: Day) -> None:
+    """Each visit makes a stop, or not; only its last try is not incomplete or parked."""
+    scenario, workload = day
+    log = simulate(scenario, workload)
+    rows = log.stop_rows
+    tries: dict[tuple[int, int], list[tuple[int, str]]] = {}
+    for row, stop, number, outcome in zip(
+        *(c.tolist() for c in (rows.row, rows.stop, rows.tries, rows.outcome)), strict=True
+    ):
+        tries.setdefault((row, stop), []).append((number, STOP_OUTCOMES[outcome]))
+    for of in tries.values():
+        assert [number for number, _ in of] == list(range(of[0][0], of[0][0] + len(of)))
+        assert {outcome for _, outcome in of[:-1]} <= {"incomplete", "parked"}
+        assert of[-1][1] != "parked"
+    assert len(log.visit_rows) <= len(workload)
 
 
 # Ledgers and time
