@@ -144,6 +144,7 @@ def sensitivity(
     """Say which assumption matters most, each over its plausible range."""
     from sim.engine import check_engine
     from sim.experiments.sensitivity import sensitivity as sensitivity_of
+    from sim.report.result_folder import folder_of
     from sim.report.sensitivity import described, plain
     from sim.report.studies import write_sensitivity
     from sim.report.tables import jsonable
@@ -156,7 +157,7 @@ def sensitivity(
             scenario, measure, replications, seed=seed, engine=engine, workers=workers,
             progress=progress,
         )  # fmt: skip
-    folder = out or Path("results") / file.stem
+    folder = out or folder_of((file, *overlays))
     path = write_sensitivity(found, folder, lang.value, command=sys.argv)
     tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
     say_written(path, lang.value)
