@@ -10,6 +10,7 @@ from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import Condition
 from sim.report import locale
 from sim.report.provenance import provenance
+from sim.report.sentences import shown
 from sim.report.titles import titles
 from sim.statistics.intervals import Estimate, PairedDifference, ratio_interval
 from sim.statistics.results import Results
@@ -60,14 +61,14 @@ def by_part(of: Alternative) -> dict[str, list[Condition]]:
 
 def condition(of: Alternative, one: Condition, lang: str) -> str:
     """Say whether a condition holds, with the figures before and after."""
-    estimate = one.estimate
+    text = shown(one.estimate, lang, 1, 100)  # bounds rounded outwards, as in the tables
     values = {
         "agency": titles(of.scenario).get(one.name, one.name),
         "state": say(f"compare.state_{one.state}", lang),
         "limit": locale.short(100 * one.limit, lang),
-        "value": locale.number(100 * estimate.value, lang, 1),
-        "low": locale.number(100 * estimate.low, lang, 1),
-        "high": locale.number(100 * estimate.high, lang, 1),
+        "value": text.value,
+        "low": text.low or locale.ABSENT,
+        "high": text.high or locale.ABSENT,
         "today": locale.number(100 * one.today.value, lang, 1) if one.today else "",
     }
     key = one.kind
