@@ -105,7 +105,7 @@ def test_each_outside_library_has_its_room() -> None:
     assert importers("matplotlib") == {"report"}
     assert importers("jinja2") == {"report"}
     assert importers("openpyxl") == {"report"}
-    assert importers("simpy") == {"engine"}
+    assert importers("simpy") == importers("numba") == {"engine"}
     assert importers("typer") == importers("rich") == {"cli"}
     assert importers("ruamel") <= {"scenario"}
     assert importers("pydantic") == {"scenario"}
@@ -146,7 +146,9 @@ def test_no_function_is_above_40_lines_without_a_reason() -> None:
 
 # What starts at once
 
-HEAVY = ("scipy", "pandas", "matplotlib", "pyarrow", "openpyxl", "jinja2", "simpy", "pydantic")
+HEAVY = (
+    "scipy", "pandas", "matplotlib", "pyarrow", "openpyxl", "jinja2", "simpy", "numba", "pydantic",
+)  # fmt: skip
 LOADED = f"import sys; print([name for name in {HEAVY!r} if name in sys.modules])"
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from engines import both
 from malls import us, workload_of
 
-from sim.engine import simulate
 from sim.log import Log
 from sim.scenario.model import Scenario
 from sim.workload import ABSENT
@@ -166,7 +166,7 @@ def check(test: Any, scenario: Scenario, **down: list[str]) -> Log:
     """
     table = table_in(test.__doc__)
     workload = workload_of(scenario, citizens_in(table))
-    log = simulate(scenario, replace(workload, outages=outages_in(scenario, down)))
+    log = both(scenario, replace(workload, outages=outages_in(scenario, down)))
     found = [" ".join(line.values()) for line in happened(table, log)]
     assert found == [" ".join(line.values()) for line in table]
     return log

@@ -60,7 +60,7 @@ Precision = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all cores by default.")]
-EngineName = Annotated[str, typer.Option("--engine", help="The engine: simpy.")]
+EngineName = Annotated[str, typer.Option("--engine", help="The engine: simpy or compiled.")]
 Out = Annotated[
     Path | None, typer.Option(help="Folder for the outputs; results/<scenario> by default.")
 ]

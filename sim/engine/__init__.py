@@ -18,7 +18,7 @@ from sim.workload import ABSENT, ENDS, Workload
 from sim.workload.booked import booked_times
 
 Engine = str | Callable[[Scenario, Workload], Log]
-ENGINES = ("simpy",)
+ENGINES = ("simpy", "compiled")
 
 
 def simulate(scenario: Scenario, workload: Workload, engine: Engine = "simpy") -> Log:
@@ -33,6 +33,10 @@ def simulate(scenario: Scenario, workload: Workload, engine: Engine = "simpy") -
     check_workload(scenario, workload)
     if callable(engine):
         return engine(scenario, workload)
+    if engine == "compiled":
+        from sim.engine.compiled.run import run as run_compiled
+
+        return run_compiled(scenario, workload)
     from sim.engine.reference.run import run
 
     return run(scenario, workload)
@@ -42,6 +46,15 @@ def check_engine(engine: Engine) -> None:
     """Raise EngineError unless there is such an engine."""
     if not callable(engine) and engine not in ENGINES:
         raise EngineError.of("error.no_engine", engine=engine, known=", ".join(ENGINES))
+
+
+def prepare(engine: Engine) -> None:
+    """Let an engine do now what it does once, before several processes do it side by side."""
+    check_engine(engine)
+    if engine == "compiled":
+        from sim.engine.compiled.run import warm
+
+        warm()
 
 
 def plans(scenario: Scenario, workload: Workload) -> tuple[DayPlan, ...]:

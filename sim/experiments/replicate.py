@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.engine import Engine, simulate
+from sim.engine import Engine, prepare, simulate
 from sim.errors import MallError
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.pool import pool, usable_workers
@@ -66,6 +66,7 @@ def replicate(
     """
     most = most_replications(replications, precision)
     began = time.perf_counter()
+    prepare(engine)
     task = _Task(scenario, seed, engine, measures, transform)
     kept = Kept(len(measures_of(scenario)))
     stop = Stop([scenario], precision, most)

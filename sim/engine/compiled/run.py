@@ -1,0 +1,161 @@
+"""All days of a replication on the compiled engine: a workload in, a log out."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numba.core import config
+
+from sim.engine import names_of
+from sim.engine.compiled import state as s
+from sim.engine.compiled.heap import ENTRY
+from sim.engine.compiled.instant import play
+from sim.engine.compiled.jit import cache_directory, is_kept
+from sim.engine.compiled.state import Given, Hall, Ints, Rows
+from sim.engine.compiled.tables import Tables, changes_of, tables_of
+from sim.engine.compiled.uncovered import refuse_unknown
+from sim.log import Counters, Log, Stops, Visits
+from sim.scenario.model import Scenario
+from sim.words import say
+from sim.workload import Workload
+
+
+def run(scenario: Scenario, workload: Workload) -> Log:
+    """Play every day of a workload and return its log."""
+    refuse_unknown(scenario, workload)
+    warm()
+    tables = tables_of(scenario)
+    given = _given(scenario, workload, tables)
+    hall = _hall(tables, given)
+    out = _rows(hall)
+    play(hall, given, out)
+    stops, counters = out.filled.tolist()
+    return Log(
+        replication=workload.replication,
+        names=names_of(scenario),
+        visit_rows=_visit_rows(scenario, workload, given.first, out.visits.reshape(4, -1)),
+        stop_rows=Stops(*out.stops.reshape(12, -1)[:, :stops]),
+        counter_rows=Counters(*out.counters.reshape(5, -1)[:, :counters]),
+    )
+
+
+@lru_cache(maxsize=1)
+def warm(lang: str = "en") -> None:
+    """Compile the kernels, or read them where an earlier process kept them; once a process.
+
+    What takes so long is said on stderr; so is it where nothing can be kept for the next time.
+    """
+    if not config.DISABLE_JIT and not is_kept():
+        print(say("engine.compiling", lang), file=sys.stderr, flush=True)
+        if cache_directory() is None:
+            print(say("engine.nowhere", lang), file=sys.stderr, flush=True)
+    nothing = np.zeros(s.CLOCK, dtype=np.int64)
+    play(
+        Hall(**{name: _like(nothing, name) for name in Hall._fields}),
+        Given(**{name: _flat(_like(nothing, name)) for name in Given._fields}),
+        Rows(**{name: nothing.copy() for name in Rows._fields}),
+    )
+
+
+def _like(nothing: Ints, name: str) -> Any:
+    return nothing.astype(np.float64) if name in ("speeds", "paces") else nothing.copy()
+
+
+def _given(scenario: Scenario, workload: Workload, tables: Tables) -> Given:
+    """Return a workload's columns as kernels take them: all of one kind, whoever made them."""
+    absent, late = workload.absent, workload.late
+    made = {
+        **{name: getattr(tables, name) for name in ("plan", "plans", "turn_of", "turns")},
+        "officers": np.concatenate((absent[:, :, None], late), axis=2).astype(np.int64).ravel(),
+        "first": np.searchsorted(workload.day, np.arange(len(tables.plan) + 1)),
+        "order": workload.order(),
+        "balk": (workload.balk + 0.0).view(np.int64),  # + 0.0: no zero is negative
+        **changes_of(scenario, workload),
+    }
+    brought = {name: getattr(workload, name) for name in Given._fields if name not in made}
+    return Given(**{name: _flat(column) for name, column in (made | brought).items()})
+
+
+def _flat(column: Any) -> Any:
+    """Return a column as all kernels take it: side by side in memory, and not to be written to."""
+    flat = np.ascontiguousarray(column).view()
+    flat.flags.writeable = False
+    return flat
+
+
+def _hall(tables: Tables, given: Given) -> Hall:
+    """Return a hall with room for the fullest day, and, in its clock, for the rows of all days."""
+    counters, days = len(tables.speeds) // s.SPEEDS, len(given.plan)
+    visits = int(np.diff(given.first).max(initial=0))
+    needs = int(np.diff(given.offset[given.first]).max(initial=0))
+    calls = needs * (1 + int(given.misses.max(initial=0)))
+    changes = int(np.diff(given.change_of[:: max(1, counters)]).max(initial=0))
+    stretches = tables.turns_a_day + 4 * counters + 4 * changes
+    all_calls = len(given.stop) + int(given.misses.sum())
+    clock = tables.clock.copy()
+    clock[s.DAYS] = days
+    clock[s.VISITS_ROOM], clock[s.STOPS_ROOM] = len(given.due), len(given.stop)
+    clock[s.COUNTERS_ROOM] = 3 * all_calls + days * stretches
+    return Hall(
+        clock=clock,
+        lists=tables.lists.copy(),
+        speeds=tables.speeds.copy(),
+        counters=tables.counters.copy(),
+        lines=tables.lines.copy(),
+        services=tables.services.copy(),
+        agencies=tables.agencies.copy(),
+        pools=tables.pools.copy(),
+        journeys=tables.journeys,
+        citizens=_room(visits * s.CITIZENS),
+        needs=_room(needs * s.NEEDS),
+        stops=_room(needs * s.STOPS),
+        stretches=_room((3 * calls + stretches) * s.STRETCH),
+        calendar=_heap(2 * counters + 1 + needs),
+        endings=_heap(counters + changes + tables.turns_a_day),
+        patiences=_heap(needs),
+        ways=_heap(visits),
+    )
+
+
+def _rows(hall: Hall) -> Rows:
+    """Return room for all that can happen."""
+    room = hall.clock
+    return Rows(
+        visits=_room(4 * int(room[s.VISITS_ROOM])),
+        stops=_room(12 * int(room[s.STOPS_ROOM])),
+        counters=_room(5 * int(room[s.COUNTERS_ROOM])),
+        filled=_room(2),
+    )
+
+
+def _heap(entries: int) -> Ints:
+    return _room((entries + 2) * ENTRY)
+
+
+def _room(entries: int) -> Ints:
+    return np.empty(entries, dtype=np.int64)
+
+
+def _visit_rows(scenario: Scenario, workload: Workload, first: Ints, became: Ints) -> Visits:
+    of_class = [scenario.visitors[name].priority for name in workload.classes]
+    priority = np.array(of_class, dtype=np.int64)
+    entered, left, outcome, reason = became
+    return Visits(
+        day=workload.day,
+        visit=np.arange(len(workload)) - first[workload.day] + 1,
+        journey=workload.journey,
+        index=workload.index,
+        origin=workload.origin,
+        attempt=workload.attempt,
+        visitor_class=workload.visitor_class,
+        priority=priority[workload.visitor_class],
+        booked=workload.booked,
+        due=workload.due,
+        entered=entered,
+        left=left,
+        outcome=outcome,
+        reason=reason,
+    )

@@ -1,0 +1,175 @@
+"""The hall as arrays: the tables that kernels read and write, and what their columns mean.
+
+A table is a flat int64 array of rows of equal width, so that what belongs together lies together:
+what a scenario says of a counter and what the counter does. Whoever stands in a table is known by
+the place at which her row begins, so `hall.stops[ticket + s.CALLED_AT]` is when a ticket was
+called. Places keep the order of the rows. Nobody is -1. Times are whole µs since midnight of the
+day, ABSENT if there is none. Ragged things stand in `lists`, each `..._FROM` up to `..._TO`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.workload import OPENINGS
+
+Ints = NDArray[np.int64]
+
+
+class Table(Protocol):
+    """Whole numbers by place: an array, or a pointer to its entries."""
+
+    def __getitem__(self, place: int, /) -> int: ...
+    def __setitem__(self, place: int, value: int, /) -> None: ...
+
+
+class Reals(Protocol):
+    """Numbers by place: an array, or a pointer to its entries."""
+
+    def __getitem__(self, place: int, /) -> float: ...
+    def __setitem__(self, place: int, value: float, /) -> None: ...
+
+
+class Hall(NamedTuple):
+    """The hall on one day; the next day uses the same tables again."""
+
+    clock: Table
+    lists: Table
+    speeds: Reals
+    counters: Table
+    lines: Table
+    services: Table
+    agencies: Table
+    pools: Table
+    journeys: Table
+    citizens: Table
+    needs: Table
+    stops: Table
+    stretches: Table
+    calendar: Table
+    endings: Table
+    patiences: Table
+    ways: Table
+
+
+class Given(NamedTuple):
+    """What an engine is given for all days: the days' plans, and the columns of a workload.
+
+    plan : (days,) number of each day's plan; first : (days + 1,) where its visits begin
+    plans : for each plan the day's clock, then of each service its agency's last ticket, or NEVER
+    turn_of, turns : the planned turns (time, what) of each counter in each plan
+    officers : for each day and counter whether its officer is absent, then how late he opens
+    change_of, changes, paces : for each day and counter the changes of its pace by outages
+    order : (visits,) identity as one number; the other columns are those of a workload, balk as
+        the bits of its floats, which sort as they do
+    """
+
+    plan: Ints
+    plans: Ints
+    turn_of: Ints
+    turns: Ints
+    officers: Ints
+    change_of: Ints
+    changes: Ints
+    paces: NDArray[np.float64]
+    first: Ints
+    order: Ints
+    journey: Ints
+    visitor_class: Ints
+    due: Ints
+    comes: Ints
+    stay: Ints
+    offset: Ints
+    stop: Ints
+    service: Ints
+    walk: Ints
+    time: Ints
+    patience: Ints
+    slot: Ints
+    balk: Ints
+    misses: Ints
+    tries: Ints
+    ends: Ints
+    keeps: Ints
+    group: Ints
+    pick: Ints
+
+
+class Rows(NamedTuple):
+    """What happened: the columns of a log, one a row, and how many entries are filled."""
+
+    visits: Ints
+    stops: Ints
+    counters: Ints
+    filled: Ints
+
+
+# The clock; the first columns are the day's
+DOORS, LAST_TICKET, CLOSES, ENDS, SEND_HOME, CONTINUOUS, DAY_CLOCK = range(7)
+(
+    NOW, INSIDE, FREED, STAYING, LASTING, ROWS, STRETCHES, NEXT, COMES_AT,
+    CAPACITY, CLASSES, QUEUES, FREED_FROM, STAYING_FROM, TODAY_FROM,
+    DAYS, CITIZENS_TO, COUNTERS_TO, LINES_TO, SERVICES_TO, AGENCIES_TO, POOLS_TO,
+    PLAN_WIDTH, LINE_WIDTH, SERVICE_WIDTH, VISITS_ROOM, STOPS_ROOM, COUNTERS_ROOM, CLOCK,
+) = range(DAY_CLOCK, DAY_CLOCK + 29)  # fmt: skip
+OFFICER = 1 + OPENINGS
+CHANGE_AT, CHANGE_HOW, CHANGE = range(3)
+REQUEUES, RESTARTS = 1, 2  # bits of CHANGE_HOW
+
+# A counter; `hall.speeds` holds its speed and its pace. It has shown SHOWN since SINCE, and shows
+# SHOWS since AT, which was never if it lasts no time. What it does ends with the run RUN, UNTIL
+# if that is a service. No service that usually lasts beyond BREAK_UNTIL begins.
+(
+    AGENCY, TIERS_FROM, TIERS_TO, HELP_FROM, PAUSES, OVERRUN,
+    OPEN, OVERTIME, OFF, TICKET, SERVING, DOES, RUN, UNTIL, PAUSED, BREAK_UNTIL, NOTED,
+    CLOSING, PLANNED, KEEPS_SOME, TURN, TURNS_TO, CHANGES_FROM, CHANGES_TO,
+    SHOWN, SINCE, SHOWS, AT, COUNTERS,
+) = range(29)  # fmt: skip
+SERVES, WALKS_UP, WAITS_IN_VAIN = range(3)
+SPEED, PACE, SPEEDS = range(3)
+
+# A line; behind its columns the first and last ticket of each of its queues
+(
+    GIVERS_FROM, GIVERS_TO, FIRST_COME, BOOKED_TURNS, WALK_IN_TURNS, HELPED,
+    LENGTH, HELD, COMES_BACK, CALLED, IN_TURN, CLOSED, DESERTED, LINES,
+) = range(14)  # fmt: skip
+GIVEN_BACK_QUEUE, KEPT_QUEUE, GRADE_QUEUES = range(3)
+
+# A service; behind its columns for each class the lines of who booked and who walked in, then
+# where the pools of each class begin, and end
+OF_AGENCY, UNTIL_TICKET, MEAN, BY_WAIT, BALKING_FROM, BALKING_TO, TOLD, SERVICES = range(8)
+
+# An agency, a quota pool, a journey
+WALK_UP, IN_VAIN, AGAIN, TICKETS, AGENCIES = range(5)
+RELEASES_FROM, RELEASES_TO, TAKEN_OF, POOLS = range(4)
+GOES_ON, GRACE, CALL_EARLY, ENTRANCE, DOCUMENTS_FROM, DOCUMENTS_TO, JOURNEYS = range(7)
+
+# A citizen: what she brings, and where she is. HERE is the stop at which she is, or goes;
+# COMING_BACK is 1 where that is a further try.
+(
+    ORDER, JOURNEY, CLASS, DUE, STAY, NEEDS_FROM, NEEDS_TO,
+    STAGE, HERE, COMING_BACK, HER_TICKET, FIRST_ROW, LAST_ROW, FIRST_TOLD, LAST_TOLD, GOES_HOME,
+    ENTERED, LEFT, BECAME, WHY, CITIZENS,
+) = range(21)  # fmt: skip
+OUTSIDE, WALKING, AT_STOP, LEAVING, GONE = range(5)
+
+# A row of what she needs at a stop, and whether that is still ahead of her
+(
+    STOP, SERVICE, WALK, TIME, PATIENCE, SLOT, BALK, MISSES, TRY, ENDS_AS, KEEPS, GROUP, PICK,
+    STANDS, NEEDS,
+) = range(15)  # fmt: skip
+OVER, AHEAD, HAS_DOCUMENT = range(3)
+
+# The row of a stop that was reached, with its ticket if she took one
+(
+    CITIZEN, NEED, FOLLOWING, COUNTER, NUMBER, TAKEN, CALLED_AT, START, END, OUTCOME, REASON,
+    OF_LINE, QUEUE, GRADE, SINCE_WHEN, RANK, BEFORE, BEHIND, WAITS, UNSERVED, GIVEN_BACK,
+    MISSES_LEFT, MISSED, DUE_AGAIN, PATIENCE_ENDS, MEAN_TIME, WORK, WORK_LEFT, STOPS,
+) = range(29)  # fmt: skip
+NOWHERE, EARLY, IN_LINE, ASIDE = range(4)
+
+# What a counter showed
+OF_COUNTER, FROM, TO, STATE, STRETCH = range(5)
