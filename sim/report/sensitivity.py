@@ -8,6 +8,8 @@ from typing import Any
 
 from sim.experiments.sensitivity import BreakEven, Sensitivity, Swing
 from sim.report import locale
+from sim.report.figure_text import figure_text
+from sim.report.path_text import path_text
 from sim.report.provenance import provenance
 from sim.report.sweep import name_of
 from sim.report.titles import titles
@@ -25,8 +27,8 @@ def _lines(found: Sensitivity, lang: str) -> Iterator[str]:
     yield answer(found, lang)
     for swing in found.swings:
         yield "  " + say(
-            "study.sensitivity.row", lang, path=swing.path,
-            low=quantity(swing.low, lang), high=quantity(swing.high, lang),
+            "study.sensitivity.row", lang, path=figure(found, swing, lang),
+            low=figure_text(swing.low, lang), high=figure_text(swing.high, lang),
             at_low=_change(found, swing.at_low, lang), at_high=_change(found, swing.at_high, lang),
         )  # fmt: skip
         yield from ("    " + _break_even(found, swing, one, lang) for one in swing.breaks)
@@ -38,8 +40,9 @@ def answer(found: Sensitivity, lang: str) -> str:
     first = found.swings[0]
     wide = max(first.at_low, first.at_high, key=lambda d: abs(d.value))
     return say(
-        "study.sensitivity.head", lang, name=name_of(found.measure, lang), path=first.path,
-        low=quantity(first.low, lang), high=quantity(first.high, lang),
+        "study.sensitivity.head", lang, name=name_of(found.measure, lang),
+        path=figure(found, first, lang),
+        low=figure_text(first.low, lang), high=figure_text(first.high, lang),
         change=_change(found, wide, lang),
     )  # fmt: skip
 
@@ -52,13 +55,9 @@ def _change(found: Sensitivity, change: PairedDifference, lang: str) -> str:
     return sign + (say("study.sensitivity.points", lang, number=text) if share else text)
 
 
-def quantity(value: Quantity, lang: str) -> str:
-    """Write a figure in its unit."""
-    if value.kind == "duration":
-        return locale.duration(value.value, lang)
-    if value.kind == "share":
-        return locale.percent(value.value, lang)
-    return locale.short(value.value, lang, 2)
+def figure(found: Sensitivity, swing: Swing, lang: str) -> str:
+    """Name a figure in words: what it belongs to, and what it is."""
+    return path_text(swing.path, found.base.scenario, lang)
 
 
 def _break_even(found: Sensitivity, swing: Swing, one: BreakEven, lang: str) -> str:
@@ -66,7 +65,7 @@ def _break_even(found: Sensitivity, swing: Swing, one: BreakEven, lang: str) -> 
     near = Quantity(min(max(one.value.value, low), high), one.value.kind)
     return say(
         "study.sensitivity.break_even", lang, agency=titles(found.base.scenario)[one.agency],
-        value=quantity(near, lang),
+        value=figure_text(near, lang),
     )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sim.experiments.sensitivity import Sensitivity
 from sim.report import locale
-from sim.report.sensitivity import answer, quantity
+from sim.report.figure_text import figure_text
+from sim.report.sensitivity import answer, figure
 from sim.report.style import BAD, DATA, MUTED, clipped, finish, new_figure
 from sim.words import say
 
@@ -32,7 +33,8 @@ def draw(found: Sensitivity, ax: Axes, lang: str) -> Axes:
                     elinewidth=1)  # fmt: skip
     ax.axvline(0, color=MUTED, linewidth=0.8)
     labels = [
-        f"{clipped(s.path, 190, 8)}\n{quantity(s.low, lang)} – {quantity(s.high, lang)}"
+        f"{clipped(figure(found, s, lang), 190, 8)}\n"
+        f"{figure_text(s.low, lang)} – {figure_text(s.high, lang)}"
         for s in swings
     ]
     ax.set_yticks(range(len(swings)), labels, fontsize=8)
