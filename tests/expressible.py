@@ -79,10 +79,11 @@ class Expressed:
     estimate: Callable[[Case, Scenario, Log], Pairs]
     draw: Draw = sample
 
-    def run(self, seed: int, replication: int) -> Pairs:
+    def run(self, seed: int, replication: int, engine: str = "simpy") -> Pairs:
         """Return the estimates of one replication."""
         workload = self.draw(self.scenario, seed, replication)
-        return self.estimate(self.case, self.scenario, simulate(self.scenario, workload))
+        log = simulate(self.scenario, workload, engine)
+        return self.estimate(self.case, self.scenario, log)
 
 
 def expected(case: Case) -> dict[str, float]:
