@@ -22,7 +22,7 @@ STAYED_AWAY = {
     "moved": ("moved", "no_slot"),
     "lost": ("refused", "no_slot"),
 }
-HELD = ("early", "line", "aside", "vain", "coming")
+HELD = ("early", "line", "aside", "passed", "vain", "coming")
 """The states of a ticket that nobody serves yet."""
 
 
@@ -106,7 +106,11 @@ class Citizen:
         if COMES[w.comes[v]] in STAYED_AWAY:
             self.state = "gone"
             self.outcome, self.reason = STAYED_AWAY[COMES[w.comes[v]]]
-        self.ticket: Ticket | None = None
+        self.tickets: list[Ticket] = []
+        self.at_once = scenario.takes_all(w.journeys[w.journey[v]])
+        self.rows_before = 0
+        self.several = False  # she stands in several lines
+        self.busy = False  # on her way to a counter, or served there
         self.go_home = False
         self.rows: list[list[Any]] = []
 
@@ -165,7 +169,7 @@ class Ticket:
         self.state, self.since, self.patience_ends = "line", since, NEVER
         self.key: tuple[Any, ...] = ()
         self.walk_in = True
-        self.misses, self.missed = stop.misses, 0
+        self.misses, self.missed, self.passed, self.walk = stop.misses, 0, False, 0
         self.returns = 0  # after so many calls in its line
 
     def ends(self, time: int, outcome: str, reason: str) -> None:
@@ -244,9 +248,11 @@ class Hall:
 
     def close(self) -> None:
         for c in self.inside():
-            if c.ticket and c.ticket.state in ("vain", "coming", "serving"):
-                c.go_home = True
-            else:
+            c.go_home = any(t.state in ("vain", "coming", "serving") for t in c.tickets)
+            for ticket in c.tickets if c.go_home else []:
+                if ticket.state in ("early", "line", "aside", "passed"):
+                    ticket.ends(self.now, "sent_home", "closed")
+            if not c.go_home:
                 self.send_home(c, "closed", self.now)
 
     def step(self) -> bool:
@@ -258,9 +264,8 @@ class Hall:
         if sum(self.call_by(c) for c in self.counters):  # phase c, all as one piece
             return True
         for ticket in self.held("line", "aside"):  # phase d, by rank
-            if ticket.patience_ends == self.now:
-                ticket.ends(self.now, "reneged", "patience")
-                self.failed(ticket.citizen, "reneged", "patience")
+            if ticket.patience_ends <= self.now and not ticket.citizen.busy:
+                self.gives_up(ticket, "reneged", "patience")
                 return True
         for c in self.having("outside", "walking", "leaving"):  # phase e, by rank
             if c.until == self.now:
@@ -287,9 +292,13 @@ class Hall:
         """She is served, or the try ends in another way, perhaps with another one to follow."""
         stop, how = ticket.stop, ticket.stop.ends
         ticket.ends(self.now, how, "incomplete" if how == "incomplete" else "")
+        self.free_again(c)
         if how == "served":
             c.documents.add(stop.service)
             c.done.add(stop.number)
+        if how == "served" and c.several:
+            self.over(c)
+        elif how == "served":
             self.next_stop(c)
         else:
             self.tries_again(c, stop, how)
@@ -298,27 +307,43 @@ class Hall:
         if not c.comes_again(stop):
             self.failed(c, how, "incomplete")
             return
-        c.ahead, c.ticket = c.ahead[1:], None
+        c.ahead, c.tickets = c.ahead[1:], []
         if c.go_home:
             self.send_home(c, "closed", self.now)
         else:
             c.state, c.until = "walking", self.now + c.ahead[0].walk
 
     def nobody_came(self, counter: Counter, ticket: Ticket) -> None:
-        ticket.missed += 1
-        ticket.misses -= 1
-        again = self.scenario.agencies[counter.agency].call.again_after
-        if again is None or ticket.missed == MOST_MISSES:
-            ticket.ends(self.now, "missed", "missed_call")
-            self.failed(ticket.citizen, "missed", "missed_call")
-        elif ticket.patience_ends < self.now:
-            ticket.ends(self.now, "reneged", "patience")
-            self.failed(ticket.citizen, "reneged", "patience")
-        elif ticket.citizen.go_home:
-            self.send_home(ticket.citizen, "closed", self.now)
+        how, c = self.scenario.agencies[counter.agency].call, ticket.citizen
+        again = how.again_after
+        if ticket.passed and how.missed == 0:
+            again = 0
         else:
-            ticket.state = "aside"
+            ticket.missed += 1
+        if not ticket.passed:
+            ticket.misses -= 1
+        if again is None or ticket.missed == MOST_MISSES:
+            self.gives_up(ticket, "missed", "missed_call")
+        elif ticket.patience_ends < self.now and not c.busy:
+            self.gives_up(ticket, "reneged", "patience")
+        elif c.go_home and c.several:
+            ticket.ends(self.now, "sent_home", "closed")
+            self.over(c)
+        elif c.go_home:
+            self.send_home(c, "closed", self.now)
+        else:
+            ticket.state = "passed" if c.busy else "aside"
             ticket.returns = self.line(ticket.stop.service).calls + again
+
+    def free_again(self, c: Citizen) -> None:
+        c.busy = False
+        for ticket in c.tickets:
+            if ticket.state == "passed":
+                ticket.state = "aside"
+
+    def gives_up(self, ticket: Ticket, outcome: str, reason: str) -> None:
+        ticket.ends(self.now, outcome, reason)
+        self.failed(ticket.citizen, outcome, reason)
 
     def call_by(self, counter: Counter) -> bool:
         """Let a counter call the best ticket of its first tier that has one, if it may."""
@@ -341,10 +366,13 @@ class Hall:
         how = self.scenario.agencies[counter.agency].call
         counter.ticket = ticket
         ticket.row[2], ticket.row[5] = self.counters.index(counter), self.now
-        if ticket.misses:
+        ticket.passed = ticket.citizen.busy
+        if ticket.misses or ticket.passed:
             ticket.state, counter.until = "vain", self.now + how.tries * how.every
-        elif how.walk_up:
-            ticket.state, counter.until = "coming", self.now + how.walk_up
+            return
+        ticket.citizen.busy = True
+        if how.walk_up + ticket.walk:
+            ticket.state, counter.until = "coming", self.now + how.walk_up + ticket.walk
         else:
             self.serve(counter, ticket)
 
@@ -402,6 +430,9 @@ class Hall:
     def reach(self, c: Citizen) -> None:
         """She is at her next stop, and takes a ticket there or is refused."""
         stop = c.ahead[0]
+        if c.at_once and stop.number > c.entrance:
+            self.take_all(c)
+            return
         outcome, reason = ("", "") if stop.keeps else self.refusal(c, stop)
         if outcome:
             self.without_ticket(c, stop, outcome, reason)
@@ -412,6 +443,22 @@ class Hall:
         else:
             c.state = "waiting"
             self.take_ticket(c, stop)
+
+    def take_all(self, c: Citizen) -> None:
+        """She takes tickets for all that is ahead; from now on each stop stands alone."""
+        c.state, c.several = "waiting", True
+        stops, c.ahead = c.ahead, []
+        for stop in stops:
+            outcome, reason = self.refusal(c, stop)
+            if outcome:
+                self.without_ticket(c, stop, outcome, reason)
+                self.name_visit(c, outcome, reason)
+            else:
+                walk = stop.walk if c.rows else 0
+                self.take_ticket(c, stop, walk)
+        c.rows_before = len(c.rows) - len(stops)
+        if not c.tickets:
+            self.over(c)
 
     def without_ticket(self, c: Citizen, stop: Stop, outcome: str, reason: str) -> None:
         none = [ABSENT, ABSENT, ABSENT, ABSENT]
@@ -497,9 +544,9 @@ class Hall:
 
     def length(self, service: int) -> int:
         services = self.line(service).services
-        return sum(t.stop.service in services for t in self.held("line", "aside"))
+        return sum(t.stop.service in services for t in self.held("line", "aside", "passed"))
 
-    def take_ticket(self, c: Citizen, stop: Stop) -> None:
+    def take_ticket(self, c: Citizen, stop: Stop, walk: int = 0) -> None:
         name = self.names[stop.service]
         agency = name.partition(".")[0]
         if stop.keeps:
@@ -515,7 +562,9 @@ class Hall:
         grace = booking.grace if booking and booking.grace is not None else NEVER
         booked = not stop.keeps and stop.slot != ABSENT and self.now - stop.slot <= grace
         since = max(self.now, stop.slot) if booked else self.now
-        c.ticket = ticket = Ticket(c, stop, c.rows[-1], since)
+        ticket = Ticket(c, stop, c.rows[-1], since)
+        ticket.walk = walk
+        c.tickets.append(ticket)
         ticket.walk_in = not booked
         first = (-c.priority, not booked) if self.line(stop.service).by_priority else ()
         ticket.key = (*first, since, c.rank, stop.number)
@@ -535,36 +584,55 @@ class Hall:
                     self.call(counter, ticket)
                     return
 
-    def failed(self, c: Citizen, outcome: str, reason: str) -> None:
-        """A stop failed: the first failure names the visit, which may go on."""
+    def name_visit(self, c: Citizen, outcome: str, reason: str) -> None:
+        """The first failure names the visit."""
         if c.outcome == "completed":
             names = {"turned_away": "refused", "incomplete": "sent_home"}
             c.outcome, c.reason = names.get(outcome, "left"), reason
-        if outcome in c.journey.goes_on_after:
+
+    def failed(self, c: Citizen, outcome: str, reason: str) -> None:
+        """A stop failed; the visit may go on."""
+        self.name_visit(c, outcome, reason)
+        if c.several:
+            self.over(c)
+        elif outcome in c.journey.goes_on_after:
             self.next_stop(c)
         else:
             self.leave(c)
 
+    def over(self, c: Citizen) -> None:
+        """One of several stops is over: she goes out if it was the last."""
+        c.tickets = [ticket for ticket in c.tickets if ticket.state != "done"]
+        if not c.tickets and "sent_home" in [row[8] for row in c.rows]:
+            self.send_home(c, "closed", self.now)
+        elif not c.tickets:
+            self.leave(c)
+
     def next_stop(self, c: Citizen) -> None:
-        c.ticket = None
+        c.tickets = []
         c.leave_out(c.ahead[0])
         if c.ahead and c.go_home:
             self.send_home(c, "closed", self.now)
         elif self.choose(c):
-            c.state, c.until = "walking", self.now + c.ahead[0].walk
+            at_once = c.at_once and c.ahead[0].number > c.entrance
+            c.state, c.until = "walking", self.now + (0 if at_once else c.ahead[0].walk)
         else:
             self.leave(c)
 
     def leave(self, c: Citizen) -> None:
         """She goes out: in her turn if she had a ticket, at once if she never took one here."""
-        if c.rows and c.rows[-1][4] != ABSENT:
-            c.state, c.ticket, c.until = "leaving", None, self.now
+        last = c.rows[c.rows_before :] if c.several else c.rows[-1:]
+        c.tickets = []
+        if any(row[4] != ABSENT for row in last):
+            c.state, c.until = "leaving", self.now
         else:
-            c.state, c.ticket, c.left = "gone", None, self.now
+            c.state, c.left = "gone", self.now
 
     def send_home(self, c: Citizen, reason: str, time: int) -> None:
-        if c.ticket:
-            c.ticket.ends(time, "sent_home", reason)
+        for ticket in c.tickets:
+            if ticket.state != "done":
+                ticket.ends(time, "sent_home", reason)
+        if c.tickets and c.ahead:
             c.ahead = [s for s in c.ahead if s.number != c.ahead[0].number]
         seen: set[Any] = set()
         for stop in c.ahead:  # of a choice the first, of tries the next
@@ -572,7 +640,7 @@ class Hall:
             if of not in seen:
                 self.without_ticket(c, stop, "sent_home", reason)
             seen.add(of)
-        c.state, c.ticket, c.left = "gone", None, time
+        c.state, c.tickets, c.left = "gone", [], time
         c.outcome, c.reason = "sent_home", reason
 
     def end(self) -> None:

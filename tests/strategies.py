@@ -144,6 +144,8 @@ def plain_malls(draw: st.DrawFn, continuous: bool | None = None) -> Data:
     data["journeys"] = draw(_journeys(every, endless))
     if draw(st.booleans()):
         data["entrance"] = [draw(st.sampled_from(every))]
+    if any(len(of["stops"]) > 1 and "tickets" not in of for of in data["journeys"].values()):
+        data |= draw(_maybe("tickets", st.just("all_at_entrance")))
     data["hall"] = draw(st.sampled_from([
         {}, {"capacity": 2}, {"capacity": 4}, {"walk": {"always": "2 min"}},
         {"walk": {"dist": "exponential", "mean": "1 min"}},
@@ -172,6 +174,8 @@ def _journeys(draw: st.DrawFn, every: list[str], endless: bool) -> Data:
     for journey in journeys.values():
         failures = st.sampled_from(["reneged, missed", "balked", "turned_away", _ALL_FAILURES])
         journey |= draw(_maybe("goes_on_after", failures))
+        if len(journey["stops"]) > 1:
+            journey |= draw(_maybe("tickets", st.just("all_at_entrance")))
         if not endless:
             journey |= draw(_maybe("booking", _BOOKING))
     if "booking" in journeys["all"] and draw(st.booleans()):
@@ -296,7 +300,9 @@ def ways(draw: st.DrawFn) -> tuple[Scenario, Workload]:
     every = data["journeys"]["all"]["stops"]
     if len(every) > 1 and draw(st.booleans()):
         data["journeys"]["all"]["needs"] = {every[-1]: every[0]}
+    data.pop("tickets", None)  # in several lines each stop has one try
     for journey in data["journeys"].values():
+        journey.pop("tickets", None)
         if draw(st.booleans()):
             journey["goes_on_after"] = f"{_ALL_FAILURES}, incomplete"
     if not endless and draw(st.integers(0, 3)):
@@ -346,7 +352,7 @@ WORDS = (
     "absence", "again_after", "at_close", "away", "balking", "booking", "breaks", "call_early",
     "capacity", "continuous", "day_end", "doors", "entrance", "goes_on_after", "grace",
     "last_ticket", "late", "machines", "missed", "open", "order", "patience",
-    "patience_in_mall", "priority", "quota", "serves", "speed", "walk", "walk_up",
+    "patience_in_mall", "priority", "quota", "serves", "speed", "tickets", "walk", "walk_up",
 )  # fmt: skip
 """What a scenario may say: each is generated, and with each other that it can stand with."""
 

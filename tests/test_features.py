@@ -123,6 +123,15 @@ def test_who_goes_on_after_a_failure_is_seen_at_the_next_stop() -> None:
     assert {"quota", "patience"} <= failed
 
 
+def test_who_takes_all_tickets_at_the_entrance_stands_in_two_lines_at_once() -> None:
+    _, logs = played(ROOT / "scenarios" / "features" / "tickets-at-entrance.yaml")
+    for log in logs:
+        rows = log.stop_rows
+        own = rows.stop > 1  # after the kiosk
+        taken = Counter(zip(rows.row[own].tolist(), rows.ticket[own].tolist(), strict=True))
+        assert Counter(taken.values())[2] > 10
+
+
 def test_each_named_counter_works() -> None:
     scenario, logs = played(ROOT / "scenarios" / "features" / "named-counters.yaml")
     assert set(np.unique(logs[0].stop_rows.counter)) == set(range(len(scenario.counters)))

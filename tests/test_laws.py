@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations, pairwise, product
+from itertools import chain, combinations, pairwise, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -224,9 +224,11 @@ def test_both_ledgers_add_up(day: Day) -> None:
         mine = [row for row in stops if row.visit == k]
         became = [row.outcome for row in mine]
         failed = [row for row in mine if row.outcome in FAILURES]
-        goes_on = scenario.journeys[workload.journeys[workload.journey[k]]].goes_on_after
+        journey = workload.journeys[workload.journey[k]]
+        goes_on = scenario.journeys[journey].goes_on_after
+        at_once = scenario.takes_all(journey)  # then no stop ends the others
         assert [row.stop for row in mine] == numbers[: len(mine)]
-        assert all(row.outcome in goes_on or row is mine[-1] for row in failed)
+        assert at_once or all(row.outcome in goes_on or row is mine[-1] for row in failed)
         if visit.entered == ABSENT:
             assert (mine, visit.left) == ([], ABSENT)
             assert visit.outcome in ("refused", "no_show", "cancelled", "moved")
@@ -234,18 +236,21 @@ def test_both_ledgers_add_up(day: Day) -> None:
         elif visit.outcome == "completed":
             assert became == ["served"] * len(numbers)
         elif visit.outcome in ("left", "refused"):
-            turned_away = failed[0].outcome == "turned_away"
-            assert (turned_away, visit.reason) == (visit.outcome == "refused", failed[0].reason)
+            named = {
+                ("refused" if row.outcome == "turned_away" else "left", row.reason)
+                for row in (failed if at_once else failed[:1])
+            }
+            assert (visit.outcome, visit.reason) in named
             assert set(became) <= {"served", *FAILURES}
             assert len(mine) == len(numbers) or became[-1] in set(FAILURES) - set(goes_on)
         elif visit.outcome == "sent_home":
             assert len(mine) == len(numbers)
-            assert became == sorted(became, key=lambda b: b == "sent_home")
+            assert at_once or became == sorted(became, key=lambda b: b == "sent_home")
             assert {row.reason for row in mine if row.outcome == "sent_home"} == {visit.reason}
         else:
             assert visit.outcome == "in_progress"
             assert scenario.days[0].continuous
-            assert set(became) <= {"served", "in_progress", *goes_on}
+            assert at_once or set(became) <= {"served", "in_progress", *goes_on}
 
 
 @law(60)
@@ -254,12 +259,30 @@ def test_times_never_run_backwards(day: Day) -> None:
     scenario, workload = day
     visits, stops = rows_of(simulate(scenario, workload))
     for k, visit in enumerate(visits):
-        times = [int(workload.due[k]), visit.entered]
-        for row in stops:
-            if row.visit == k:
-                times += [row.ticket, row.called, row.start, row.end]
-        times = [time for time in [*times, visit.left] if time != ABSENT]
-        assert times == sorted(times)
+        of_stops = [[row.ticket, row.called, row.start, row.end] for row in stops if row.visit == k]
+        in_turn = [*chain(*of_stops)]
+        if scenario.takes_all(workload.journeys[workload.journey[k]]):
+            assert _rising([row.ticket for row in stops if row.visit == k])
+            in_turn = []
+        for times in (*of_stops, in_turn):
+            assert _rising([int(workload.due[k]), visit.entered, *times, visit.left])
+
+
+def _rising(times: list[int]) -> bool:
+    there = [time for time in times if time != ABSENT]
+    return there == sorted(there)
+
+
+@law(60)
+@given(days())
+def test_nobody_is_on_her_way_or_served_at_two_counters_at_once(day: Day) -> None:
+    scenario, workload = day
+    _, stops = rows_of(simulate(scenario, workload))
+    for k in range(len(workload)):
+        served = [row for row in stops if row.visit == k and row.start != ABSENT]
+        ends = [scenario.days[0].ends if row.end == ABSENT else row.end for row in served]
+        times = sorted((row.called, end) for row, end in zip(served, ends, strict=True))
+        assert all(end <= called for (_, end), (called, _) in pairwise(times))
 
 
 @law(60)
@@ -380,7 +403,9 @@ def test_equal_tickets_are_called_in_their_order(day: Day) -> None:
     def plain(s: int) -> bool:
         agency = scenario.agencies[scenario.services[rows.service[s]].partition(".")[0]]
         misses = workload.misses[position[rows.row[s], int(rows.stop[s])]]
-        return rows.ticket[s] != ABSENT and not misses and agency.order.in_turn == (0, 0)
+        several = scenario.takes_all(workload.journeys[workload.journey[rows.row[s]]])
+        missed = misses or several  # she may be at another counter when she is called
+        return rows.ticket[s] != ABSENT and not missed and agency.order.in_turn == (0, 0)
 
     tickets = [s for s in range(len(rows)) if plain(s)]
     for j in tickets:
@@ -498,6 +523,8 @@ def test_ample_counters_mean_no_wait(data: dict[str, Any], seed: int) -> None:
     }
     for journey in data["journeys"].values():
         journey.pop("booking", None)  # who is early waits for her time
+        journey.pop("tickets", None)  # who is at one counter waits for the other
+    data.pop("tickets", None)
     calendar = {key: data["calendar"][key] for key in ("days", "hours")}
     ample = scenario_of({**data, "agencies": agencies, "calendar": calendar, "hall": {}})
     rows = simulate(ample, sample(ample, seed)).stop_rows

@@ -105,6 +105,7 @@ def check_workload(scenario: Scenario, workload: Workload) -> None:
             raise WorkloadError(f"column {column!r} has a negative time")
     _check_tries(workload)
     _check_groups(workload)
+    _check_at_once(scenario, workload)
     codes = {"day": "days", "journey": "journeys", "service": "services"}
     for column, of in {**codes, "visitor_class": "classes"}.items():
         values = getattr(workload, column)
@@ -151,6 +152,18 @@ def _check_groups(workload: Workload) -> None:
     unlike = (np.diff(workload.pick[grouped]) != 0) & ~runs
     if unlike.any() or len(np.unique(same, axis=1).T) != runs.sum() + bool(grouped.any()):
         raise WorkloadError("the stops of a group must stand together and be picked in one way")
+
+
+def _check_at_once(scenario: Scenario, workload: Workload) -> None:
+    """Raise WorkloadError where a stop among several lines has several tries, or others to pick."""
+    at_once = np.array([scenario.takes_all(name) for name in sorted(scenario.journeys)])
+    visit = np.repeat(np.arange(len(workload)), np.diff(workload.offset))
+    more = (workload.tries > 1) | (workload.group > 0)
+    if (at_once[workload.journey[visit]] & more).any():
+        raise WorkloadError(
+            "who takes all tickets at the entrance has one try at each stop, and no groups of "
+            "stops; leave the others out, or let the journey take its tickets one_by_one"
+        )
 
 
 def _sorted(workload: Workload) -> bool:

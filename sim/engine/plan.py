@@ -103,6 +103,7 @@ class JourneyPlan:
     call_early : whether a booked citizen may be called before her time
     entrance : how many of its stops are at the entrance
     needs : of a service, those of which she must have a document
+    at_once : whether they take tickets for all other stops at once
     back : share of those who come back, by visit outcome; back_incomplete : of those sent home
         since their papers lacked something
     """
@@ -114,6 +115,7 @@ class JourneyPlan:
     needs: dict[int, frozenset[int]]
     back: tuple[float, ...]
     back_incomplete: float
+    at_once: bool = False
 
     def share_back(self, outcome: int, reason: int) -> float:
         """The share of those who come back after a visit that ended so."""
@@ -223,6 +225,7 @@ def _journey(scenario: Scenario, name: str) -> JourneyPlan:
         back=tuple(back.shares.get(name, 0.0) if back else 0.0 for name in VISIT_OUTCOMES),
         back_incomplete=back.incomplete if back else 0.0,
         needs={place(s): frozenset(map(place, of)) for s, of in journey.needs.items()},
+        at_once=scenario.takes_all(name),
     )
 
 

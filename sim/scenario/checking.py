@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sim.scenario import quantities as q
 from sim.scenario.calendar import Day
+from sim.scenario.checking_at_once import AT_ONCE_CHECKS
 from sim.scenario.checking_bookings import BOOKINGS_CHECKS
 from sim.scenario.checking_counters import COUNTERS_CHECKS
 from sim.scenario.checking_dates import DATES_CHECKS
@@ -40,6 +41,7 @@ def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     checks = (
         *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *SKILLS_CHECKS, *CHECKS, *TICKETS_CHECKS,
         *BOOKINGS_CHECKS, *PAPERS_CHECKS, *COUNTERS_CHECKS, *STOPS_CHECKS, *RETURNS_CHECKS,
+        *AT_ONCE_CHECKS,
     )  # fmt: skip
     findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)

@@ -58,6 +58,9 @@ EXAMPLES: dict[str, str] = {
         agencies:
           kiosk: {machines: 2, services: {ticket: {time: {mean: 40 s, sd: 30 s}}}}
         """,
+    "Scenario.tickets": """
+        tickets: all_at_entrance
+        """,
     "Scenario.visitors": """
         visitors:
           general: {}
@@ -665,6 +668,11 @@ EXAMPLES: dict[str, str] = {
     "Journey.come_back": """
         journeys:
           ktp: {come_back: {refused: 90 %, after: 2}}
+        """,
+    "Journey.tickets": """
+        journeys:
+          kk:
+            tickets: all_at_entrance
         """,
     "Journey.booking": """
         journeys:

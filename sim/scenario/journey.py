@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
@@ -63,11 +63,15 @@ Needs = Annotated[
     WithJsonSchema({"type": "object"}),
 ]
 
+Tickets = Literal["one_by_one", "all_at_entrance"]
+"""A ticket at each stop as she comes to it, or all at once, when she has passed the entrance."""
+
 
 class Journey(Frozen):
     """Why a citizen comes: the steps that she makes in order, and how many come for it a day.
 
     profile : when they come, where they come at other times than the mall's citizens
+    tickets : how she takes her tickets, where this differs from the mall's
     goes_on_after : the outcomes of a stop after which she goes on to the next; after the others
         she leaves the mall
     needs : of a service, those whose document it takes: she passes over it unless she has been
@@ -81,6 +85,7 @@ class Journey(Frozen):
     profile: Profiles | None = None
     goes_on_after: GoesOn = ()
     needs: Needs = {}
+    tickets: Tickets | None = None
     booking: Booking | None = None
     come_back: ComeBack | None = None
 

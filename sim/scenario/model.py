@@ -25,7 +25,7 @@ from sim.scenario.come_back import ComeBack
 from sim.scenario.demand_factors import DaysOfMonth, Growth, Months, factor_of, grown
 from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
-from sim.scenario.journey import Journey
+from sim.scenario.journey import Journey, Tickets
 from sim.scenario.law_fields import Law, PatienceLaw
 from sim.scenario.outage import Outage
 from sim.scenario.stops import Step, Stop, Stops
@@ -134,6 +134,7 @@ class Scenario(Frozen):
     calendar: Calendar
     hall: Hall = Hall()
     entrance: Stops = ()
+    tickets: Tickets = "one_by_one"
     visitors: dict[Name, VisitorClass] = Field(default={"general": VisitorClass()}, min_length=1)
     demand: Demand = Demand()
     agencies: dict[Name, Agency] = Field(min_length=1)
@@ -213,6 +214,10 @@ class Scenario(Frozen):
     def stops_of(self, journey: str) -> tuple[Stop, ...]:
         """All stops that a journey may have, in order, each round of a repetition once."""
         return tuple(stop for step in self.steps_of(journey) for stop in step.stops)
+
+    def takes_all(self, journey: str) -> bool:
+        """Whether citizens of a journey take all their tickets at the entrance."""
+        return (self.journeys[journey].tickets or self.tickets) == "all_at_entrance"
 
     def service(self, name: str) -> Service:
         """The service `agency.service`. Raises KeyError where there is none."""

@@ -87,6 +87,8 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
     So a scenario that uses none of them is shown, and named by its fingerprint, as if there were
     none of them.
     """
+    if scenario.tickets == "one_by_one":
+        del data["tickets"]
     if scenario.hall.outage is not None:
         data["hall"]["outage"] = _changed(scenario.hall.outage, data["hall"]["outage"])
     for name, of in scenario.agencies.items():

@@ -66,6 +66,9 @@ class Citizen:
 
     ahead : what she still has to do, in order; the first is where she is, or goes
     comes : a place in COMES; journey : what holds for her journey
+    tickets : those that she holds
+    busy : whether she is on her way to a counter, or served there
+    passed : the tickets that were called meanwhile, and after which call of the line each is due
     told : the stops of which she was told at the entrance that nobody is there
     stay : how long she stays in the mall before she leaves a line
     """
@@ -84,7 +87,9 @@ class Citizen:
     reason: int = REASONS.index("closed")
     rows: list[StopRow] = field(default_factory=list)
     told: list[StopRow] = field(default_factory=list)
-    ticket: Ticket | None = None
+    tickets: list[Ticket] = field(default_factory=list)
+    busy: bool = False
+    passed: list[tuple[Ticket, int]] = field(default_factory=list)
     way: simpy.Process | None = None
     at_close: bool = False
     again: bool = False
@@ -127,10 +132,20 @@ class Citizen:
             got = self.documents | {need.service for need in self.ahead}
             self.ahead[:] = [n for n in self.ahead if needs.get(n.service, NOTHING) <= got]
 
+    @property
+    def at_once(self) -> bool:
+        """Whether she takes tickets for all that is ahead of her at once."""
+        ahead = self.ahead
+        return self.journey.at_once and (not ahead or ahead[0].number > self.journey.entrance)
+
     def note(self, ticket: Ticket | None, outcome: int, reason: int) -> None:
         """Write the row of the stop at which she is."""
         need = self.ahead[0]
-        self.rows.append(StopRow(need.number, need.tries, need.service, ticket, outcome, reason))
+        row = StopRow(need.number, need.tries, need.service, ticket, outcome, reason)
+        self.rows.append(row)
+        if ticket:
+            ticket.row = row
+            self.tickets.append(ticket)
 
     def tries_again(self, outcome: int) -> bool:
         """Take off what is done, and tell whether she comes back to the same stop."""

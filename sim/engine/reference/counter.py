@@ -143,13 +143,20 @@ class Counter:
         if not ticket.given_back:
             ticket.called = self.hall.now
         how = self.hall.plan.calls[self.agency]
-        if ticket.misses:
+        ticket.passed = ticket.citizen.busy
+        if ticket.misses or ticket.passed:
             self._then(how.tries * how.every, self._nobody_came)
-        elif how.walk_up:
-            self._then(how.walk_up, self._serve)
+        else:
+            self._await(ticket, how.walk_up + ticket.walk)
+        self.show()
+
+    def _await(self, ticket: Ticket, walk: int) -> None:
+        """Let her come: from now on she hears no other call."""
+        ticket.citizen.busy = True
+        if walk:
+            self._then(walk, self._serve)
         else:
             self._serve()
-        self.show()
 
     def _then(self, time: int, do: Callable[[], None]) -> None:
         """Do something in a while, in the phase of what ends, unless it is held or given back."""
@@ -201,11 +208,13 @@ class Counter:
         self._free()
         ticket.line.take_back(ticket)
         self.hall.joined(ticket.line)
+        self.hall.free_again(ticket.citizen)
 
     def _end(self) -> None:
         assert self.ticket is not None
         self.ticket.end = self.hall.now
         self.ticket.done.succeed(SERVED)
+        self.hall.free_again(self.ticket.citizen)
         self._finish()
 
     def _nobody_came(self) -> None:
@@ -213,9 +222,13 @@ class Counter:
         ticket = self.ticket
         assert ticket is not None
         self._free()
-        again = self.hall.plan.calls[self.agency].again_after
-        ticket.missed += 1
-        ticket.misses -= 1
+        how = self.hall.plan.calls[self.agency]
+        again = how.again_after
+        if ticket.passed and not how.missed:
+            again = 0  # nothing is said of who misses a call: she is called when she is free
+        else:
+            ticket.missed += 1
+        ticket.misses -= not ticket.passed
         if again is None or ticket.missed == MOST_MISSES:
             self.hall.give_up(ticket, MISSED)
         else:

@@ -12,40 +12,32 @@ import simpy
 from sim.engine.plan import DayPlan
 from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.counter import Counter
+from sim.engine.reference.desk import give_ticket, walks_in, without_ticket
 from sim.engine.reference.entrance import come_in, tell
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import CALENDAR, CALLS, CITIZENS, PATIENCE_ENDS, Moment
 from sim.engine.reference.outcomes import (
-    BALKED,
     CALLED,
     COMPLETED,
     DAY_END,
     IN_PROGRESS,
-    INCOMPLETE,
     LEFT,
-    LINE_TOO_LONG,
-    NO_OFFICER,
-    NO_PAPERS,
     NO_REASON,
-    QUOTA,
     RENEGED,
     SENT_HOME,
     SERVED,
     SERVED_AS,
     STOP_IN_PROGRESS,
-    STOP_INCOMPLETE,
     STOP_SENT_HOME,
     TOO_LATE,
-    TURNED_AWAY,
     WHY,
 )
 from sim.engine.reference.way import next_stop
 from sim.log import STATES
-from sim.workload import ABSENT, NEVER
+from sim.workload import NEVER
 
-FIRST_OF_ALL = (-(1 << 62), 0)
-"""The beginning of the key of a ticket that comes back."""
 Steps = Generator[simpy.Event, Any, None]
+Way = Generator[simpy.Event, Any, bool]
 
 
 class Hall:
@@ -96,34 +88,79 @@ class Hall:
         tell(self.plan, citizen)
         citizen.leave_out()
         try:
-            while next_stop(self, citizen):
-                if citizen.rows:
-                    yield Moment(self.env, citizen.ahead[0].walk, CITIZENS, citizen.rank)
-                yield from self._stop(citizen, citizen.ahead[0])
-                of = citizen.rows[-1]
-                if citizen.tries_again(of.outcome):
-                    self._keep(citizen)
-                elif of.outcome != SERVED and not self._goes_on(citizen, of):
-                    break
-                if citizen.at_close and citizen.ahead:
-                    raise simpy.Interrupt(TOO_LATE)
-            if citizen.rows and citizen.rows[-1].ticket:
+            if (yield from self._way(citizen)):
                 yield Moment(self.env, 0, CITIZENS, citizen.rank)  # out, one by one
         except simpy.Interrupt as sent:
             citizen.outcome, citizen.reason = SENT_HOME, int(sent.cause or TOO_LATE)
             self._send_home(citizen, citizen.reason, self.now)
         self._leave(citizen)
 
+    def _way(self, citizen: Citizen) -> Way:
+        """Stop after stop; the value is whether she had a ticket at the last one."""
+        while next_stop(self, citizen):
+            if citizen.rows:
+                walk = 0 if citizen.at_once else citizen.ahead[0].walk
+                yield Moment(self.env, walk, CITIZENS, citizen.rank)
+            if citizen.at_once:
+                return (yield from self._all_at_once(citizen))
+            yield from self._stop(citizen, citizen.ahead[0])
+            of = citizen.rows[-1]
+            if citizen.tries_again(of.outcome):
+                self._keep(citizen)
+            elif of.outcome != SERVED and not self._goes_on(citizen, of):
+                break
+            if citizen.at_close and citizen.ahead:
+                raise simpy.Interrupt(TOO_LATE)
+        return bool(citizen.rows and citizen.rows[-1].ticket)
+
+    def _all_at_once(self, citizen: Citizen) -> Way:
+        """Take tickets for all that is ahead, and stand in several lines until each has ended."""
+        while citizen.ahead:
+            self._attempt(citizen, citizen.ahead[0])
+            if not citizen.rows[-1].ticket:
+                self._goes_on(citizen, citizen.rows[-1])
+            citizen.ahead.pop(0)
+        rows = [ticket.row for ticket in citizen.tickets]
+        while citizen.tickets:
+            yield simpy.AnyOf(self.env, [ticket.done for ticket in citizen.tickets])
+            for ticket in [t for t in citizen.tickets if t.done.triggered]:
+                self._ended(citizen, ticket)
+                if ticket.row.outcome not in (SERVED, STOP_SENT_HOME):
+                    self._goes_on(citizen, ticket.row)
+        if any(row.outcome == STOP_SENT_HOME for row in rows):
+            raise simpy.Interrupt(TOO_LATE)
+        return bool(rows)
+
     def _stop(self, citizen: Citizen, need: Need) -> Steps:
         """One attempt at a service: no ticket is given or taken, or one and what comes of it."""
-        failed = None if need.keeps else self._without_ticket(citizen, need)
+        self._attempt(citizen, need)
+        for ticket in citizen.tickets:
+            yield ticket.done
+            self._ended(citizen, ticket)
+
+    def _attempt(self, citizen: Citizen, need: Need) -> None:
+        """She gets no ticket, or takes one: a free counter calls it at once, or it waits."""
+        failed = None if need.keeps else without_ticket(self, citizen, need)
         if failed:
             citizen.note(None, *failed)
             return
-        citizen.ticket = self._take_ticket(citizen, need)
-        outcome = yield citizen.ticket.done
-        row, citizen.ticket = citizen.rows[-1], None
-        row.outcome = SERVED_AS[need.ends] if outcome == SERVED else outcome
+        ticket = give_ticket(self, citizen, need)
+        citizen.note(ticket, SERVED, NO_REASON)
+        if ticket.since > self.now and not citizen.journey.call_early:
+            place = 2 * len(self.counters) + 1 + citizen.rank  # after the counters, and closing
+            self._at(ticket.since, CALENDAR, place, partial(self._due, ticket))
+        else:
+            self._offer(ticket)
+        if ticket.unserved and ticket.patience_ends != NEVER:
+            lose = partial(self._lose_patience, ticket)
+            self._at(ticket.patience_ends, PATIENCE_ENDS, citizen.rank, lose)
+
+    def _ended(self, citizen: Citizen, ticket: Ticket) -> None:
+        """Note how a ticket ended."""
+        citizen.tickets.remove(ticket)
+        row, row.outcome = ticket.row, int(ticket.done.value or 0)
+        if row.outcome == SERVED:
+            row.outcome = SERVED_AS[ticket.need.ends]
         row.reason = WHY.get(row.outcome, NO_REASON)
 
     def _keep(self, citizen: Citizen) -> None:
@@ -142,99 +179,7 @@ class Hall:
     def line_of(self, citizen: Citizen, need: Need) -> Line:
         """The line in which she stands for a service, or would if she took a ticket now."""
         of_class = self.plan.services[need.service].lines[citizen.visitor_class]
-        return self.lines[of_class[self._walks_in(citizen, need)]]
-
-    def _walks_in(self, citizen: Citizen, need: Need) -> bool:
-        """Whether a ticket taken now is a walk-in's: nothing booked, too late, or kept."""
-        return need.keeps == 1 or self.now > need.slot + citizen.journey.grace
-
-    def _without_ticket(self, citizen: Citizen, need: Need) -> tuple[int, int] | None:
-        """What becomes of a stop at which she gets no ticket, or takes none; None if she does."""
-        refused = self.refusal(citizen, need)
-        if refused != NO_REASON:
-            return TURNED_AWAY, refused
-        if need.ends == NO_PAPERS:
-            return STOP_INCOMPLETE, INCOMPLETE
-        return (BALKED, LINE_TOO_LONG) if self._balks(citizen, need) else None
-
-    def refusal(self, citizen: Citizen, need: Need) -> int:
-        """Why an agency gives no ticket, or NO_REASON if it gives one."""
-        plan, line = self.plan.services[need.service], self.line_of(citizen, need)
-        if line.index in self.plan.deserted:
-            return NO_OFFICER
-        if plan.until is not None and self.now >= plan.until:
-            return TOO_LATE
-        serves_on = line.closes == self.day.closes and not self.day.send_home
-        if self.now >= line.closes and not serves_on:
-            return TOO_LATE
-        if any(self._left(pool) <= 0 for pool in plan.pools[citizen.visitor_class]):
-            return QUOTA
-        return NO_REASON
-
-    def _left(self, pool: int) -> int:
-        """How many tickets a quota pool has left now."""
-        released = sum(n for time, n in self.plan.pools[pool] if time <= self.now)
-        return released - self.taken[pool]
-
-    def _balks(self, citizen: Citizen, need: Need) -> bool:
-        """Whether she does not join, seeing the line or the announced wait."""
-        balking = self.plan.services[need.service].balking
-        line = self.line_of(citizen, need)
-        if balking is None:
-            return False
-        found = line.length
-        if balking.by == "wait":
-            working = sum(c.working for c in self.givers[line.index])
-            found = found * self.plan.services[need.service].mean // max(1, working)
-        share = max((s for start, s in balking.table if start <= found), default=0.0)
-        return need.balk < share
-
-    def _take_ticket(self, citizen: Citizen, need: Need) -> Ticket:
-        """Give a ticket; a free counter calls it at once, else it waits in its line."""
-        now = self.now
-        line, plan = self.line_of(citizen, need), self.plan.services[need.service]
-        number = self._number(citizen, need)
-        ticket = Ticket(citizen, need, self.env.event(), line, number, now, plan.mean)
-        line.held += 1
-        citizen.note(ticket, SERVED, NO_REASON)
-        walk_in = int(self._walks_in(citizen, need))
-        slot = ABSENT if walk_in else need.slot
-        since = max(now, slot)
-        order = self.plan.orders[line.index]
-        first = (-citizen.priority, walk_in) if order.by_priority else (0, 0)
-        if need.keeps:
-            first = FIRST_OF_ALL
-        # The stop only tells apart two tickets of one citizen in one line.
-        ticket.key = (1, *first, since, citizen.rank, need.number)
-        ticket.kind = walk_in if order.in_turn != (0, 0) else 0
-        if since > now and not citizen.journey.call_early:
-            self._at(since, CALENDAR, self._after_counters(citizen), partial(self._due, ticket))
-        else:
-            self._offer(ticket)
-        ticket.patience_ends = self._patience_ends(citizen, need, since)
-        if ticket.unserved and ticket.patience_ends != NEVER:
-            end = Moment(self.env, ticket.patience_ends - now, PATIENCE_ENDS, citizen.rank)
-            end.then(lambda: self._lose_patience(ticket))
-        return ticket
-
-    def _number(self, citizen: Citizen, need: Need) -> int:
-        """Return the number of a ticket: the one that she kept, or the agency's next."""
-        if need.keeps:
-            self.line_of(citizen, need).kept.discard(citizen.rank)
-            before = citizen.rows[-1].ticket
-            assert before is not None
-            return before.number
-        plan = self.plan.services[need.service]
-        for pool in plan.pools[citizen.visitor_class]:
-            self.taken[pool] += 1
-        self.numbers[plan.agency] += 1
-        return self.numbers[plan.agency]
-
-    def _patience_ends(self, citizen: Citizen, need: Need, since: int) -> int:
-        """When she leaves the line; not before her booked time, however long she has been here."""
-        of_stop = NEVER if need.patience == NEVER else since + need.patience
-        of_visit = NEVER if citizen.stay == NEVER else citizen.entered + citizen.stay
-        return min(of_stop, max(since, of_visit))
+        return self.lines[of_class[walks_in(self, citizen, need)]]
 
     def _offer(self, ticket: Ticket) -> None:
         """Let a free counter call a ticket at once, else put it into its line."""
@@ -254,14 +199,33 @@ class Hall:
 
     def stand_aside(self, ticket: Ticket, others: int) -> None:
         """A call was in vain: she waits for another one, unless she has gone or must go."""
-        if ticket.patience_ends < self.now and not ticket.given_back:
+        citizen, line = ticket.citizen, ticket.line
+        if ticket.patience_ends < self.now and not (ticket.given_back or citizen.busy):
             self.give_up(ticket, RENEGED)
-        elif ticket.citizen.at_close and ticket.citizen.way:
+        elif citizen.at_close and citizen.at_once:
+            self.give_up(ticket, STOP_SENT_HOME)
+        elif citizen.at_close and citizen.way:
             self.settle(ticket)
-            ticket.citizen.way.interrupt(TOO_LATE)
+            citizen.way.interrupt(TOO_LATE)
+        elif citizen.busy:
+            line.pass_over(ticket)
+            citizen.passed.append((ticket, line.calls + others))
         else:
-            ticket.line.stand_aside(ticket, others)
-            self.joined(ticket.line)
+            line.stand_aside(ticket, others)
+            self.joined(line)
+
+    def free_again(self, citizen: Citizen) -> None:
+        """She may be called at other counters again, or leave their lines."""
+        citizen.busy = False
+        for ticket, calls in citizen.passed:
+            if ticket.waiting:
+                ticket.line.put_aside(ticket, calls)
+                self.joined(ticket.line)
+        citizen.passed.clear()
+        for ticket in citizen.tickets:
+            if ticket.waiting and ticket.patience_ends <= self.now:
+                lose = partial(self._lose_patience, ticket)
+                self._at(self.now, PATIENCE_ENDS, citizen.rank, lose)
 
     def give_up(self, ticket: Ticket, outcome: int) -> None:
         """A ticket ends without service."""
@@ -274,12 +238,8 @@ class Hall:
         ticket.line.settle(ticket)
         self._dismiss()
 
-    def _after_counters(self, citizen: Citizen) -> int:
-        """The place of a booking among what the calendar does at one instant."""
-        return 2 * len(self.counters) + 1 + citizen.rank
-
     def _lose_patience(self, ticket: Ticket) -> None:
-        if ticket.waiting and not ticket.given_back:
+        if ticket.waiting and not (ticket.given_back or ticket.citizen.busy):
             ticket.line.leave(ticket)
             self.give_up(ticket, RENEGED)
 
@@ -335,21 +295,25 @@ class Hall:
         """Close the mall: with `send_home`, who waits or walks goes home now."""
         if self.day.send_home:
             for _, citizen in sorted(self.inside.items()):
-                if citizen.ticket and not citizen.ticket.waiting:
+                waiting = [ticket for ticket in citizen.tickets if ticket.waiting]
+                for ticket in waiting:
+                    ticket.line.leave(ticket)
+                    self.settle(ticket)
+                if len(waiting) < len(citizen.tickets):
                     citizen.at_close = True  # she is served, then goes home
+                    for ticket in waiting:
+                        self.give_up(ticket, STOP_SENT_HOME)
                 elif citizen.way:
-                    if citizen.ticket:
-                        citizen.ticket.line.leave(citizen.ticket)
-                        self.settle(citizen.ticket)
                     citizen.way.interrupt(TOO_LATE)
         if self.now == self.day.closes:
             self._dismiss()
 
     def _send_home(self, citizen: Citizen, reason: int, now: int) -> None:
         """Note every stop that is left, the one at which she waits included."""
-        if citizen.ticket:
-            citizen.ticket.end = now
-            citizen.rows[-1].outcome, citizen.rows[-1].reason = STOP_SENT_HOME, reason
+        for ticket in citizen.tickets:
+            ticket.end = now
+            ticket.row.outcome, ticket.row.reason = STOP_SENT_HOME, reason
+        if citizen.tickets and citizen.ahead:
             citizen.pass_over(citizen.ahead[0])
         while citizen.ahead:
             citizen.take(citizen.ahead[0])
@@ -363,8 +327,8 @@ class Hall:
         for _, citizen in sorted(self.inside.items()):
             if self.day.continuous:
                 citizen.outcome, citizen.reason = IN_PROGRESS, NO_REASON
-                if citizen.ticket:
-                    citizen.rows[-1].outcome = STOP_IN_PROGRESS
+                for ticket in citizen.tickets:
+                    ticket.row.outcome = STOP_IN_PROGRESS
             else:
                 self._send_home(citizen, DAY_END, self.day.ends)
                 citizen.outcome, citizen.reason = SENT_HOME, DAY_END

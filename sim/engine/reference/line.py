@@ -11,7 +11,7 @@ import simpy
 from sim.workload import ABSENT, NEVER
 
 if TYPE_CHECKING:
-    from sim.engine.reference.citizen import Citizen, Need
+    from sim.engine.reference.citizen import Citizen, Need, StopRow
 
 GIVEN_BACK = 2
 """The kind of tickets that were given back, beside booked tickets and walk-ins called in turn."""
@@ -28,8 +28,8 @@ class Ticket:
 
     __slots__ = (
         "called", "citizen", "counter", "done", "end", "given_back", "in_line", "key", "kind",
-        "left", "line", "mean", "missed", "misses", "number", "patience_ends", "place", "start",
-        "taken", "unserved", "waiting", "work",
+        "left", "line", "mean", "missed", "misses", "need", "number", "passed", "patience_ends",
+        "place", "row", "since", "start", "taken", "unserved", "waiting", "walk", "work",
     )  # fmt: skip
 
     def __init__(
@@ -43,10 +43,13 @@ class Ticket:
         mean: int,
     ) -> None:
         self.citizen = citizen
+        self.need = need
         self.done = done
+        self.row: StopRow
         self.line = line
         self.number = number
         self.taken = taken
+        self.since = taken  # when the wait begins: a booked citizen's not before her time
         self.work = need.time  # that the service takes at speed 1
         self.left = need.time  # of this work
         self.mean = mean  # of her service's time, as far as one knows beforehand
@@ -57,6 +60,8 @@ class Ticket:
         self.unserved = True  # nobody serves her yet, or has sent her away
         self.misses = need.misses  # how many calls she will not hear
         self.missed = 0
+        self.passed = False  # called while she is at another counter
+        self.walk = 0  # from where she is to the counter
         self.in_line = False
         self.place: Place | None = None  # where it stands in its line
         self.given_back = False  # called once, and sent back into the line by an outage
@@ -106,10 +111,18 @@ class Line:
 
     def stand_aside(self, ticket: Ticket, others: int) -> None:
         """Let a ticket wait until so many others have been called."""
+        self.pass_over(ticket)
+        self.put_aside(ticket, self.calls + others)
+
+    def pass_over(self, ticket: Ticket) -> None:
+        """Let a ticket wait that nobody may call until it is put aside."""
         self.length += 1
         ticket.waiting = ticket.in_line = True
+
+    def put_aside(self, ticket: Ticket, calls: int) -> None:
+        """Let a ticket take its place once so many have been called, or nobody else waits."""
         ticket.place = ticket.key, ticket
-        heappush(self._aside, (self.calls + others, ticket.place))
+        heappush(self._aside, (calls, ticket.place))
 
     def take_back(self, ticket: Ticket) -> None:
         """Put a ticket that was called to the head of the line."""

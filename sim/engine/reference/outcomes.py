@@ -31,7 +31,12 @@ STAYED_AWAY = {
 }
 LINE_TOO_LONG, MISSED_CALL = REASONS.index("line_too_long"), REASONS.index("missed_call")
 INCOMPLETE = REASONS.index("incomplete")
-WHY = {RENEGED: IMPATIENT, MISSED: MISSED_CALL, STOP_INCOMPLETE: INCOMPLETE}
+WHY = {
+    RENEGED: IMPATIENT,
+    MISSED: MISSED_CALL,
+    STOP_INCOMPLETE: INCOMPLETE,
+    STOP_SENT_HOME: TOO_LATE,
+}
 CALLED = {TURNED_AWAY: REFUSED, STOP_INCOMPLETE: SENT_HOME}
 """What a visit is called after its first failure; after all others the citizen has left."""
 SERVED_AS = {

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.engine.reference.citizen import Citizen, Need
+from sim.engine.reference.desk import refusal
 from sim.engine.reference.outcomes import NO_REASON
 
 if TYPE_CHECKING:
@@ -37,4 +38,4 @@ def _people_at(hall: Hall, citizen: Citizen, need: Need) -> tuple[bool, int]:
         counter.ticket is not None and counter.ticket.line is line
         for counter in hall.givers[line.index]
     )
-    return hall.refusal(citizen, need) != NO_REASON, line.length + served
+    return refusal(hall, citizen, need) != NO_REASON, line.length + served
