@@ -9,7 +9,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: run test check test-long clean
+.PHONY: run test check test-long bench clean
 
 # The main job: environment, install, one ordinary week of the mall, and where to look.
 run: .venv/run
@@ -25,6 +25,10 @@ check: .venv/dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/mppsim check
+
+# How fast it is, in pairs with plain SimPy; writes results/bench.json.
+bench: .venv/dev
+	@$(BIN)/python benchmarks/bench.py
 
 # Hours of tests, sharded and resumable: make test-long SHARD=1/4
 test-long: .venv/dev

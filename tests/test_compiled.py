@@ -23,7 +23,7 @@ from sim.errors import EngineError
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = sorted(p for p in (ROOT / "scenarios").rglob("*.yaml") if "join" not in p.parts)
-NOT_YET = {"come-back", "lhokseumawe-2025", "tickets-at-entrance"}
+NOT_YET = {"tickets-at-entrance"}
 """Scenarios with words that the compiled engine does not know yet; they get fewer."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import account, calendar, citizen, entrance, heap
+from sim.engine.compiled import account, calendar, citizen, entrance, heap, returns
 from sim.engine.compiled import state as s
 from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import (
@@ -18,7 +18,7 @@ from sim.engine.compiled.outcomes import (
 from sim.engine.compiled.state import Given, Hall, Rows
 from sim.workload import ABSENT, NEVER
 
-STOP_ROWS, COUNTER_ROWS = range(2)
+VISIT_ROWS, STOP_ROWS, COUNTER_ROWS = range(3)
 
 
 @kernel
@@ -33,12 +33,14 @@ def begin(hall: Hall, given: Given, day: int) -> None:
     heap.clear(hall.patiences)
     heap.clear(hall.ways)
     calendar.open_day(hall, given, day)
-    first, last = given.first[day], given.first[day + 1]
-    clock[s.CITIZENS_TO] = (last - first) * s.CITIZENS
-    for v in range(first, last):
-        _brings(hall, given, v, (v - first) * s.CITIZENS, given.offset[first])
+    first, last, me = given.first[day], given.first[day + 1], 0
     for need in range(given.offset[first], given.offset[last]):
         _needs(hall, given, need, (need - given.offset[first]) * s.NEEDS)
+    for v in range(first, last):
+        if returns.comes(hall, v):
+            _brings(hall, given, v, me, given.offset[first])
+            me += s.CITIZENS
+    clock[s.CITIZENS_TO] = me
     me = 0
     while me < clock[s.CITIZENS_TO] and hall.citizens[me + s.DUE] <= clock[s.DOORS]:
         heap.push(hall.ways, clock[s.DOORS], hall.citizens[me + s.ORDER], me)
@@ -74,6 +76,7 @@ def expect(hall: Hall, me: int) -> None:
 def _brings(hall: Hall, given: Given, v: int, me: int, first_need: int) -> None:
     """Put a citizen outside, with what she brings."""
     citizens = hall.citizens
+    citizens[me + s.ROW] = v
     citizens[me + s.ORDER] = given.order[v]
     citizens[me + s.JOURNEY] = given.journey[v] * s.JOURNEYS
     citizens[me + s.CLASS] = given.visitor_class[v]
@@ -87,6 +90,8 @@ def _brings(hall: Hall, given: Given, v: int, me: int, first_need: int) -> None:
     citizens[me + s.FIRST_TOLD] = citizens[me + s.LAST_TOLD] = -1
     citizens[me + s.ENTERED] = citizens[me + s.LEFT] = ABSENT
     entrance.become(hall, me, s.OUTSIDE, REFUSED, TOO_LATE)
+    citizens[me + s.CARRIES] = hall.returns[v * s.RETURNS + s.CARRIES_IN]
+    returns.resume(hall, me)
     if given.comes[v] != COMES_HERE:
         entrance.stay_away(hall, me, given.comes[v])
 
@@ -134,22 +139,24 @@ def end(hall: Hall) -> None:
 @kernel
 def write(hall: Hall, given: Given, day: int, out: Rows) -> None:
     """Write the rows of a day behind those of the days before."""
-    v, room, citizens = given.first[day], hall.clock[s.VISITS_ROOM], hall.citizens
-    first_need = given.offset[v]
+    room, citizens = hall.clock[s.VISITS_ROOM], hall.citizens
+    first_need = given.offset[given.first[day]]
     for me in range(0, hall.clock[s.CITIZENS_TO], s.CITIZENS):
-        out.visits[v] = citizens[me + s.ENTERED]
-        out.visits[room + v] = citizens[me + s.LEFT]
-        out.visits[2 * room + v] = citizens[me + s.BECAME]
-        out.visits[3 * room + v] = citizens[me + s.WHY]
+        at = out.filled[VISIT_ROWS]
+        out.filled[VISIT_ROWS] = at + 1
+        out.visits[at] = citizens[me + s.ROW]
+        out.visits[room + at] = citizens[me + s.ENTERED]
+        out.visits[2 * room + at] = citizens[me + s.LEFT]
+        out.visits[3 * room + at] = citizens[me + s.BECAME]
+        out.visits[4 * room + at] = citizens[me + s.WHY]
         entrance.place_told(hall, me)
         row = citizens[me + s.FIRST_ROW]
         while row >= 0:
             need = first_need + hall.stops[row + s.NEED] // s.NEEDS
-            _write_stop(hall, given, out, v, need, row)
+            _write_stop(hall, given, out, at, need, row)
             row = hall.stops[row + s.FOLLOWING]
-        v += 1
     account.close(hall)
-    _write_counters(hall, day, out)
+    _write_counters(hall, day - hall.clock[s.DAYS_BEFORE], out)
 
 
 @kernel

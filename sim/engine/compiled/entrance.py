@@ -73,7 +73,8 @@ def _has_business(hall: Hall, me: int) -> bool:
     citizens, comes_for_none = hall.citizens, True
     entrance = hall.journeys[citizens[me + s.JOURNEY] + s.ENTRANCE]
     for need in range(citizens[me + s.NEEDS_FROM], citizens[me + s.NEEDS_TO], s.NEEDS):
-        if hall.needs[need + s.STOP] > entrance:
+        own = hall.needs[need + s.STOP] > entrance and hall.needs[need + s.STANDS] == s.AHEAD
+        if own:
             if not agency.is_away(hall, me, need):
                 return True
             comes_for_none = False
@@ -88,7 +89,7 @@ def _tell(hall: Hall, me: int) -> None:
     """
     needs, lost = hall.needs, 0
     for need in range(hall.citizens[me + s.NEEDS_FROM], hall.citizens[me + s.NEEDS_TO], s.NEEDS):
-        if not agency.is_away(hall, me, need):
+        if needs[need + s.STANDS] != s.AHEAD or not agency.is_away(hall, me, need):
             continue
         needs[need + s.STANDS] = s.OVER
         if needs[need + s.TRY] > 1:
@@ -107,7 +108,8 @@ def _has_other(hall: Hall, me: int, group: int) -> bool:
     needs = hall.needs
     for need in range(hall.citizens[me + s.NEEDS_FROM], hall.citizens[me + s.NEEDS_TO], s.NEEDS):
         of_group = needs[need + s.PICK] == ONE_OF and needs[need + s.GROUP] == group
-        if of_group and not agency.is_away(hall, me, need):
+        ahead = of_group and needs[need + s.STANDS] == s.AHEAD
+        if ahead and not agency.is_away(hall, me, need):
             return True
     return False
 

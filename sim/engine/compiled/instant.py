@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import calendar, citizen, counter, day, entrance, heap
+from sim.engine.compiled import calendar, citizen, counter, day, entrance, heap, returns
 from sim.engine.compiled import state as s
 from sim.engine.compiled.heap import TOP, TOP_ORDER
 from sim.engine.compiled.jit import entry, kernel, unchecked
@@ -13,13 +13,16 @@ from sim.engine.compiled.state import Given, Hall, Rows
 def play(of_hall: Hall, of_given: Given, of_rows: Rows) -> None:
     """Play all days of a workload, one after the other, and write what happened."""
     hall, given, out = unchecked(of_hall), unchecked(of_given), unchecked(of_rows)
-    out.filled[day.STOP_ROWS] = out.filled[day.COUNTER_ROWS] = 0
+    out.filled[day.VISIT_ROWS] = out.filled[day.STOP_ROWS] = out.filled[day.COUNTER_ROWS] = 0
+    hall.clock[s.CARRIED_TO] = 0
     for number in range(hall.clock[s.DAYS]):
         day.begin(hall, given, number)
         while step(hall, given):
             pass
         day.end(hall)
-        day.write(hall, given, number, out)
+        returns.note(hall, given)
+        if number >= hall.clock[s.DAYS_BEFORE]:
+            day.write(hall, given, number, out)
 
 
 @kernel

@@ -15,7 +15,7 @@ from sim.engine.compiled.heap import ENTRY
 from sim.engine.compiled.instant import play
 from sim.engine.compiled.jit import cache_directory, is_kept
 from sim.engine.compiled.state import Given, Hall, Ints, Rows
-from sim.engine.compiled.tables import Tables, changes_of, tables_of
+from sim.engine.compiled.tables import Tables, changes_of, next_attempts, tables_of
 from sim.engine.compiled.uncovered import refuse_unknown
 from sim.log import Counters, Log, Stops, Visits
 from sim.scenario.model import Scenario
@@ -29,14 +29,14 @@ def run(scenario: Scenario, workload: Workload) -> Log:
     warm()
     tables = tables_of(scenario)
     given = _given(scenario, workload, tables)
-    hall = _hall(tables, given)
+    hall = _hall(tables, given, len(scenario.before))
     out = _rows(hall)
     play(hall, given, out)
-    stops, counters = out.filled.tolist()
+    visits, stops, counters = out.filled.tolist()
     return Log(
         replication=workload.replication,
         names=names_of(scenario),
-        visit_rows=_visit_rows(scenario, workload, given.first, out.visits.reshape(4, -1)),
+        visit_rows=_visit_rows(scenario, workload, out.visits.reshape(5, -1)[:, :visits]),
         stop_rows=Stops(*out.stops.reshape(12, -1)[:, :stops]),
         counter_rows=Counters(*out.counters.reshape(5, -1)[:, :counters]),
     )
@@ -67,12 +67,13 @@ def _like(nothing: Ints, name: str) -> Any:
 def _given(scenario: Scenario, workload: Workload, tables: Tables) -> Given:
     """Return a workload's columns as kernels take them: all of one kind, whoever made them."""
     absent, late = workload.absent, workload.late
-    made = {
+    made = {  # + 0.0 leaves no zero that is negative
         **{name: getattr(tables, name) for name in ("plan", "plans", "turn_of", "turns")},
         "officers": np.concatenate((absent[:, :, None], late), axis=2).astype(np.int64).ravel(),
         "first": np.searchsorted(workload.day, np.arange(len(tables.plan) + 1)),
         "order": workload.order(),
-        "balk": (workload.balk + 0.0).view(np.int64),  # + 0.0: no zero is negative
+        "after": next_attempts(workload),
+        **{of: (getattr(workload, of) + 0.0).view(np.int64) for of in ("balk", "back")},
         **changes_of(scenario, workload),
     }
     brought = {name: getattr(workload, name) for name in Given._fields if name not in made}
@@ -86,7 +87,7 @@ def _flat(column: Any) -> Any:
     return flat
 
 
-def _hall(tables: Tables, given: Given) -> Hall:
+def _hall(tables: Tables, given: Given, before: int = 0) -> Hall:
     """Return a hall with room for the fullest day, and, in its clock, for the rows of all days."""
     counters, days = len(tables.speeds) // s.SPEEDS, len(given.plan)
     visits = int(np.diff(given.first).max(initial=0))
@@ -96,7 +97,7 @@ def _hall(tables: Tables, given: Given) -> Hall:
     stretches = tables.turns_a_day + 4 * counters + 4 * changes
     all_calls = len(given.stop) + int(given.misses.sum())
     clock = tables.clock.copy()
-    clock[s.DAYS] = days
+    clock[s.DAYS], clock[s.DAYS_BEFORE] = days, before
     clock[s.VISITS_ROOM], clock[s.STOPS_ROOM] = len(given.due), len(given.stop)
     clock[s.COUNTERS_ROOM] = 3 * all_calls + days * stretches
     return Hall(
@@ -113,6 +114,8 @@ def _hall(tables: Tables, given: Given) -> Hall:
         needs=_room(needs * s.NEEDS),
         stops=_room(needs * s.STOPS),
         stretches=_room((3 * calls + stretches) * s.STRETCH),
+        returns=_returns(given),
+        carried=_room(s.CARRIED * (len(given.stop) if (given.after >= 0).any() else 0)),
         calendar=_heap(2 * counters + 1 + needs),
         endings=_heap(counters + changes + tables.turns_a_day),
         patiences=_heap(needs),
@@ -120,14 +123,22 @@ def _hall(tables: Tables, given: Given) -> Hall:
     )
 
 
+def _returns(given: Given) -> Ints:
+    """Return who comes: all but those whose attempt is a further one."""
+    table = np.ones((len(given.due), s.RETURNS), dtype=np.int64)
+    table[given.after[given.after >= 0], s.TAKES_PLACE] = 0
+    table[:, s.CARRIES_IN] = -1
+    return table.ravel()
+
+
 def _rows(hall: Hall) -> Rows:
     """Return room for all that can happen."""
     room = hall.clock
     return Rows(
-        visits=_room(4 * int(room[s.VISITS_ROOM])),
+        visits=_room(5 * int(room[s.VISITS_ROOM])),
         stops=_room(12 * int(room[s.STOPS_ROOM])),
         counters=_room(5 * int(room[s.COUNTERS_ROOM])),
-        filled=_room(2),
+        filled=_room(3),
     )
 
 
@@ -139,23 +150,21 @@ def _room(entries: int) -> Ints:
     return np.empty(entries, dtype=np.int64)
 
 
-def _visit_rows(scenario: Scenario, workload: Workload, first: Ints, became: Ints) -> Visits:
+def _visit_rows(scenario: Scenario, workload: Workload, became: Ints) -> Visits:
     of_class = [scenario.visitors[name].priority for name in workload.classes]
     priority = np.array(of_class, dtype=np.int64)
-    entered, left, outcome, reason = became
+    row, entered, left, outcome, reason = became
+    day = workload.day[row] - len(scenario.before)
     return Visits(
-        day=workload.day,
-        visit=np.arange(len(workload)) - first[workload.day] + 1,
-        journey=workload.journey,
-        index=workload.index,
-        origin=workload.origin,
-        attempt=workload.attempt,
-        visitor_class=workload.visitor_class,
-        priority=priority[workload.visitor_class],
-        booked=workload.booked,
-        due=workload.due,
+        day=day,
+        visit=np.arange(len(row)) - np.searchsorted(day, day) + 1,
+        **{name: getattr(workload, name)[row] for name in _OF_WORKLOAD},
+        priority=priority[workload.visitor_class[row]],
         entered=entered,
         left=left,
         outcome=outcome,
         reason=reason,
     )
+
+
+_OF_WORKLOAD = ("journey", "index", "origin", "attempt", "visitor_class", "booked", "due")

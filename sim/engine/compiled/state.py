@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.log import VISIT_OUTCOMES
 from sim.workload import OPENINGS
 
 Ints = NDArray[np.int64]
@@ -49,6 +50,8 @@ class Hall(NamedTuple):
     needs: Table
     stops: Table
     stretches: Table
+    returns: Table
+    carried: Table
     calendar: Table
     endings: Table
     patiences: Table
@@ -63,8 +66,9 @@ class Given(NamedTuple):
     turn_of, turns : the planned turns (time, what) of each counter in each plan
     officers : for each day and counter whether its officer is absent, then how late he opens
     change_of, changes, paces : for each day and counter the changes of its pace by outages
-    order : (visits,) identity as one number; the other columns are those of a workload, balk as
-        the bits of its floats, which sort as they do
+    after : (visits,) the visit that is the next attempt of the same citizen, or -1
+    order : (visits,) identity as one number; the other columns are those of a workload, balk and
+        back as the bits of their floats, which sort as they do
     """
 
     plan: Ints
@@ -76,12 +80,14 @@ class Given(NamedTuple):
     changes: Ints
     paces: NDArray[np.float64]
     first: Ints
+    after: Ints
     order: Ints
     journey: Ints
     visitor_class: Ints
     due: Ints
     comes: Ints
     stay: Ints
+    back: Ints
     offset: Ints
     stop: Ints
     service: Ints
@@ -110,11 +116,11 @@ class Rows(NamedTuple):
 # The clock; the first columns are the day's
 DOORS, LAST_TICKET, CLOSES, ENDS, SEND_HOME, CONTINUOUS, DAY_CLOCK = range(7)
 (
-    NOW, INSIDE, FREED, STAYING, LASTING, ROWS, STRETCHES, NEXT, COMES_AT,
+    NOW, INSIDE, FREED, STAYING, LASTING, ROWS, STRETCHES, CARRIED_TO, NEXT, COMES_AT,
     CAPACITY, CLASSES, QUEUES, FREED_FROM, STAYING_FROM, TODAY_FROM,
-    DAYS, CITIZENS_TO, COUNTERS_TO, LINES_TO, SERVICES_TO, AGENCIES_TO, POOLS_TO,
+    DAYS, DAYS_BEFORE, CITIZENS_TO, COUNTERS_TO, LINES_TO, SERVICES_TO, AGENCIES_TO, POOLS_TO,
     PLAN_WIDTH, LINE_WIDTH, SERVICE_WIDTH, VISITS_ROOM, STOPS_ROOM, COUNTERS_ROOM, CLOCK,
-) = range(DAY_CLOCK, DAY_CLOCK + 29)  # fmt: skip
+) = range(DAY_CLOCK, DAY_CLOCK + 31)  # fmt: skip
 OFFICER = 1 + OPENINGS
 CHANGE_AT, CHANGE_HOW, CHANGE = range(3)
 REQUEUES, RESTARTS = 1, 2  # bits of CHANGE_HOW
@@ -142,18 +148,21 @@ GIVEN_BACK_QUEUE, KEPT_QUEUE, GRADE_QUEUES = range(3)
 # where the pools of each class begin, and end
 OF_AGENCY, UNTIL_TICKET, MEAN, BY_WAIT, BALKING_FROM, BALKING_TO, TOLD, SERVICES = range(8)
 
-# An agency, a quota pool, a journey
+# An agency, a quota pool; a journey, behind whose columns the share of those who come back stands,
+# by visit outcome
 WALK_UP, IN_VAIN, AGAIN, TICKETS, AGENCIES = range(5)
 RELEASES_FROM, RELEASES_TO, TAKEN_OF, POOLS = range(4)
-GOES_ON, GRACE, CALL_EARLY, ENTRANCE, DOCUMENTS_FROM, DOCUMENTS_TO, JOURNEYS = range(7)
+GOES_ON, GRACE, CALL_EARLY, ENTRANCE, DOCUMENTS_FROM, DOCUMENTS_TO, BACK_WITH_PAPERS = range(7)
+BACK = BACK_WITH_PAPERS + 1
+JOURNEYS = BACK + len(VISIT_OUTCOMES)
 
 # A citizen: what she brings, and where she is. HERE is the stop at which she is, or goes;
 # COMING_BACK is 1 where that is a further try.
 (
-    ORDER, JOURNEY, CLASS, DUE, STAY, NEEDS_FROM, NEEDS_TO,
+    ROW, ORDER, JOURNEY, CLASS, DUE, STAY, NEEDS_FROM, NEEDS_TO, CARRIES,
     STAGE, HERE, COMING_BACK, HER_TICKET, FIRST_ROW, LAST_ROW, FIRST_TOLD, LAST_TOLD, GOES_HOME,
     ENTERED, LEFT, BECAME, WHY, CITIZENS,
-) = range(21)  # fmt: skip
+) = range(23)  # fmt: skip
 OUTSIDE, WALKING, AT_STOP, LEAVING, GONE = range(5)
 
 # A row of what she needs at a stop, and whether that is still ahead of her
@@ -170,6 +179,10 @@ OVER, AHEAD, HAS_DOCUMENT = range(3)
     MISSES_LEFT, MISSED, DUE_AGAIN, PATIENCE_ENDS, MEAN_TIME, WORK, WORK_LEFT, STOPS,
 ) = range(29)  # fmt: skip
 NOWHERE, EARLY, IN_LINE, ASIDE = range(4)
+
+# Whether an attempt takes place, and at what she was served before: a chain of CARRIED
+TAKES_PLACE, CARRIES_IN, RETURNS = range(3)
+WAS_STOP, WAS_SERVICE, AND_BEFORE, CARRIED = range(4)
 
 # What a counter showed
 OF_COUNTER, FROM, TO, STATE, STRETCH = range(5)

@@ -48,7 +48,7 @@ class Tables:
 @lru_cache(maxsize=16)
 def tables_of(scenario: Scenario) -> Tables:
     """Return the tables of a scenario."""
-    of_days = [plan_day(scenario, day) for day in scenario.days]
+    of_days = [plan_day(scenario, day) for day in scenario.played]
     numbers: dict[Any, int] = {}
     plan = [numbers.setdefault(_today(of), len(numbers)) for of in of_days]
     different = [of_days[plan.index(number)] for number in range(len(numbers))]
@@ -77,7 +77,7 @@ def tables_of(scenario: Scenario) -> Tables:
 
 def changes_of(scenario: Scenario, workload: Workload) -> dict[str, Any]:
     """Return the changes of pace of each counter on each day, as `state.Given` has them."""
-    days, counters = len(scenario.days), len(scenario.counters)
+    days, counters = len(scenario.played), len(scenario.counters)
     found: list[Sequence[Change]] = [()] * (days * counters)
     for day in np.unique(workload.outages[:, 0]).tolist():
         rows = workload.outages[workload.outages[:, 0] == day, 1:]
@@ -89,6 +89,20 @@ def changes_of(scenario: Scenario, workload: Workload) -> dict[str, Any]:
         "changes": _ints(how).ravel(),
         "paces": np.array([change.pace for change in every], dtype=np.float64),
     }
+
+
+def next_attempts(workload: Workload) -> Ints:
+    """Return the visit that is the next attempt of each visit's citizen, or -1; (V,)."""
+    after = np.full(len(workload), -1, dtype=np.int64)
+    if (workload.attempt == workload.attempt[:1]).all():
+        return after
+    keys = (workload.attempt, workload.index, workload.origin, workload.journey)
+    order = np.lexsort(keys)
+    same = np.diff(workload.attempt[order]) == 1
+    for key in keys[1:]:
+        same &= np.diff(key[order]) == 0
+    after[order[:-1][same]] = order[1:][same]
+    return after
 
 
 Row = dict[str, int]
@@ -186,8 +200,8 @@ def _line(plan: DayPlan, k: int, lists: _Lists) -> Row:
 
 def _service(of: ServicePlan, line: int, lists: _Lists) -> Row:
     balking = of.balking.table if of.balking else ()
-    shares = np.array([share for _, share in balking], dtype=np.float64).view(np.int64)
-    table = [(start, share) for (start, _), share in zip(balking, shares.tolist(), strict=True)]
+    shares = _bits([share for _, share in balking])
+    table = [(start, share) for (start, _), share in zip(balking, shares, strict=True)]
     begins = [lists.put("", [s.POOLS * k for k in pools])["_FROM"] for pools in of.pools]
     lines = [line * k for of_class in of.lines for k in of_class]
     behind = enumerate([*lines, *begins, len(lists.entries)])
@@ -196,7 +210,7 @@ def _service(of: ServicePlan, line: int, lists: _Lists) -> Row:
         "MEAN": of.mean,
         "BY_WAIT": int(of.balking is not None and of.balking.by == "wait"),
         "TOLD": int(of.told),
-        **{str(place): entry for place, entry in behind},
+        **{f"SERVICES {place}": entry for place, entry in behind},
         **lists.put("BALKING", table),
     }
 
@@ -207,6 +221,7 @@ def _agency(call: Call) -> Row:
 
 
 def _journey(of: JourneyPlan, service: int, lists: _Lists) -> Row:
+    shares = _bits([*of.back, of.back_incomplete])
     documents = [(service * k, service * d) for k, from_ in of.needs.items() for d in from_]
     return {
         "GOES_ON": sum(1 << outcome for outcome in of.goes_on_after),
@@ -214,22 +229,30 @@ def _journey(of: JourneyPlan, service: int, lists: _Lists) -> Row:
         "CALL_EARLY": int(of.call_early),
         "ENTRANCE": of.entrance,
         **lists.put("DOCUMENTS", documents),
+        "BACK_WITH_PAPERS": shares[-1],
+        **{f"BACK {outcome}": share for outcome, share in enumerate(shares[:-1])},
     }
 
 
 def _filled(rows: list[Row], width: int) -> Ints:
-    """Return a table with named columns filled; a number is a place behind a service's columns."""
+    """Return a table with named columns filled; `BACK 2` is two places behind `BACK`."""
     table = np.zeros((len(rows), width), dtype=np.int64)
     for number, row in enumerate(rows):
         for name, value in row.items():
-            column = s.SERVICES + int(name) if name.isdecimal() else getattr(s, name)
-            table[number, column] = value
+            of, _, behind = name.rpartition(" ")
+            table[number, getattr(s, of or name) + (int(behind) if of else 0)] = value
     return table.ravel()
 
 
 def _offsets(rows: Iterable[Sequence[Any]]) -> Ints:
     lengths = [len(row) for row in rows]
     return np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))).astype(np.int64)
+
+
+def _bits(shares: Sequence[float]) -> list[int]:
+    """Return the bits of numbers of 0 or more, which sort as the numbers do."""
+    bits: list[int] = (np.array(shares, dtype=np.float64) + 0.0).view(np.int64).tolist()
+    return bits
 
 
 def _ints(values: Any) -> Ints:

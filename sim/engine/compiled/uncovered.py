@@ -56,7 +56,7 @@ def refuse_unknown(scenario: Scenario, workload: Workload) -> None:
 @lru_cache(maxsize=16)
 def _of_scenario(scenario: Scenario) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for day in scenario.days:
+    for day in scenario.played:
         plan = plan_day(scenario, day)
         for part in (plan, *plan.counters, *plan.services, *plan.journeys):
             found.update(dict.fromkeys(_said(part)))
@@ -71,8 +71,6 @@ def _said(part: Any) -> Iterator[str]:
 
 
 def _of_workload(workload: Workload) -> Iterator[str]:
-    if (workload.attempt > 1).any():
-        yield "come_back"
     for of in _unknown(Workload):
         column = np.asarray(getattr(workload, of.name))
         if (column != SAYS_NOTHING.get(of.name, np.nan)).any():

@@ -123,7 +123,10 @@ def _stands(hall: Hall, me: int, service: int, at_least: int) -> bool:
     for need in range(hall.citizens[me + s.NEEDS_FROM], hall.citizens[me + s.NEEDS_TO], s.NEEDS):
         if needs[need + s.SERVICE] == service and needs[need + s.STANDS] >= at_least:
             return True
-    return False
+    entry = hall.citizens[me + s.CARRIES]
+    while entry >= 0 and hall.carried[entry + s.WAS_SERVICE] != service:
+        entry = hall.carried[entry + s.AND_BEFORE]
+    return entry >= 0
 
 
 @kernel
