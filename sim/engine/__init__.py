@@ -147,6 +147,8 @@ def _check_groups(workload: Workload) -> None:
     grouped = workload.group > 0
     if (grouped != (workload.pick > 0)).any():
         raise WorkloadError("columns 'group' and 'pick': a group says how to pick, and only that")
+    if not grouped.any():
+        return
     same = np.stack((visit, workload.group))[:, grouped]
     runs = (same[:, 1:] != same[:, :-1]).any(axis=0) | (np.diff(np.flatnonzero(grouped)) != 1)
     unlike = (np.diff(workload.pick[grouped]) != 0) & ~runs
@@ -167,5 +169,7 @@ def _check_at_once(scenario: Scenario, workload: Workload) -> None:
 
 
 def _sorted(workload: Workload) -> bool:
-    keys = (workload.rank(), workload.due, workload.day)
-    return bool((np.lexsort(keys) == np.arange(len(workload))).all())
+    day, due, order = workload.day, workload.due, workload.order()
+    later = order[1:] >= order[:-1]
+    later = (due[1:] > due[:-1]) | ((due[1:] == due[:-1]) & later)
+    return bool(((day[1:] > day[:-1]) | ((day[1:] == day[:-1]) & later)).all())
