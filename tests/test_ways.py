@@ -130,6 +130,20 @@ def test_at_closing_a_choice_not_made_has_one_row() -> None:
     check(test_at_closing_a_choice_not_made_has_one_row, day)
 
 
+def test_at_closing_no_stop_is_left_that_she_could_not_make() -> None:
+    """She was not served at a, so b is nothing that she is sent home from: c was her last stop.
+
+    who due   service time patience | ticket called end   stop             visit         left
+    B   15:40 a.s     15   -        | 15:40  15:40  15:55 served           completed     15:55
+    A   15:45 a.s     5    7        | 15:45  -      15:52 reneged/patience -             -
+    "   15:45 c.s     10   -        | 15:52  15:52  16:02 served           left/patience 16:02
+    "   15:45 b.s     5    -        | .      .      .     .                -             -
+    """
+    calendar = {"at_close": "send_home"}
+    day = three(calendar=calendar, needs={"b.s": "a.s"}, goes_on_after="reneged")
+    check(test_at_closing_no_stop_is_left_that_she_could_not_make, day)
+
+
 # What is drawn
 
 

@@ -156,11 +156,11 @@ class _Work:
 
 def _work(scenario: Scenario, day: Day) -> list[_Work]:
     """Return the work that a day's citizens bring: walk-ins by profile, booked ones by slot."""
-    factor = scenario.day_factor(day) * scenario.demand.scale * len(day.midnights)
     found: dict[str, _Work] = {}
     booked: list[_Work] = []
     for name, journey in scenario.journeys.items():
         a_citizen = _work_of_one(scenario, name)
+        factor = scenario.day_factor(day, name) * scenario.demand.scale * len(day.midnights)
         number = journey.per_day * factor
         if journey.booking:
             slots = journey.booking.slots(day)

@@ -68,9 +68,13 @@ class _Dates:
         self.position = np.array([d for d, _ in of], dtype=np.int64)
         self.midnight = np.array([m for _, m in of], dtype=np.int64)
         self.keys = tuple(self.days[d].key + m // q.DAY for d, m in of)
-        self.factor = np.array([scenario.day_factor(self.days[d]) for d, _ in of])
+        self._of = [self.days[d] for d, _ in of]
         self._demand = scenario.demand
         self._ways: dict[str, _Ways] = {}
+
+    def factor(self, scenario: Scenario, journey: str) -> Floats:
+        """Return the demand of a journey on each date over that of an ordinary one."""
+        return np.array([scenario.day_factor(day, journey) for day in self._of])
 
     def ways(self, journey: Journey) -> _Ways:
         """Return when citizens of a journey come on each day."""
@@ -101,18 +105,26 @@ class _Ways:
 
 def _counts(scenario: Scenario, dates: _Dates, draws: Draws) -> list[Ints]:
     """Return how many citizens each journey (by name) has on each date."""
-    busy: NDArray[Any] = np.ones(len(dates.keys))
-    if scenario.demand.day_to_day > 0:
-        from scipy.special import gammaincinv
-
-        shape = scenario.demand.day_to_day**-2
-        busy = gammaincinv(shape, draws.per_day("day_to_day", "")) / shape
+    shared = _busy(scenario.demand.day_to_day, draws, "")
     counts = []
     for name in sorted(scenario.journeys):
-        per_day = scenario.journeys[name].per_day * scenario.demand.scale
-        u = draws.per_day("count", name)
-        counts.append(poisson_quantile(u, per_day * dates.factor * busy))
+        journey = scenario.journeys[name]
+        per_day = journey.per_day * scenario.demand.scale
+        mean = per_day * dates.factor(scenario, name) * shared
+        mean = mean * _busy(journey.day_to_day, draws, name)
+        counts.append(poisson_quantile(draws.per_day("count", name), mean))
     return counts
+
+
+def _busy(variation: float, draws: Draws, name: str) -> NDArray[Any]:
+    """Return how busy each date is, of all journeys ("") or of one: gamma with a mean of 1."""
+    if variation == 0:
+        return np.ones(len(draws.days))
+    from scipy.special import gammaincinv
+
+    shape = variation**-2
+    found: NDArray[Any] = gammaincinv(shape, draws.per_day("day_to_day", name)) / shape
+    return found
 
 
 def poisson_quantile(u: Floats, mean: Floats) -> Ints:

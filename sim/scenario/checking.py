@@ -64,6 +64,9 @@ def _demand(whole: Whole) -> Iterator[Finding]:
         yield Finding("no_demand", {}, ("demand", "scale"))
     if all(journey.per_day == 0 for journey in scenario.journeys.values()):
         yield Finding("no_demand", {}, ("journeys",))
+    for name, journey in scenario.journeys.items():
+        if not any(journey.weekday.get(day, 1.0) for day in scenario.calendar.ordinary):
+            yield Finding("no_demand", {}, ("journeys", name, "weekday"))
     factors = [scenario.demand.weekday.get(day, 1.0) for day in scenario.calendar.ordinary]
     if not any(factors):
         yield Finding("no_demand", {}, ("demand", "weekday"))

@@ -107,7 +107,8 @@ def _days_too_many(whole: Whole) -> Iterator[Finding]:
     if calendar.continuous is not None:
         return
     seasons = (("calendar", "seasons", s, key) for s in calendar.seasons for key in SETTINGS)
-    journeys = (("journeys", name, "profile") for name in whole.scenario.journeys)
+    of_journey = ("profile", "weekday")
+    journeys = (("journeys", name, key) for name in whole.scenario.journeys for key in of_journey)
     for path in (*_BY_WEEKDAY, *seasons, *journeys):
         for key, _ in whole.written(path):
             closed = [day for day in WEEKDAYS if day in weekdays(key) - {*calendar.weekdays}]
@@ -220,6 +221,10 @@ def _continuous(whole: Whole) -> Iterator[Finding]:
             yield Finding("not_continuous", {"value": key}, ("calendar", key), at_key=True)
     if whole.scenario.demand.weekday:
         yield Finding("not_continuous", {"value": "weekday"}, ("demand", "weekday"), at_key=True)
+    for name, journey in whole.scenario.journeys.items():
+        if journey.weekday:
+            path = ("journeys", name, "weekday")
+            yield Finding("not_continuous", {"value": "weekday"}, path, at_key=True)
     for key, _ in whole.written(("demand", "profile")):
         if weekdays(key):
             path = ("demand", "profile", key)

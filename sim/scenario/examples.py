@@ -655,6 +655,14 @@ EXAMPLES: dict[str, str] = {
           kk:
             profile: {08:30: 30, 10:00: 10}
         """,
+    "Journey.weekday": """
+        journeys:
+          kk: {weekday: {mon: 1.5, fri: 0.8}}
+        """,
+    "Journey.day_to_day": """
+        journeys:
+          kk: {day_to_day: 10 %}
+        """,
     "Journey.goes_on_after": """
         journeys:
           kk:

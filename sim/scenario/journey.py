@@ -14,6 +14,7 @@ from sim.scenario.faults import Finding, nearest, refuse
 from sim.scenario.fields import Frozen, Text
 from sim.scenario.gathering import Gathering
 from sim.scenario.stops import Stops
+from sim.scenario.weekdays import Factors
 
 FAILURES = ("reneged", "balked", "turned_away", "missed", "incomplete")
 
@@ -72,6 +73,7 @@ class Journey(Frozen):
 
     profile : when they come, where they come at other times than the mall's citizens
     tickets : how she takes her tickets, where this differs from the mall's
+    weekday : factors instead of the mall's; day_to_day : variation besides that of the mall
     goes_on_after : the outcomes of a stop after which she goes on to the next; after the others
         she leaves the mall
     needs : of a service, those whose document it takes: she passes over it unless she has been
@@ -83,6 +85,8 @@ class Journey(Frozen):
     stops: Stops
     entrance: Stops | None = None
     profile: Profiles | None = None
+    weekday: Factors = {}
+    day_to_day: q.Variation = 0.0
     goes_on_after: GoesOn = ()
     needs: Needs = {}
     tickets: Tickets | None = None

@@ -175,18 +175,24 @@ class Scenario(Frozen):
     @cached_property
     def weekday_factor(self) -> dict[str, float]:
         """Demand of each weekday over the mean of the days of an ordinary week."""
-        factors = {day: self.demand.weekday.get(day, 1.0) for day in WEEKDAYS}
+        return self._by_weekday(self.demand.weekday)
+
+    def _by_weekday(self, stated: dict[str, float]) -> dict[str, float]:
+        """Return factors for all weekdays whose mean over those of an ordinary week is 1."""
+        factors = {day: stated.get(day, 1.0) for day in WEEKDAYS}
         ordinary = [factors[day] for day in self.calendar.ordinary]
         mean = sum(ordinary) / len(ordinary)
         return {day: factor / mean for day, factor in factors.items()}
 
-    def day_factor(self, day: Day) -> float:
-        """Demand of a day over that of an ordinary one.
+    def day_factor(self, day: Day, journey: str = "") -> float:
+        """Demand of a day over that of an ordinary one, of a journey or of those without factors.
 
         The weekday's factor; on dates those of month, day of the month and growth, and what
         seasons and the special day bring, come on top: none of these is normalised.
         """
-        factor = self.weekday_factor.get(day.weekday, 1.0)
+        own = self.journeys[journey].weekday if journey else {}
+        factors = self._by_weekday(own) if own else self.weekday_factor
+        factor = factors.get(day.weekday, 1.0)
         dates = self.calendar.dates
         if day.date is None or dates is None:
             return factor

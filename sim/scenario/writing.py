@@ -106,6 +106,8 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
         if of.outage is not None:
             agency["outage"] = _changed(of.outage, agency["outage"])
     for name, journey in scenario.journeys.items():
+        if not journey.day_to_day:
+            del data["journeys"][name]["day_to_day"]
         if journey.booking is not None:
             shown = _changed(journey.booking, data["journeys"][name]["booking"])
             data["journeys"][name]["booking"] = shown

@@ -1,0 +1,71 @@
+"""How many come: weekdays and variation of a single journey, and one-off surges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from malls import mall
+
+from sim.engine.loads import loads
+from sim.sampling import sample
+from sim.scenario.model import Scenario
+
+
+def two(days: str = "mon-fri", demand: Any = None, **of_b: Any) -> Scenario:
+    """Two journeys of 40 a day each; what is given holds for `b` alone."""
+    journeys = {
+        "a": {"per_day": 40, "stops": ["x.s"]},
+        "b": {"per_day": 40, "stops": ["x.s"], **of_b},
+    }
+    return mall({"x": 3}, days=days, demand=demand or {}, journeys=journeys)
+
+
+def counts(scenario: Scenario, replications: int = 40) -> np.ndarray:
+    """Citizens by replication, journey and day."""
+    found = []
+    for r in range(replications):
+        w = sample(scenario, 1, r)
+        cell = w.journey * len(w.days) + w.day
+        found.append(np.bincount(cell, minlength=2 * len(w.days)).reshape(2, -1))
+    return np.array(found)
+
+
+def test_weekday_factors_of_a_journey_hold_for_it_alone() -> None:
+    plain, own = two(demand={"weekday": {"mon": 2}}), two(
+        demand={"weekday": {"mon": 2}}, weekday={"fri": 3}
+    )  # fmt: skip
+    a, b = counts(own).transpose(1, 0, 2)
+    assert (a == counts(plain)[:, 0]).all()
+    mean = b.mean(axis=0)
+    wanted = 40 * 5 / 7 * np.array([1, 1, 1, 1, 3])
+    assert (abs(mean - wanted) < 4 * np.sqrt(wanted / len(b))).all()
+
+
+def test_factors_of_one_change_nothing() -> None:
+    same = sample(two(weekday={"mon": 1, "tue": 1}), 1)
+    assert same == sample(two(), 1)
+
+
+def test_the_load_knows_the_weekdays_of_a_journey() -> None:
+    def friday(scenario: Scenario) -> float:
+        return next(x.offered for x in loads(scenario) if (x.weekday, x.interval) == ("fri", ""))
+
+    one = friday(two())
+    assert friday(two(weekday={"fri": 3})) == pytest.approx(one / 2 * (1 + 3 * 5 / 7))
+
+
+def test_a_journey_has_good_and_bad_days_of_its_own() -> None:
+    scenario = two(day_to_day="40 %")
+    a, b = counts(scenario, 100).transpose(1, 0, 2).reshape(2, -1)
+    assert (a == counts(two(), 100)[:, 0].ravel()).all()
+    assert abs(b.mean() - 40) < 4 * b.std() / np.sqrt(b.size)
+    excess = b.var() / b.mean() ** 2 - 1 / b.mean()
+    assert 0.3 < np.sqrt(excess) < 0.5
+    assert abs(np.corrcoef(a, b)[0, 1]) < 0.2
+
+
+def test_what_is_shared_moves_all_together() -> None:
+    a, b = counts(two(demand={"day_to_day": "40 %"}, day_to_day="10 %"), 60).transpose(1, 0, 2)
+    assert np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.6
