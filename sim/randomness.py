@@ -28,7 +28,8 @@ def philox_key(seed: int, purpose: str, name: str) -> NDArray[np.uint64]:
 class Draws:
     """The draws of one replication: `draws(purpose, name, counts)` for days with given counts."""
 
-    def __init__(self, seed: int, replication: int, days: tuple[int, ...]) -> None:
+    def __init__(self, seed: int, replication: int, days: tuple[int, ...], above: str = "") -> None:
+        self.above = above
         self.seed = seed
         self.replication = replication
         self.days = days
@@ -42,13 +43,17 @@ class Draws:
         counts : (number of days,) how many indices each day has
         returns : (sum of counts,) float64
         """
-        key = philox_key(self.seed, purpose, name)
+        key = philox_key(self.seed, purpose, self.above + name)
         blocks = [
             self.uniforms(key, day, count, occurrence)
             for day, count in zip(self.days, counts.tolist(), strict=True)
             if count
         ]
         return np.concatenate(blocks) if blocks else np.empty(0)
+
+    def under(self, above: str) -> Draws:
+        """Return the draws whose names begin with another one."""
+        return Draws(self.seed, self.replication, self.days, f"{self.above}{above}/")
 
     def per_day(self, purpose: str, name: str) -> NDArray[np.float64]:
         """Return one uniform for each day."""

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from malls import mall
+from malls import mall, us
 
 from sim.engine.loads import loads
 from sim.sampling import sample
+from sim.scenario.loading import load_text
 from sim.scenario.model import Scenario
+from sim.scenario.writing import show
 
 
 def two(days: str = "mon-fri", demand: Any = None, **of_b: Any) -> Scenario:
@@ -69,3 +71,56 @@ def test_a_journey_has_good_and_bad_days_of_its_own() -> None:
 def test_what_is_shared_moves_all_together() -> None:
     a, b = counts(two(demand={"day_to_day": "40 %"}, day_to_day="10 %"), 60).transpose(1, 0, 2)
     assert np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.6
+
+
+# Surges
+
+AID = {"journey": "b", "visits": 30, "day": "wed", "from": "09:00", "to": "09:30"}
+
+
+def test_a_surge_adds_citizens_of_its_journey_within_its_hours() -> None:
+    plain, surged = two(), two(demand={"surges": {"aid": AID}})
+    more = counts(surged) - counts(plain)
+    assert (more[:, 0] == 0).all()
+    assert (more[:, 1, [0, 1, 3, 4]] == 0).all()
+    wednesday = more[:, 1, 2]
+    assert abs(wednesday.mean() - 30) < 4 * np.sqrt(30 / len(wednesday))
+    workload = sample(surged, 1)
+    new = workload.index >= 1_000_000
+    assert new.any()
+    assert set(workload.day[new].tolist()) == {2}
+    hour = workload.due[new] / us(60)
+    assert ((hour >= 9) & (hour < 9.5)).all()
+
+
+def test_a_surge_moves_nobody_else() -> None:
+    plain, surged = sample(two(), 1), sample(two(demand={"surges": {"aid": AID}}), 1)
+    old = surged.index < 1_000_000
+    assert (surged.due[old] == plain.due).all()
+    stops = np.repeat(old, np.diff(surged.offset))
+    assert (surged.time[stops] == plain.time).all()
+
+
+def test_surges_of_two_names_have_draws_of_their_own() -> None:
+    one = sample(two(demand={"surges": {"aid": AID}}), 1)
+    both = sample(two(demand={"surges": {"aid": AID, "zz": {**AID, "day": "fri"}}}), 1)
+    of = (both.index >= 1_000_000) & (both.index < 2_000_000)
+    assert (both.due[of] == one.due[one.index >= 1_000_000]).all()
+    assert (both.index >= 2_000_000).any()
+
+
+def test_a_surge_among_dates_comes_once() -> None:
+    aid = {key: value for key, value in AID.items() if key != "day"} | {"date": "2025-08-06"}
+    scenario = two("2025-08-04 .. 2025-08-15", demand={"surges": {"aid": aid}})
+    workload = sample(scenario, 1)
+    days = set(workload.day[workload.index >= 1_000_000].tolist())
+    assert [scenario.days[day].label for day in days] == ["2025-08-06"]
+    assert load_text(show(scenario)) == scenario
+
+
+def test_the_load_knows_a_surge() -> None:
+    def at_nine(scenario: Scenario) -> float:
+        of = (x.offered for x in loads(scenario) if (x.weekday, x.interval) == ("wed", "09:00"))
+        return next(of)
+
+    assert at_nine(two(demand={"surges": {"aid": AID}})) == pytest.approx(at_nine(two()) + 30 / 6)

@@ -80,6 +80,8 @@ def _heaviest(scenario: Scenario) -> tuple[Day, ...]:
     found: dict[object, Day] = {}
     for day in scenario.days:
         alike = replace(day, label="", key=0, date=None, demand=1.0, seasons=())
+        if any(surge.on(day) for surge in scenario.demand.surges.values()):
+            alike = day
         key = alike if day.date else day.label
         if key not in found or scenario.day_factor(day) > scenario.day_factor(found[key]):
             found[key] = day
@@ -175,6 +177,11 @@ def _work(scenario: Scenario, day: Day) -> list[_Work]:
             nothing = np.zeros(len(scenario.services))
             found[profile] = _Work(*arrival_profile(scenario.demand, day, journey.profile), nothing)
         found[profile].of[:] += a_citizen * number
+    for surge in scenario.demand.surges.values():
+        if surge.on(day):
+            edges = np.array([surge.from_, surge.to], dtype=np.float64)
+            work = _work_of_one(scenario, surge.journey) * surge.visits
+            booked.append(_Work(edges, np.array([0.0, 1.0]), work))
     return [*found.values(), *booked]
 
 

@@ -20,10 +20,12 @@ from sim.sampling.returns import Returns, attempted
 from sim.sampling.steps import Way
 from sim.sampling.stops import UNUSED, Columns, Drawn, Rows, by_class, rows_of, whole
 from sim.scenario import quantities as q
+from sim.scenario.booking import Booking
 from sim.scenario.calendar import Day
 from sim.scenario.clock_tables import Profile
 from sim.scenario.model import Demand, Journey, Scenario
 from sim.scenario.profile import arrival_profile
+from sim.scenario.surge import Surge
 from sim.workload import (
     ABSENT,
     COMES,
@@ -36,6 +38,8 @@ from sim.workload import (
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+APART = 1_000_000
+"""Between the indices of a journey's citizens and those of surges: more than a day has."""
 
 
 def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
@@ -56,6 +60,13 @@ def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
         for code, name in enumerate(sorted(scenario.journeys))
         for part in _attempts(scenario, dates, draws, code, name, counts[code])
     ]
+    for place, name in enumerate(sorted(scenario.demand.surges), start=1):
+        surge = scenario.demand.surges[name]
+        own = draws.under(f"surge {name}")
+        code = sorted(scenario.journeys).index(surge.journey)
+        on = np.array([surge.on(day) for day in dates.of], dtype=np.float64)
+        extra = poisson_quantile(own.per_day("count", ""), surge.visits * on)
+        parts += _attempts(scenario, dates, own, code, surge.journey, extra, (surge, place))
     return _assembled(scenario, draws, dates, parts)
 
 
@@ -68,13 +79,13 @@ class _Dates:
         self.position = np.array([d for d, _ in of], dtype=np.int64)
         self.midnight = np.array([m for _, m in of], dtype=np.int64)
         self.keys = tuple(self.days[d].key + m // q.DAY for d, m in of)
-        self._of = [self.days[d] for d, _ in of]
+        self.of = [self.days[d] for d, _ in of]
         self._demand = scenario.demand
         self._ways: dict[str, _Ways] = {}
 
     def factor(self, scenario: Scenario, journey: str) -> Floats:
         """Return the demand of a journey on each date over that of an ordinary one."""
-        return np.array([scenario.day_factor(day, journey) for day in self._of])
+        return np.array([scenario.day_factor(day, journey) for day in self.of])
 
     def ways(self, journey: Journey) -> _Ways:
         """Return when citizens of a journey come on each day."""
@@ -151,13 +162,14 @@ class _Part:
 
 
 def _attempts(
-    scenario: Scenario, dates: _Dates, draws: Draws, code: int, name: str, counts: Ints
-) -> Iterator[_Part]:
+    scenario: Scenario, dates: _Dates, draws: Draws, code: int, name: str, counts: Ints,
+    surge: tuple[Surge, int] | None = None,
+) -> Iterator[_Part]:  # fmt: skip
     """Yield the first attempts of a journey's citizens, then each one that may follow.
 
     The same citizen comes for the same stops, on another day and with draws of her own.
     """
-    part = _journey(scenario, dates, draws, code, name, counts)
+    part = _journey(scenario, dates, draws, code, name, counts, surge)
     back = scenario.come_back_of(name)
     if back is None:
         yield part
@@ -189,18 +201,22 @@ def _attempts(
 
 
 def _journey(
-    scenario: Scenario, dates: _Dates, draws: Draws, code: int, name: str, counts: Ints
-) -> _Part:
+    scenario: Scenario, dates: _Dates, draws: Draws, code: int, name: str, counts: Ints,
+    surge: tuple[Surge, int] | None,
+) -> _Part:  # fmt: skip
     date = np.repeat(np.arange(len(counts)), counts)
-    day = dates.position[date]
-    due = _arrivals(dates.ways(scenario.journeys[name]), day, draws("arrival", name, counts))
+    day, u = dates.position[date], draws("arrival", name, counts)
+    if surge is None:
+        due, first = _arrivals(dates.ways(scenario.journeys[name]), day, u), 0
+    else:
+        due, first = whole(surge[0].times(u)), surge[1] * APART
     edges = np.cumsum(list(scenario.class_shares.values()))[:-1]
     visitor_class = np.searchsorted(edges, draws("visitor_class", name, counts), side="right")
     stay = [scenario.visitors[c].patience_in_mall for c in scenario.class_shares]
     visits = {
         "day": day,
         "journey": np.full(len(date), code, dtype=np.int64),
-        "index": np.arange(len(date)) - np.repeat(np.cumsum(counts) - counts, counts),
+        "index": first + np.arange(len(date)) - np.repeat(np.cumsum(counts) - counts, counts),
         "origin": np.asarray(dates.keys, dtype=np.int64)[date],
         "visitor_class": visitor_class.astype(np.int64),
         "due": due + dates.midnight[date],
@@ -208,7 +224,8 @@ def _journey(
         "attempt": np.ones(len(date), dtype=np.int64),
         "back": np.full(len(date), STAYS_AWAY),
     }
-    _book(scenario, dates, name, visits, lambda purpose: draws(purpose, name, counts))
+    booking = scenario.journeys[name].booking if surge is None else None
+    _book(booking, dates, visits, lambda purpose: draws(purpose, name, counts))
     part = _Part(visits, _stops_of(scenario, name, visits, draws, counts))
     return _kept(part, visits["due"] < dates.days[0].ends) if dates.days[0].continuous else part
 
@@ -259,14 +276,11 @@ def _kept(part: _Part, keep: Bools) -> _Part:
     )
 
 
-def _book(
-    scenario: Scenario, dates: _Dates, name: str, visits: dict[str, Ints], drawn: Drawn
-) -> None:
+def _book(booking: Booking | None, dates: _Dates, visits: dict[str, Ints], drawn: Drawn) -> None:
     """Give the citizens who book their seats, in their order, and draw who comes, and when."""
     number = len(visits["due"])
     visits["booked"] = np.full(number, ABSENT, dtype=np.int64)
     visits["comes"] = np.zeros(number, dtype=np.int64)
-    booking = scenario.journeys[name].booking
     if booking is None:
         return
     books = drawn("books") < booking.share

@@ -20,6 +20,7 @@ from sim.scenario.checking_papers import PAPERS_CHECKS
 from sim.scenario.checking_returns import RETURNS_CHECKS
 from sim.scenario.checking_skills import SKILLS_CHECKS, served_elsewhere
 from sim.scenario.checking_stops import STOPS_CHECKS
+from sim.scenario.checking_surges import SURGES_CHECKS
 from sim.scenario.checking_tickets import TICKETS_CHECKS
 from sim.scenario.clock_tables import Profile
 from sim.scenario.faults import Fault, Finding, Path
@@ -41,7 +42,7 @@ def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     checks = (
         *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *SKILLS_CHECKS, *CHECKS, *TICKETS_CHECKS,
         *BOOKINGS_CHECKS, *PAPERS_CHECKS, *COUNTERS_CHECKS, *STOPS_CHECKS, *RETURNS_CHECKS,
-        *AT_ONCE_CHECKS,
+        *AT_ONCE_CHECKS, *SURGES_CHECKS,
     )  # fmt: skip
     findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)

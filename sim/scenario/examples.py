@@ -348,6 +348,41 @@ EXAMPLES: dict[str, str] = {
         demand:
           come_back: {refused: 60 %, at_most: 2}
         """,
+    "Demand.surges": """
+        demand:
+          surges:
+            aid: {journey: kk, visits: 60, day: mon, from: 09:00, to: 11:00}
+        """,
+    "Surge.journey": """
+        demand:
+          surges:
+            aid: {journey: kk, visits: 60, day: mon, from: 09:00, to: 11:00}
+        """,
+    "Surge.visits": """
+        demand:
+          surges:
+            aid: {journey: kk, visits: 60, day: mon, from: 09:00, to: 11:00}
+        """,
+    "Surge.date": """
+        calendar: {days: 2025-08-01 .. 2025-08-31}
+        demand:
+          surges: {aid: {journey: kk, visits: 60, date: 2025-08-04, from: 09:00, to: 11:00}}
+        """,
+    "Surge.day": """
+        demand:
+          surges:
+            aid: {journey: kk, visits: 60, day: mon, from: 09:00, to: 11:00}
+        """,
+    "Surge.from": """
+        demand:
+          surges:
+            aid: {journey: kk, visits: 60, day: mon, from: 09:00, to: 11:00}
+        """,
+    "Surge.to": """
+        demand:
+          surges:
+            aid: {journey: kk, visits: 60, day: mon, from: 09:00, to: 11:00}
+        """,
     "Agency.name": """
         agencies:
           dukcapil:

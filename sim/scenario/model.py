@@ -29,6 +29,7 @@ from sim.scenario.journey import Journey, Tickets
 from sim.scenario.law_fields import Law, PatienceLaw
 from sim.scenario.outage import Outage
 from sim.scenario.stops import Step, Stop, Stops
+from sim.scenario.surge import Surge
 from sim.scenario.weekdays import WEEKDAYS, Factors
 
 
@@ -63,6 +64,7 @@ class Demand(Frozen):
     month, day_of_month : factors by number; those left out are 1
     growth : of demand, in a year from the first date on
     come_back : who returns on another day
+    surges : many who come for one thing on one day
     """
 
     profile: Profiles | None = None
@@ -73,6 +75,7 @@ class Demand(Frozen):
     day_to_day: q.Variation = 0.0
     scale: q.Weight = 1.0
     come_back: ComeBack | None = None
+    surges: dict[Name, Surge] = {}
 
 
 class Decision(Frozen):

@@ -335,6 +335,7 @@ _BY_KEY = {
     "AnyOrder.any_order": SEVERAL_STOPS,
     "Repeat.repeat": SEVERAL_STOPS,
     "Journey.needs": NEEDS,
+    "Surge.date": _scalar("date"),
     "ComeBack.after": DAYS_AFTER,
     "Scenario.extends": FILE,
     "Journey.add_stops": ADDITIONS,

@@ -40,6 +40,8 @@ def show(scenario: Scenario) -> str:
     for part in (data["demand"], *data["journeys"].values()):
         if "come_back" in part:
             part["come_back"] = {k: v for k, v in part["come_back"].items() if v != "0 %"}
+    for key, surge in scenario.demand.surges.items():
+        data["demand"]["surges"][key] = _changed(surge, data["demand"]["surges"][key])
     if not scenario.demand.growth:
         data["demand"].pop("growth")
     for part in ("demand", *(("hall",) if data["hall"] else ())):
