@@ -41,7 +41,6 @@ CASES: dict[str, Case] = {
 
 NOT_YET = {
     "SS-BALK-1": "balking",
-    "SS-BREAKDOWN-3": "outages",
     "SS-BREAKS-POST-3": "breaks at random times",
     "SS-JSQ-2": "a line for each counter",
     "SS-LCFS": "last come, first served",
@@ -223,12 +222,12 @@ def over_time(
 ) -> tuple[float, float]:
     """Return person-minutes (or counter-minutes) within a window, and its minutes.
 
-    what : waiting, inside (from ticket to end), in_mall (from door to exit) or serving
+    what : waiting, inside (from ticket to end), in_mall (from door to exit), serving or down
     """
     rows, visits, at = log.stop_rows, log.visit_rows, log.counter_rows
     last = int(end * MINUTE)
-    if what == "serving":
-        keep = at.state == STATES.index("serving")
+    if what in ("serving", "down"):
+        keep = at.state == STATES.index(what)
         first, until = at.begin[keep], at.end[keep]
     elif what == "in_mall":
         keep = visits.entered != ABSENT
@@ -365,6 +364,37 @@ def _steady(case: Case, scenario: Scenario, log: Log) -> Pairs:
     here = due >= span.begin
     found["p_block"] = _mean(refused, here)
     found["accepted_rate"] = float((here & ~refused).sum()), time
+    return found
+
+
+def breakdowns(case: Case, citizens: int) -> Expressed:
+    """Express counters that fail each by itself; who is interrupted goes to the head of the line.
+
+    An outage begins, on average, every time that a counter is up and then down again.
+    """
+    model = case["model"]
+    up, down = model["failures"]["up_mean"], model["failures"]["down_mean"]
+    outage = {
+        "times": f"{60 / (up + down):.12f} per hour", "each": "yes", "interrupted": "requeue",
+        "lasting": {"dist": "exponential", "mean": f"{down} min"},
+    }  # fmt: skip
+    service = {"time": law(model["service"])}
+    agency = {"counters": model["counters"], "services": {"s": service}, "outage": outage}
+    scenario = endless(
+        case, citizens, agencies={"a": agency},
+        journeys={"all": {"per_day": f"{rate_of(case) * 1440:.10f}", "stops": ["a.s"]}},
+    )  # fmt: skip
+    return Expressed(case, scenario, _with_failures)
+
+
+def _with_failures(case: Case, scenario: Scenario, log: Log) -> Pairs:
+    span = Span.of(scenario)
+    line = Line.of(log, span.begin, span.last)
+    found = waits(case, line)
+    found["mean_in_system"] = over_time(log, span.begin, span.end, "inside")
+    found["p_not_served_at_once"] = _mean(line.wait > 0)
+    down, time = over_time(log, span.begin, span.end, "down")
+    found["mean_servers_up"] = time * len(log.names.counters) - down, time
     return found
 
 
@@ -866,6 +896,7 @@ FAMILIES: dict[str, Callable[[Case, int], Expressed]] = {
     "M/E2/c": one_line,
     "D/M/1": lambda case, n: one_line(case, n, _evenly(case)),
     "batch arrivals": lambda case, n: one_line(case, n, _groups(case)),
+    "breakdowns": breakdowns,
     "priority": priority,
     "multi-skill": skills,
     "network": network,
