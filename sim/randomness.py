@@ -10,6 +10,7 @@ else is drawn, and the last replication needs no run of those before it.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -18,11 +19,14 @@ from numpy.typing import NDArray
 _WORD = 1 << 64
 
 
+@lru_cache(maxsize=1 << 16)  # the same in every replication
 def philox_key(seed: int, purpose: str, name: str) -> NDArray[np.uint64]:
     """Return the two 64-bit words that stand for (seed, purpose, name)."""
     address = json.dumps([seed, purpose, name], ensure_ascii=True, separators=(",", ":"))
     digest = blake2b(address.encode("ascii"), digest_size=16).digest()
-    return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+    key = np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+    key.flags.writeable = False
+    return key
 
 
 class Draws:
@@ -70,7 +74,7 @@ class Draws:
         first = ((occurrence * _WORD + day) * _WORD + self.replication) * _WORD
         # NumPy's generator increments its counter before the first block, hence one less.
         before = (first - 1) % _WORD**4
-        counter = np.array([before >> shift & _WORD - 1 for shift in (0, 64, 128, 192)], np.uint64)
+        counter = np.frombuffer(before.to_bytes(32, "little"), dtype="<u8").astype(np.uint64)
         self._philox.state = {
             "bit_generator": "Philox",
             "state": {"counter": counter, "key": key},
