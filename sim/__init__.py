@@ -14,7 +14,8 @@ A scenario describes the mall; seed, replications and engine belong to the call:
 >>> bool(called_in_time.low <= called_in_time.value <= called_in_time.high)
 True
 
-`compare(base, alternatives)` runs the same citizens through several malls; `sweep` varies
+`compare(base, alternatives)` runs the same citizens through several malls and `plan` through every
+combination of newcomers; `sweep` varies
 figures, `capacity` raises demand until promises break, `staff` finds the fewest counters that
 keep them, and `Explanation(log, scenario)` says why people waited.
 """
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sim.experiments.capacity import Capacity, capacity
     from sim.experiments.compare import Comparison, compare
     from sim.experiments.explain import Explanation
+    from sim.experiments.joining import JoinPlan, plan
     from sim.experiments.replicate import replicate
     from sim.experiments.sensitivity import Sensitivity, sensitivity
     from sim.experiments.staffing import StaffingPlan, staff
@@ -48,6 +50,7 @@ _ROOMS = {
     "Comparison": "experiments.compare",
     "EngineError": "errors",
     "Explanation": "experiments.explain",
+    "JoinPlan": "experiments.joining",
     "Log": "log",
     "MallError": "errors",
     "Measures": "statistics.measure",
@@ -64,6 +67,7 @@ _ROOMS = {
     "compare": "experiments.compare",
     "load": "scenario.loading",
     "measure": "statistics.measures",
+    "plan": "experiments.joining",
     "replicate": "experiments.replicate",
     "sample": "sampling",
     "sensitivity": "experiments.sensitivity",
@@ -76,6 +80,7 @@ __all__ = [
     "Comparison",
     "EngineError",
     "Explanation",
+    "JoinPlan",
     "Log",
     "MallError",
     "Measures",
@@ -92,6 +97,7 @@ __all__ = [
     "compare",
     "load",
     "measure",
+    "plan",
     "replicate",
     "sample",
     "sensitivity",

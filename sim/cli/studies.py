@@ -1,9 +1,10 @@
-"""The commands that ask a question of many runs: sweep, capacity, sensitivity, staff, explain."""
+"""The commands that ask a question of many runs: plan, sweep, capacity, and more."""
 
 from __future__ import annotations
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,8 @@ from sim.cli.commands import (
     Language,
     Out,
     Overlays,
+    Precision,
+    Replications,
     Seed,
     Workers,
     app,
@@ -123,6 +126,42 @@ def capacity(
         )  # fmt: skip
     folder = out or folder_of((file, *overlays))
     path = write_capacity(found, folder, lang.value, command=sys.argv)
+    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
+    say_written(path, lang.value)
+
+
+@app.command()
+@plainly
+def plan(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The mall as it is.")],
+    joins: Annotated[
+        list[Path], typer.Argument(metavar="JOIN...", help="An overlay for each newcomer.")
+    ],
+    replications: Replications = None,
+    precision: Precision = None,
+    seed: Seed = 0,
+    engine: EngineName = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> None:
+    """Say which newcomers may join: each alone, each pair, all, and in which order."""
+    from sim.engine import check_engine
+    from sim.experiments.joining import plan as planned
+    from sim.report.joining import described, plain
+    from sim.report.result_folder import folder_of
+    from sim.report.studies import write_plan
+    from sim.report.tables import jsonable
+
+    check_engine(engine)
+    with progress_bar(lang.value) as progress:
+        found = planned(
+            base, joins, replications, precision=precision, seed=seed, engine=engine,
+            workers=workers, progress=progress,
+        )  # fmt: skip
+    path = write_plan(found, out or folder_of((base, *joins), "-plan-"), lang.value,
+                      command=sys.argv)  # fmt: skip
     tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
     say_written(path, lang.value)
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.capacity import Capacity
+from sim.experiments.joining import JoinPlan
 from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.shifts import Shift
 from sim.experiments.staffing import StaffingPlan
 from sim.experiments.sweep import Sweep
-from sim.report import capacity, sensitivity, staffing, sweep
+from sim.report import capacity, joining, sensitivity, staffing, sweep
 from sim.report.style import style
 from sim.report.tables import jsonable
 from sim.report.writing import replace_files
@@ -64,6 +65,23 @@ def write_sweep(
                     )
 
     return _written(folder, write, lang) / "sweep.csv"
+
+
+def write_plan(
+    found: JoinPlan, folder: str | Path, lang: str = "id", *, command: Sequence[str] = ()
+) -> Path:
+    """Write plan.txt, plan.json, and the page of the comparison; return the path of the page.
+
+    Raises OutputError, with all that stood there kept.
+    """
+    from sim.report.comparison_page import render_comparison
+
+    def write(aside: Path) -> None:
+        _text(aside / "plan.txt", joining.described(found, lang))
+        _json(aside / "plan.json", joining.plain(found, command))
+        _text(aside / "compare.html", render_comparison(found.comparison, lang))
+
+    return _written(folder, write, lang) / "compare.html"
 
 
 def write_sensitivity(

@@ -1,0 +1,59 @@
+"""What a plan of joins says: who may join alone, with whom, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sim.experiments.joining import Combination, JoinPlan
+from sim.report import locale
+from sim.report.comparison import plain as plain_comparison
+from sim.report.titles import titles
+from sim.words import say
+
+
+def described(found: JoinPlan, lang: str) -> str:
+    """Return a plan of joins as plain text: the order first, then every combination."""
+    return "\n".join(_lines(found, lang))
+
+
+def _lines(found: JoinPlan, lang: str) -> Iterator[str]:
+    yield _order(found, lang)
+    for one in found.combinations:
+        yield "  " + combination(one, lang)
+    head = {"base": found.comparison.base.scenario.name, "n": found.comparison.base.replications}
+    yield say("study.joining.method", lang, **head)
+
+
+def _order(found: JoinPlan, lang: str) -> str:
+    if not found.order:
+        return say("study.joining.nobody", lang)
+    key = "all" if len(found.order) == len(found.newcomers) else "some"
+    order = " → ".join(found.order)
+    left = [name for name in found.newcomers if name not in found.order]
+    return say(f"study.joining.{key}", lang, order=order, left=locale.join(left, lang))
+
+
+def combination(one: Combination, lang: str) -> str:
+    """Say the verdict on a combination, and what decides it."""
+    of = one.alternative
+    names = titles(of.scenario)
+    reasons = [
+        names[c.name] if c.name else say(f"compare.reason.{c.kind}", lang) for c in of.deciding
+    ]
+    verdict = say(f"study.joining.{of.verdict}", lang, reasons=locale.join(reasons, lang))
+    return f"{' + '.join(one.who)}: {verdict}"
+
+
+def plain(found: JoinPlan, command: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the plan as plain data for plan.json."""
+    return {
+        "newcomers": list(found.newcomers),
+        "order": list(found.order),
+        "combinations": [
+            {"who": list(one.who), "verdict": one.alternative.verdict,
+             "deciding": [c.name or c.kind for c in one.alternative.deciding]}
+            for one in found.combinations
+        ],
+        "comparison": plain_comparison(found.comparison, command),
+    }  # fmt: skip

@@ -1,0 +1,105 @@
+"""Several newcomers: every combination has its verdict, and the order follows from them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from sim import MallError, compare, load, plan
+from sim.cli import app
+from sim.experiments.joining import Combination, JoinPlan
+
+BASE = """\
+name: Base
+calendar: {days: mon, hours: 08:00-11:00}
+agencies:
+  a:
+    counters: 1
+    services: {s: {time: {mean: 4 min, sd: 2 min}, promise: {wait: 15 min, for: 70 %}}}
+  till:
+    counters: 1
+    services: {pay: {time: {mean: 3 min, sd: 1 min}, promise: {wait: 10 min, for: 70 %}}}
+journeys:
+  first: {per_day: 15, stops: [a.s, till.pay]}
+decision: {every_agency_keeps: promise}
+"""
+JOIN = """\
+extends: base.yaml
+name: %(name)s
+agencies:
+  %(name)s: {counters: 2, services: {t: {time: {mean: 4 min, sd: 2 min}}}}
+journeys:
+  %(name)s: {per_day: %(number)d, stops: [%(name)s.t, till.pay]}
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """A till that bears one more agency of either kind, and not both."""
+    monkeypatch.chdir(tmp_path)
+    Path("base.yaml").write_text(BASE, encoding="utf-8")
+    for name, number in (("x", 22), ("y", 22)):
+        text = JOIN % {"name": name, "number": number}
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    return [Path("base.yaml"), Path("x.yaml"), Path("y.yaml")]
+
+
+def test_each_alone_may_join_and_both_may_not(files: list[Path]) -> None:
+    base, *joins = files
+    found = plan(base, joins, 60, workers=1)
+    verdicts = {c.who: c.alternative.verdict for c in found.combinations}
+    assert verdicts == {("x",): "may_join", ("y",): "may_join", ("x", "y"): "may_not"}
+    assert found.order == ("x",)
+    alone = compare(load(base), load("x.yaml"), 60, workers=1).alternatives[0]
+    first = found.combinations[0].alternative
+    assert [c.estimate for c in first.conditions] == [c.estimate for c in alone.conditions]
+
+
+@pytest.mark.parametrize(
+    ("may", "order"),
+    [
+        (["a", "ab", "abc"], ("a", "b", "c")),
+        (["c", "bc", "abc"], ("c", "b", "a")),
+        (["a", "b", "bc"], ("b", "c")),
+        (["ab", "abc"], ()),
+        ([], ()),
+    ],
+)
+def test_an_order_is_one_in_which_every_step_may(may: list[str], order: tuple[str, ...]) -> None:
+    found = JoinPlan(
+        comparison=None,  # type: ignore[arg-type]
+        newcomers=("a", "b", "c"),
+        combinations=tuple(
+            Combination(tuple(who), _verdict("may_join" if who in may else "may_not"))
+            for who in ("a", "b", "c", "ab", "ac", "bc", "abc")
+        ),
+    )
+    assert found.order == order
+
+
+def _verdict(verdict: str) -> Any:
+    return SimpleNamespace(verdict=verdict)
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_the_command_says_the_order_first_and_writes_a_page(files: list[Path], lang: str) -> None:
+    words = ("plan", *map(str, files), "--replications", "20", "--workers", "1", "--lang", lang)
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert [line.split(":")[0].strip() for line in lines[1:4]] == ["x", "y", "x + y"]
+    (folder,) = Path("results").iterdir()
+    assert (folder / "compare.html").exists()
+    data = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert [c["who"] for c in data["combinations"]] == [["x"], ["y"], ["x", "y"]]
+
+
+def test_newcomers_of_one_name_or_too_many_are_refused(files: list[Path]) -> None:
+    for joins in ([], [files[1], files[1]], [Path(f"{k}.yaml") for k in range(6)]):
+        with pytest.raises(MallError, match="one to 5 newcomers"):
+            plan(files[0], joins, 2, workers=1)
