@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from naive_mall import Counter, Line, counters_of, lines_of
+from naive_mall import Counter, Line, Wanted, all_wanted, counters_of, lines_of
 
 from sim.scenario.calendar import Day
-from sim.scenario.model import Scenario
+from sim.scenario.model import Agency, Scenario
 from sim.workload import ABSENT, COMES, ENDS, MOST_MISSES, NEVER, PICKS, Workload
 
 Row = tuple[Any, ...]
@@ -42,7 +42,7 @@ def play(scenario: Scenario, workload: Workload) -> tuple[list[Row], list[Row]]:
         if number < len(scenario.before):
             continue
         for c in hall.citizens:
-            stops.extend((len(visits), *row) for row in c.rows)
+            stops.extend((len(visits), *row) for row in c.rows_in_place())
             visits.append((c.entered, c.left, c.outcome, c.reason))
     return visits, stops
 
@@ -113,6 +113,15 @@ class Citizen:
         self.busy = False  # on her way to a counter, or served there
         self.go_home = False
         self.rows: list[list[Any]] = []
+        self.crossed_off: list[list[Any]] = []
+
+    def rows_in_place(self) -> list[list[Any]]:
+        """Her rows as she reached them, what she was told of before the first later stop."""
+        rows = list(self.rows)
+        for told in reversed(self.crossed_off):
+            at = next((k for k, row in enumerate(rows) if row[0] > told[0]), len(rows))
+            rows.insert(at, told)
+        return rows
 
     def comes_after(
         self, before: dict[tuple[int, ...], Citizen], every: set[tuple[int, ...]]
@@ -168,7 +177,8 @@ class Ticket:
         self.citizen, self.stop, self.row = citizen, stop, row
         self.state, self.since, self.patience_ends = "line", since, NEVER
         self.key: tuple[Any, ...] = ()
-        self.walk_in = True
+        self.walk_in, self.wanted = True, (-1, "", True)
+        self.left, self.given_back = stop.time, False
         self.misses, self.missed, self.passed, self.walk = stop.misses, 0, False, 0
         self.returns = 0  # after so many calls in its line
 
@@ -192,18 +202,27 @@ class Hall:
                 planned, workload.absent[number], workload.late[number], strict=True
             )
         ]
+        every = all_wanted(scenario)
         self.closes, before = (
-            [max((c.last for c in of if s in c.gives), default=-1) for s in range(len(self.names))]
+            {w: max((c.last for c in of if w in c.gives), default=-1) for w in every}
             for of in (self.counters, planned)
         )
-        self.deserted = {
-            s for s in range(len(self.names)) if self.closes[s] == -1 and before[s] != -1
-        }
+        self.deserted = {w for w in every if self.closes[w] == -1 and before[w] != -1}
+        self.break_down(workload.outages[workload.outages[:, 0] == number].tolist())
         self.lines: list[Line] = lines_of(scenario, self.counters)
         self.tickets: list[Ticket] = []
         self.numbers: dict[str, int] = {}
         self.taken: dict[tuple[str, str], int] = {}
         self.now = 0
+
+    def break_down(self, outages: list[list[int]]) -> None:
+        """Tell each counter which outages concern it, by the order of the scenario."""
+        places = zip(self.counters, self.scenario.counters, strict=True)
+        for counter, (agency, label) in places:
+            for _, source, begin, end in sorted(outages, key=lambda row: row[1]):
+                of_agency, of_counter, how = self.scenario.outages[source]
+                if of_agency in ("", agency) and of_counter in ("", label):
+                    counter.down.append((begin, end, how))
 
     # Who is where
 
@@ -224,6 +243,7 @@ class Hall:
         for c in self.having("outside"):
             c.until = max(c.due, self.day.doors)
         calendar = {t for c in self.counters for span in c.spans for t in span}
+        calendar |= {t for c in self.counters for begin, end, _ in c.down for t in (begin, end)}
         calendar.add(self.day.closes)
         while True:
             times = calendar | {c.until for c in self.having("outside", "walking", "leaving")}
@@ -239,7 +259,16 @@ class Hall:
         self.end()
 
     def calendar(self) -> None:
-        """Phase a: the counters follow the clock by themselves."""
+        """Phase a: the counters open and close by themselves."""
+        for counter in self.counters:
+            paused = self.agency_of(counter).at_break.pause and counter.on_break(self.now)
+            if paused and not counter.paused:
+                self.hold(counter)
+            counter.paused = paused
+            self.go_on(counter)
+        for counter in self.counters:
+            if counter.pace_at(self.now) != counter.pace:
+                self.change_pace(counter)
         if self.now == self.day.closes and self.day.send_home:
             self.close()
         for ticket in self.held("early"):
@@ -263,6 +292,9 @@ class Hall:
                 return True
         if sum(self.call_by(c) for c in self.counters):  # phase c, all as one piece
             return True
+        for counter in self.counters:  # who is not needed goes, and does not come back
+            idle = self.now >= counter.last and not counter.ticket
+            counter.gone = counter.gone or (idle and not self.in_overtime(counter))
         for ticket in self.held("line", "aside"):  # phase d, by rank
             if ticket.patience_ends <= self.now and not ticket.citizen.busy:
                 self.gives_up(ticket, "reneged", "patience")
@@ -282,7 +314,7 @@ class Hall:
         if ticket.state == "coming":
             self.serve(counter, ticket)
             return
-        counter.ticket = None
+        counter.ticket, counter.until = None, NEVER
         if ticket.state == "serving":
             self.served(ticket.citizen, ticket)
         else:
@@ -333,7 +365,7 @@ class Hall:
             self.send_home(c, "closed", self.now)
         else:
             ticket.state = "passed" if c.busy else "aside"
-            ticket.returns = self.line(ticket.stop.service).calls + again
+            ticket.returns = self.line(ticket.wanted).calls + again
 
     def free_again(self, c: Citizen) -> None:
         c.busy = False
@@ -349,23 +381,28 @@ class Hall:
         """Let a counter call the best ticket of its first tier that has one, if it may."""
         for tier in counter.tiers:
             firsts = [
-                line.first(self.held("line"), self.held("aside"))
+                line.first(*(
+                    [t for t in self.held(state) if self.in_time(counter, t)]
+                    for state in ("line", "aside")
+                ))
                 for line in self.lines
-                if line.services & set(tier) and self.may(counter, min(line.services))
-            ]
+                if line.wanted & set(tier) and self.may(counter, min(line.wanted))
+            ]  # fmt: skip
             if any(firsts):
                 self.call(counter, min((t for t in firsts if t), key=lambda t: t.key))
                 return True
         return False
 
     def call(self, counter: Counter, ticket: Ticket) -> None:
-        line = self.line(ticket.stop.service)
+        line = self.line(ticket.wanted)
         line.calls += 1
-        if line.in_turn and ticket.walk_in == line.turns[0]:
+        if line.in_turn and ticket.walk_in == line.turns[0] and not ticket.given_back:
             line.turns = [*line.turns[1:], line.turns[0]]
         how = self.scenario.agencies[counter.agency].call
         counter.ticket = ticket
-        ticket.row[2], ticket.row[5] = self.counters.index(counter), self.now
+        ticket.row[2] = self.counters.index(counter)
+        if not ticket.given_back:
+            ticket.row[5] = self.now
         ticket.passed = ticket.citizen.busy
         if ticket.misses or ticket.passed:
             ticket.state, counter.until = "vain", self.now + how.tries * how.every
@@ -377,31 +414,80 @@ class Hall:
             self.serve(counter, ticket)
 
     def serve(self, counter: Counter, ticket: Ticket) -> None:
-        time = ticket.stop.time
-        ticket.state, ticket.row[6] = "serving", self.now
-        counter.until = self.now + (time if counter.speed == 1 else round(time / counter.speed))
+        ticket.state, counter.until = "serving", NEVER
+        if ticket.row[6] == ABSENT:
+            ticket.row[6] = self.now
+        self.go_on(counter)
 
-    def may(self, counter: Counter, service: int) -> bool:
-        """Whether a counter may call for a service: it is open, or in overtime for what closed."""
-        if counter.ticket:
+    def go_on(self, counter: Counter) -> None:
+        """Let a service begin, or go on after it was held."""
+        ticket, speed = counter.ticket, counter.speed * counter.pace
+        held = ticket and ticket.state == "serving" and counter.until == NEVER
+        if ticket and held and speed and not counter.paused:
+            left = ticket.left if speed == 1 else round(ticket.left / speed)
+            counter.until = self.now + left
+
+    def hold(self, counter: Counter) -> None:
+        """Hold a service, unless it ends now."""
+        ticket, speed = counter.ticket, counter.speed * counter.pace
+        if ticket and ticket.state == "serving" and self.now < counter.until < NEVER:
+            left = counter.until - self.now
+            ticket.left = left if speed == 1 else round(left * speed)
+            counter.until = NEVER
+
+    def change_pace(self, counter: Counter) -> None:
+        ends_now = counter.until == self.now
+        self.hold(counter)
+        counter.pace = counter.pace_at(self.now)
+        ticket = counter.ticket
+        over = ends_now and ticket and ticket.state == "serving"
+        if counter.pace == 0 and ticket and not over:
+            how = counter.brought_down_by(self.now)
+            if how.then == "restart" and ticket.state == "serving":
+                ticket.left = ticket.stop.time
+            if how.interrupted == "requeue":
+                counter.ticket, counter.until = None, NEVER
+                by_her = ticket.state in ("coming", "serving")
+                ticket.state, ticket.given_back, ticket.patience_ends = "line", True, NEVER
+                ticket.key = (0, *ticket.key[1:])
+                if by_her:
+                    self.free_again(ticket.citizen)
+        self.go_on(counter)
+
+    def agency_of(self, counter: Counter) -> Agency:
+        return self.scenario.agencies[counter.agency]
+
+    def in_time(self, counter: Counter, ticket: Ticket) -> bool:
+        """Whether a service will not last too long into the break, as far as one knows."""
+        overrun = self.agency_of(counter).at_break.overrun
+        if overrun is None or not counter.open(self.now):
+            return True
+        mean = round(self.scenario.service(self.names[ticket.stop.service]).time.mean)
+        return self.now + mean <= counter.break_after(self.now) + overrun
+
+    def may(self, counter: Counter, wanted: Wanted) -> bool:
+        """Whether a counter may call for it: it is open, or in overtime for what closed."""
+        if counter.ticket or counter.pace == 0:
             return False
         if counter.open(self.now):
-            return True
-        return self.in_overtime(counter) and self.closes[service] <= self.now
+            later = [w for tier in counter.tiers[1:] for w in tier]
+            least = counter.post.help_from
+            return wanted not in later or least <= 1 or self.length(wanted) >= least
+        return self.in_overtime(counter) and self.closes[wanted] <= self.now
 
     def in_overtime(self, counter: Counter) -> bool:
         kept = {s for s in counter.gives if self.closes[s] == counter.last}
-        if not kept or self.now < counter.last:
+        if not kept or self.now < counter.last or counter.gone:
             return False
         if counter.ticket:
             return True
         if counter.last == self.day.closes and not self.day.send_home:
             return bool(self.inside())
-        away = [c.ahead[0] for c in self.having("walking") if c.ahead[0].keeps]
-        return any(s.service in kept for s in [*away, *(t.stop for t in self.held(*HELD))])
+        away = [self.wanted(c, c.ahead[0]) for c in self.having("walking") if c.ahead[0].keeps]
+        return any(w in kept for w in [*away, *(t.wanted for t in self.held(*HELD))])
 
-    def line(self, service: int) -> Line:
-        (found,) = (line for line in self.lines if service in line.services)
+    def line(self, wanted: Wanted) -> Line:
+        (found,) = (line for line in self.lines if wanted in line.wanted)
         return found
 
     # Citizens
@@ -414,6 +500,8 @@ class Hall:
             self.reach(c)
         elif self.now >= self.day.last_ticket:
             c.state = "gone"
+        elif not self.has_business(c):
+            c.state, c.reason = "gone", "no_officer"
         elif self.scenario.hall.capacity is not None and (
             len(self.inside()) >= self.scenario.hall.capacity
         ):
@@ -421,11 +509,38 @@ class Hall:
         else:
             c.entered = self.now
             c.outcome, c.reason = "completed", ""
+            self.cross_off(c)
             c.leave_out()
             if self.choose(c):
                 self.reach(c)
             else:
                 c.state, c.left = "gone", self.now
+
+    def has_business(self, c: Citizen) -> bool:
+        """Whether anybody is there for her own stops, as far as one is told at the entrance."""
+        own = [stop for stop in c.ahead if stop.number > c.entrance]
+        return not own or not all(self.told_away(c, stop) for stop in own)
+
+    def told_away(self, c: Citizen, stop: Stop) -> bool:
+        agency = self.scenario.agencies[self.names[stop.service].partition(".")[0]]
+        lines = [(stop.service, c.of_class, walk_in) for walk_in in (False, True)]
+        return agency.told_at == "entrance" and self.deserted.issuperset(lines)
+
+    def cross_off(self, c: Citizen) -> None:
+        """Leave out what she is told of; of a choice she loses nothing but the last of it."""
+        away = [stop for stop in c.ahead if self.told_away(c, stop)]
+        rest = [stop for stop in c.ahead if stop not in away]
+        lost: set[int] = set()
+        for stop in away:
+            choice = stop.group if stop.pick == "one_of" else 0
+            saved = choice and (choice in lost or any(s.group == choice for s in rest))
+            if stop.tries == 1 and not saved:
+                none = [ABSENT, ABSENT, ABSENT, ABSENT]
+                row = [(stop.number, 1), stop.service, -1, 0, *none, "turned_away", "no_officer"]
+                c.crossed_off.append(row)
+                c.outcome, c.reason = "refused", "no_officer"
+                lost |= {choice} if choice else set()
+        c.ahead = rest
 
     def reach(self, c: Citizen) -> None:
         """She is at her next stop, and takes a ticket there or is refused."""
@@ -476,7 +591,10 @@ class Hall:
                        {other.number for other in group[:k]}]  # fmt: skip
             can = [s for s in options if not c.lacks(s, c.documents)]
             if can:
-                best = min(can, key=lambda s: (self.turned_away(c, s) != "", self.people(s)))
+                best = min(
+                    can,
+                    key=lambda s: (self.turned_away(c, s) != "", self.people(c, s)),
+                )
                 others = [s for s in options if s is not best] if best.pick == "one_of" else []
                 c.ahead = [s for s in c.ahead if s.number not in {o.number for o in others}]
                 c.ahead.sort(key=lambda s: s.number != best.number)
@@ -484,11 +602,19 @@ class Hall:
             c.leave_out(*options)
         return False
 
-    def people(self, stop: Stop) -> int:
+    def people(self, c: Citizen, stop: Stop) -> int:
         """How many people wait in the line of a stop, or are called or served there."""
-        services = self.line(stop.service).services
+        wanted = self.wanted(c, stop)
+        mine = self.line(wanted).wanted
         at_counters = [c.ticket for c in self.counters if c.ticket]
-        return self.length(stop.service) + sum(t.stop.service in services for t in at_counters)
+        return self.length(wanted) + sum(t.wanted in mine for t in at_counters)
+
+    def wanted(self, c: Citizen, stop: Stop) -> Wanted:
+        """What she wants: a ticket taken too late after the booked time is a walk-in's."""
+        booking = c.journey.booking
+        grace = booking.grace if booking and booking.grace is not None else NEVER
+        booked = not stop.keeps and stop.slot != ABSENT and self.now - stop.slot <= grace
+        return stop.service, c.of_class, not booked
 
     def refusal(self, c: Citizen, stop: Stop) -> tuple[str, str]:
         """Return the outcome and reason if she gets or takes no ticket, else nothing."""
@@ -504,10 +630,11 @@ class Hall:
             return "incomplete", "incomplete"
         balking = service.balking or agency.balking
         if balking:
-            found = self.length(stop.service)
+            wanted = self.wanted(c, stop)
+            found = self.length(wanted)
             if balking.by == "wait":
-                open_now = (c for c in self.counters if stop.service in c.gives)
-                working = [c for c in open_now if c.open(self.now) or self.in_overtime(c)]
+                givers = [c for c in self.counters if wanted in c.gives and c.pace > 0]
+                working = [c for c in givers if c.open(self.now) or self.in_overtime(c)]
                 found = found * round(service.time.mean) // max(1, len(working))
             reached = [share for start, share in balking.table if found >= start]
             if reached and stop.balk < reached[-1]:
@@ -516,11 +643,12 @@ class Hall:
 
     def turned_away(self, c: Citizen, stop: Stop) -> str:
         """Return why no ticket is given, nothing if one is."""
-        name, closes = self.names[stop.service], self.closes[stop.service]
+        name, wanted = self.names[stop.service], self.wanted(c, stop)
+        closes = self.closes[wanted]
         agency = self.scenario.agencies[name.partition(".")[0]]
         until = (agency.last_ticket or {}).get(self.day.weekday, NEVER)
         serves_on = closes == self.day.closes and not self.day.send_home
-        if stop.service in self.deserted:
+        if wanted in self.deserted:
             return "no_officer"
         if self.now >= until or (self.now >= closes and not serves_on):
             return "closed"
@@ -542,9 +670,9 @@ class Hall:
                 found.append(((owner, pool), released))
         return found
 
-    def length(self, service: int) -> int:
-        services = self.line(service).services
-        return sum(t.stop.service in services for t in self.held("line", "aside", "passed"))
+    def length(self, wanted: Wanted) -> int:
+        mine = self.line(wanted).wanted
+        return sum(t.wanted in mine for t in self.held("line", "aside", "passed"))
 
     def take_ticket(self, c: Citizen, stop: Stop, walk: int = 0) -> None:
         name = self.names[stop.service]
@@ -558,18 +686,17 @@ class Hall:
         place = (stop.number, stop.tries)
         row = [place, stop.service, -1, number, self.now, ABSENT, ABSENT, ABSENT]
         c.rows.append([*row, "in_progress", ""])
-        booking = c.journey.booking
-        grace = booking.grace if booking and booking.grace is not None else NEVER
-        booked = not stop.keeps and stop.slot != ABSENT and self.now - stop.slot <= grace
+        booking, wanted = c.journey.booking, self.wanted(c, stop)
+        booked = not wanted[2]
         since = max(self.now, stop.slot) if booked else self.now
         ticket = Ticket(c, stop, c.rows[-1], since)
         ticket.walk = walk
         c.tickets.append(ticket)
-        ticket.walk_in = not booked
-        first = (-c.priority, not booked) if self.line(stop.service).by_priority else ()
-        ticket.key = (*first, since, c.rank, stop.number)
+        ticket.walk_in, ticket.wanted = not booked, wanted
+        first = (-c.priority, not booked) if self.line(wanted).by_priority else ()
+        ticket.key = (1, *first, since, c.rank, stop.number)
         if stop.keeps:
-            ticket.key = (-NEVER, since, c.rank, stop.number)
+            ticket.key = (1, -NEVER, since, c.rank, stop.number)
         if stop.patience != NEVER:
             ticket.patience_ends = since + stop.patience
         if c.stay != NEVER:
@@ -579,10 +706,13 @@ class Hall:
             ticket.state = "early"
         self.tickets.append(ticket)
         if ticket.state == "line":
+            ticket.state = "offered"  # not in the line yet
             for counter in self.counters:
-                if stop.service in counter.gives and self.may(counter, stop.service):
+                mine = wanted in counter.gives and self.may(counter, wanted)
+                if mine and self.in_time(counter, ticket):
                     self.call(counter, ticket)
                     return
+            ticket.state = "line"
 
     def name_visit(self, c: Citizen, outcome: str, reason: str) -> None:
         """The first failure names the visit."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 from malls import clock, scenario_of, us, workload_of
 
@@ -46,8 +47,8 @@ _PATIENCE = st.one_of(
 
 
 @st.composite
-def _counters(draw: st.DrawFn, services: list[str]) -> Data:
-    kind = draw(st.sampled_from(["number", "table", "named", "machines"]))
+def _counters(draw: st.DrawFn, services: list[str], classes: list[str]) -> Data:
+    kind = draw(st.sampled_from(["number", "table", "named", "named", "machines"]))
     if kind == "machines":
         return {"machines": draw(st.integers(1, 2))}
     if kind == "number":
@@ -66,6 +67,13 @@ def _counters(draw: st.DrawFn, services: list[str]) -> Data:
         if k and draw(st.booleans()):  # the first one gives every service
             tiers = draw(st.permutations(services))
             counter["serves"] = [[s] for s in tiers] if draw(st.booleans()) else list(tiers[:1])
+            if len(counter["serves"]) > 1 and isinstance(counter["serves"][0], list):
+                counter |= draw(_maybe("help_from", st.integers(1, 3)))
+        if k:
+            whom = [{"only": only} for only in ("booked", "walk_in")]
+            whom += [{"classes": name} for name in classes]
+            counter |= draw(st.sampled_from([{}, *whom, {**whom[0], **whom[-1]}]))
+        counter |= draw(_maybe("outage", _OUTAGE))
         counters[label] = counter
     return {"counters": counters}
 
@@ -75,6 +83,21 @@ def _maybe(word: str, of: st.SearchStrategy[Any]) -> st.SearchStrategy[Data]:
     return st.one_of(st.just({}), st.just({}), of.map(lambda value: {word: value}))
 
 
+_OUTAGE = st.builds(
+    lambda how, times: {"times": times, "lasting": {"always": "3 min"}, **how},
+    st.sampled_from([
+        {}, {"interrupted": "requeue"}, {"then": "restart"},
+        {"interrupted": "requeue", "then": "restart"}, {"then": "by_hand", "by_hand_speed": 0.5},
+    ]),
+    st.sampled_from(["1 per hour", "3 per hour"]),
+)  # fmt: skip
+_AT_BREAK = st.sampled_from([
+    "pause", {"no_start_if_longer_than": "0 s"}, {"no_start_if_longer_than": "4 min"},
+])  # fmt: skip
+_SHIFTS = st.sampled_from([
+    {span(20, 25): "50 %", span(25, 30): "50 %"}, {span(25, 35): "40 %", span(20, 30): "60 %"},
+    span(10, 15), "none",
+])  # fmt: skip
 _BALKING = st.sampled_from([
     {"1": "50 %"}, {"0": "20 %", "2": "60 %", "3": "100 %"}, {"3 min": "50 %", "9 min": "100 %"},
 ])  # fmt: skip
@@ -110,13 +133,18 @@ def _quotas(draw: st.DrawFn, classes: list[str]) -> Any:
 def _rules(draw: st.DrawFn, endless: bool, days: list[str], classes: list[str]) -> Data:
     """Generate how an agency gives and calls tickets, and when its officers are there."""
     rules = draw(_maybe("balking", _BALKING)) | draw(_maybe("call", _CALL))
-    rules |= draw(_maybe("order", _ORDER))
+    rules |= draw(_maybe("order", _ORDER)) | draw(_maybe("outage", _OUTAGE))
+    if "outage" in rules and draw(st.booleans()):
+        rules["outage"] = {**rules["outage"], "each": "yes"}
     if endless:
         return rules
+    rules |= draw(_maybe("at_break", _AT_BREAK))
     rules |= draw(_maybe("quota", _quotas(classes)))
     rules |= draw(_maybe("last_ticket", st.sampled_from([at(18), at(20)])))
     rules |= draw(_maybe("open", st.sampled_from(days)))
     rules |= draw(_maybe("absence", st.just("30 %"))) | draw(_maybe("away", st.just("10 %")))
+    if "absence" in rules or "away" in rules:
+        rules |= draw(_maybe("told_at", st.just("entrance")))
     return rules | draw(_maybe("late", st.just(_LATE)))
 
 
@@ -130,8 +158,17 @@ def plain_malls(draw: st.DrawFn, continuous: bool | None = None) -> Data:
     agencies: Data = {}
     for name in draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True)):
         services = draw(st.sampled_from([["s"], ["s", "t"]]))
-        counters = {"counters": draw(st.integers(1, 2))} if endless else draw(_counters(services))
+        counters = (
+            {"counters": draw(st.integers(1, 2))}
+            if endless
+            else draw(_counters(services, sorted(data["visitors"])))
+        )
         rules = draw(_rules(endless, _weekdays(data), sorted(data["visitors"])))
+        if "machines" in counters:
+            if "outage" in rules and "by_hand_speed" in rules["outage"]:
+                rules.pop("outage")
+        elif not endless:
+            counters |= draw(_maybe("breaks", _SHIFTS))
         agencies[name] = counters | rules | {
             "services": {s: _service(draw(_LAWS), draw(_PATIENCE)) for s in services},
             "promise": {"wait": "4 min", "for": "80 %"},
@@ -139,6 +176,7 @@ def plain_malls(draw: st.DrawFn, continuous: bool | None = None) -> Data:
         if not endless:
             agencies[name]["services"]["s"] |= draw(_maybe("quota", st.integers(1, 4)))
         agencies[name]["services"]["s"] |= draw(_maybe("balking", _BALKING))
+    draw(_helpers(agencies))
     every = [f"{a}.{s}" for a, of in agencies.items() for s in of["services"]]
     data["agencies"] = agencies
     data["journeys"] = draw(_journeys(every, endless))
@@ -150,6 +188,7 @@ def plain_malls(draw: st.DrawFn, continuous: bool | None = None) -> Data:
         {}, {"capacity": 2}, {"capacity": 4}, {"walk": {"always": "2 min"}},
         {"walk": {"dist": "exponential", "mean": "1 min"}},
     ]))  # fmt: skip
+    data["hall"] = data["hall"] | draw(_maybe("outage", _OUTAGE))
     data["demand"] = {"day_to_day": draw(st.sampled_from(["0", "0.3"]))}
     if draw(st.booleans()) and not endless:
         data["demand"]["profile"] = {at(0): 2, at(15): 1, at(30): 0, at(45): 1}
@@ -162,6 +201,19 @@ _VISITORS = st.sampled_from([
     {"b": {"takes_longer": 2}, "a": {"share": "40 %", "priority": -2}},
     {"a": {"patience_in_mall": {"always": "15 min"}}, "b": {"share": "50 %", "priority": 3}},
 ])  # fmt: skip
+
+
+@st.composite
+def _helpers(draw: st.DrawFn, agencies: Data) -> None:
+    """Let some named counters serve other agencies too."""
+    for name, of in agencies.items():
+        others = [f"{a}.{s}" for a in agencies if a != name for s in agencies[a]["services"]]
+        posts = of["counters"].values() if isinstance(of.get("counters"), dict) else ()
+        for counter in posts:
+            if isinstance(counter, dict) and others and draw(st.booleans()):
+                own = list(of["services"])
+                counter["serves"] = draw(st.sampled_from([[own, others[:1]], [others, own]]))
+                counter |= draw(_maybe("help_from", st.integers(1, 3)))
 
 
 @st.composite
@@ -226,7 +278,22 @@ def days(draw: st.DrawFn, continuous: bool | None = None) -> tuple[Scenario, Wor
     citizens = draw(st.lists(_citizens(scenario), min_size=number, max_size=number))
     rows = [{**row, "index": index} for index, of in enumerate(citizens) for row in of]
     workload = workload_of(scenario, rows)
-    return scenario, workload if scenario.days[0].continuous else draw(_staffed(workload))
+    if not scenario.days[0].continuous:
+        workload = draw(_staffed(workload))
+    return scenario, replace(workload, outages=draw(_outages(scenario)))
+
+
+@st.composite
+def _outages(draw: st.DrawFn, scenario: Scenario) -> Any:
+    """Generate when something is down: never twice at once for one thing."""
+    rows: list[tuple[int, int, int, int]] = []
+    begin = 0 if scenario.days[0].continuous else OPENS
+    for day in range(len(scenario.played)):
+        for source in range(len(scenario.outages)):
+            for first in draw(st.sampled_from([(1,), (4,), (2, 25), (8,), (), (12, 30), (20,)])):
+                down = first + draw(st.integers(0, 6)), first + draw(st.integers(7, 15))
+                rows.append((day, source, *(us(begin + minute) for minute in down)))
+    return np.array(sorted(rows), dtype=np.int64).reshape(-1, 4)
 
 
 @st.composite
@@ -349,10 +416,11 @@ def _ways(draw: st.DrawFn, rows: list[Data], services: tuple[str, ...]) -> list[
 
 
 WORDS = (
-    "absence", "again_after", "at_close", "away", "balking", "booking", "breaks", "call_early",
-    "capacity", "continuous", "day_end", "doors", "entrance", "goes_on_after", "grace",
-    "last_ticket", "late", "machines", "missed", "open", "order", "patience",
-    "patience_in_mall", "priority", "quota", "serves", "speed", "tickets", "walk", "walk_up",
+    "absence", "again_after", "at_break", "at_close", "away", "balking", "booking", "breaks",
+    "call_early", "capacity", "classes", "continuous", "day_end", "doors", "entrance",
+    "goes_on_after", "grace", "help_from", "last_ticket", "late", "machines", "missed", "only",
+    "open", "order", "outage", "patience", "patience_in_mall", "priority", "quota", "serves",
+    "speed", "tickets", "told_at", "walk", "walk_up",
 )  # fmt: skip
 """What a scenario may say: each is generated, and with each other that it can stand with."""
 

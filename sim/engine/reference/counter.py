@@ -99,7 +99,8 @@ class Counter:
             self.overtime = True
             self.hall.staying.append(self)
         if self.plan.pauses:
-            self._hold()
+            if state == BREAK:
+                self._hold()
             self.paused = state == BREAK
             self._work()
         self.show()
