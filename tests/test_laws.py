@@ -123,7 +123,7 @@ _APART |= {frozenset({"capacity", "walk"})}
 def test_every_outcome_reason_and_state_comes_about() -> None:
     seen: Counter[str] = Counter()
 
-    @law(300)
+    @law(600)
     @given(days())
     def collect(day: Day) -> None:
         log = simulate(*day)
