@@ -141,7 +141,8 @@ def _turn(hall: Hall, k: int) -> None:
     if counters[k + s.KEEPS_SOME] and hall.clock[s.NOW] == counters[k + s.CLOSING]:
         counter.stay(hall, k)
     if counters[k + s.PAUSES]:
-        counter.hold(hall, k)
+        if state == BREAKS:
+            counter.hold(hall, k)
         counters[k + s.PAUSED] = state == BREAKS
         counter.work(hall, k)
     counter.look_again(hall, k)
