@@ -254,6 +254,16 @@ def test_what_was_broken_before_is_said_and_not_blamed() -> None:
     assert (b.name, b.state, b.before, b.blamed) == ("b", "kept", "new", True)
 
 
+def test_what_fails_today_and_surely_gets_worse_is_said_to_get_worse() -> None:
+    of = case("may_join_as_it_was_broken_before").alternatives[0]
+    (a, _) = of.conditions
+    assert a.change is not None
+    worse = replace(a, change=replace(a.change, value=-0.1, low=-0.2, high=-0.05))
+    (same, *_), (said, *_) = (list(notes(of, one, "en")) for one in (a, worse))
+    assert "not blamed" in same
+    assert "makes it worse: 10.0 fewer of 100" in said
+
+
 def test_what_was_kept_before_and_is_broken_now_is_blamed() -> None:
     (a,) = case("may_not").alternatives[0].conditions
     assert (a.state, a.before, a.blamed) == ("broken", "kept", True)

@@ -35,6 +35,11 @@ def answer(found: Capacity, lang: str) -> str:
     if first.crossing.state == "never":
         low, high = (locale.short(x, lang, 2) for x in (ends[0], ends[-1]))
         return say("study.capacity.first_none", lang, low=low, high=high)
+    today = [c for c in found.curves if c.crossing.state != "never" and c.crossing.high < 1]
+    if today:
+        listed = locale.join([names[c.agency] for c in today], lang)
+        level = locale.short(max(c.crossing.factor for c in today), lang, 2)
+        return say("study.capacity.first_today", lang, agencies=listed, level=level)
     level = locale.short(first.crossing.factor, lang, 2)
     return say("study.capacity.first", lang, level=level, agency=names[first.agency])
 

@@ -86,6 +86,11 @@ def notes(of: Alternative, one: Condition, lang: str) -> Iterator[str]:
     if not one.blamed:
         why = "unchanged" if one.unchanged else "no_worse" if one.touched else "untouched"
         key = "broken_before" if one.before == "broken" else f"unclear_before_{why}"
+        if one.before == "broken" and one.change is not None and one.change.high < 0:
+            worse = locale.number(-100 * one.change.value, lang, 1)
+            yield say("compare.broken_before_worse", lang, worse=worse)
+            yield from _because(of, one, lang)
+            return
         yield say(f"compare.{key}", lang)
         return
     yield from _because(of, one, lang)

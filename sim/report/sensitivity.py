@@ -32,6 +32,7 @@ def _lines(found: Sensitivity, lang: str) -> Iterator[str]:
             at_low=_change(found, swing.at_low, lang), at_high=_change(found, swing.at_high, lang),
         )  # fmt: skip
         yield from ("    " + _break_even(found, swing, one, lang) for one in swing.breaks)
+    yield say("study.sensitivity.only", lang, n=len(found.swings))
     yield say("study.sensitivity.method", lang, n=found.base.replications)
 
 

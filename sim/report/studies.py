@@ -111,11 +111,12 @@ def write_staffing(
     The overlay is to be laid over the base with `--with`. Return its path. Raises OutputError,
     with all that stood there kept.
     """
+    place = (Path(folder) / "staffing.yaml").as_posix()
 
     def write(aside: Path) -> None:
         _text(aside / "staffing.txt", staffing.described(found, lang, shifts))
         _json(aside / "staffing.json", staffing.plain(found, command, shifts))
-        comment = say("study.staff.overlay", lang, base=base.as_posix())
+        comment = say("study.staff.overlay", lang, base=base.as_posix(), overlay=place)
         _text(aside / "staffing.yaml", f"# {comment}\n{found.overlay()}".rstrip())
 
     return _written(folder, write, lang) / "staffing.yaml"
