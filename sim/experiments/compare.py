@@ -28,7 +28,7 @@ from sim.sampling import sample
 from sim.scenario.model import Scenario
 from sim.statistics.intervals import PairedDifference, paired_ratio_difference
 from sim.statistics.measures import measure, measures_of
-from sim.statistics.results import Results, Run
+from sim.statistics.results import Results, Run, difference
 from sim.workload import Workload
 
 Mask = NDArray[np.bool_]
@@ -55,10 +55,7 @@ class Alternative:
     ) -> PairedDifference:
         """Return alternative less base over the citizens of both, paired by replication."""
         before, after = self.present_before, self.present
-        k, j = (r.position(measure, weekday=weekday) for r in (before, after))
-        return paired_ratio_difference(
-            *after.poolable(j), *before.poolable(k), confidence, share=before.is_share(k)
-        )
+        return difference(after, before, measure, weekday=weekday, confidence=confidence)
 
     def difference_at_counters(self, confidence: float = 0.95) -> PairedDifference:
         """Return the difference of the tickets called in time, machines left out."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.scenario.model import Scenario
-from sim.statistics.intervals import Estimate, PairedDifference, paired_ratio_difference
-from sim.statistics.results import Results
+from sim.statistics.intervals import Estimate, PairedDifference
+from sim.statistics.results import Results, difference
 from sim.statistics.verdict import State, promise_of, state, together
 
 Answer = Literal["may_join", "may_not", "cannot_tell", "no_rule"]
@@ -132,7 +132,7 @@ def _keeps(base: Results, found: Results, agency: str, confidence: float) -> Con
     today, was, before = promise_of(base, "agency", agency, confidence)
     same = math.isclose(today.value - was.value, limit, abs_tol=1e-9)  # the promise of both
     measure = "called_in_time" if same else "promise_margin"
-    change = _change(base, found, measure, agency, confidence)
+    change = difference(found, base, measure, "agency", agency, confidence=confidence)
     touched = _touched(base.scenario, found.scenario, agency)
     return Condition(
         "every_agency_keeps", agency, limit, share, holds, today, before, change, touched
@@ -143,17 +143,8 @@ def _refused(base: Results, found: Results, limit: float, confidence: float) -> 
     share, today = (r.estimate("refused", confidence=confidence) for r in (found, base))
     after, before = (state(limit - s.high, limit - s.low) for s in (share, today))
     # Fewer refused is better, so the change is that from the alternative to today.
-    change = _change(found, base, "refused", "", confidence)
+    change = difference(base, found, "refused", confidence=confidence)
     return Condition("refused_at_most", "", limit, share, after, today, before, change)
-
-
-def _change(
-    before: Results, after: Results, measure: str, agency: str, confidence: float
-) -> PairedDifference:
-    scope = "agency" if agency else "mall"
-    k, j = (r.position(measure, scope, agency) for r in (before, after))
-    share = before.is_share(k)
-    return paired_ratio_difference(*after.poolable(j), *before.poolable(k), confidence, share)
 
 
 def _touched(base: Scenario, other: Scenario, agency: str) -> bool:

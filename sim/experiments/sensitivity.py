@@ -18,8 +18,8 @@ from sim.experiments.decision import promising
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
 from sim.scenario.model import Quantity, Scenario
-from sim.statistics.intervals import PairedDifference, paired_ratio_difference
-from sim.statistics.results import Results
+from sim.statistics.intervals import PairedDifference
+from sim.statistics.results import Results, difference
 from sim.statistics.verdict import State, promise_of, together
 
 
@@ -95,20 +95,13 @@ def sensitivity(
     swings = [
         Swing(
             path, low, high,
-            _change(base, runs[2 * k], measure, confidence),
-            _change(base, runs[2 * k + 1], measure, confidence),
+            difference(runs[2 * k], base, measure, confidence=confidence),
+            difference(runs[2 * k + 1], base, measure, confidence=confidence),
             tuple(_breaks(runs[2 * k], runs[2 * k + 1], low, high)),
         )
         for k, (path, low, high) in enumerate(ends)
     ]  # fmt: skip
     return Sensitivity(base, measure, tuple(sorted(swings, key=lambda s: (-s.size, s.path))))
-
-
-def _change(base: Results, other: Results, measure: str, confidence: float) -> PairedDifference:
-    k = base.position(measure)
-    return paired_ratio_difference(
-        *other.poolable(k), *base.poolable(k), confidence, share=base.is_share(k)
-    )
 
 
 def _breaks(

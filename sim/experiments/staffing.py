@@ -23,8 +23,8 @@ from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table
 from sim.experiments.staffing_search import Search, less
 from sim.scenario.model import Scenario
-from sim.statistics.intervals import Estimate, PairedDifference, paired_ratio_difference
-from sim.statistics.results import Results
+from sim.statistics.intervals import Estimate
+from sim.statistics.results import Results, difference
 from sim.statistics.verdict import State, promise_of
 
 
@@ -154,7 +154,7 @@ def _staffed(
         return staffed
     table, other = neighbour
     fewer_share, _, fewer_state = promise_of(other, "agency", agency, confidence)
-    lost = difference(other, results, agency, confidence)
+    lost = difference(other, results, "called_in_time", "agency", agency, confidence=confidence)
     tickets = other.estimate("tickets", "agency", agency).value
     return replace(
         staffed,
@@ -163,9 +163,3 @@ def _staffed(
         fewer_state=fewer_state,
         fewer_late=max(0.0, -lost.value * tickets),
     )
-
-
-def difference(after: Results, before: Results, agency: str, confidence: float) -> PairedDifference:
-    """Return by how much an agency's share called in time differs, on the same citizens."""
-    k = after.position("called_in_time", "agency", agency)
-    return paired_ratio_difference(*after.poolable(k), *before.poolable(k), confidence, share=True)

@@ -15,6 +15,8 @@ from sim.scenario.model import Scenario
 from sim.statistics.intervals import (
     Estimate,
     Estimates,
+    PairedDifference,
+    paired_ratio_difference,
     quantile_interval,
     ratio_interval,
     ratio_intervals,
@@ -222,6 +224,20 @@ class Results:
         frame["value"], frame["n"] = value.ravel(), self.n.ravel()
         order = ("scenario", "replication", *_LABELS, "value", "n", "unit")
         return frame[list(order)]
+
+
+def difference(
+    after: Results, before: Results, measure: str, scope: str = "mall", name: str = "",
+    weekday: str = "", confidence: float = 0.95,
+) -> PairedDifference:  # fmt: skip
+    """Return after less before of one measure, paired: both met the same citizens.
+
+    Raises MallError where one of them lacks the measure.
+    """
+    j, k = (of.position(measure, scope, name, "", weekday) for of in (after, before))
+    return paired_ratio_difference(
+        *after.poolable(j), *before.poolable(k), confidence, share=before.is_share(k)
+    )
 
 
 _LABELS = ("scope", "name", "interval", "weekday", "measure")
