@@ -54,3 +54,12 @@ def test_each_change_is_that_of_a_run_of_its_own_on_the_same_citizens() -> None:
 def test_where_nothing_may_be_wrong_it_says_so() -> None:
     with pytest.raises(MallError, match="add plausible"):
         sensitivity(small(), workers=1)
+
+
+def test_a_measure_that_is_none_is_named_before_anything_runs() -> None:
+    with pytest.raises(MallError, match="no measure 'waits' of mall; there are "):
+        sensitivity(small(plausible=RANGES), "waits", workers=1, progress=_no_progress)
+
+
+def _no_progress(done: int, most: int) -> None:
+    pytest.fail(f"something ran: {done} of {most}")

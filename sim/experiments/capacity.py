@@ -25,7 +25,7 @@ from sim.errors import MallError
 from sim.experiments.decision import promising
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
-from sim.experiments.varying import journeys_of, with_demand
+from sim.experiments.varying import demand_figures, journeys_of
 from sim.scenario.model import Scenario
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
@@ -143,7 +143,7 @@ def capacity(
 
     def run(factors: list[float], done: int, most: int) -> dict[float, Results]:
         told = _shifted(progress, done * replications, most * replications)
-        points = [_figures(scenario, of, factor) for factor in factors]
+        points = [demand_figures(scenario, factor, of) for factor in factors]
         found = run_points(
             scenario, points, replications, seed=seed, engine=engine, workers=workers,
             executor=executor, progress=told,
@@ -160,14 +160,6 @@ def capacity(
         scenario.journeys[name].per_day for name in journeys_of(scenario, of)
     )
     return Capacity(scenario, of, per_day, replications, tuple(_curves(agencies, results)))
-
-
-def _figures(scenario: Scenario, of: str, factor: float) -> dict[str, object]:
-    more = with_demand(scenario, factor, of)
-    if of == "all":
-        return {"demand.scale": more.demand.scale}
-    scaled = journeys_of(scenario, of)
-    return {f"journeys.{name}.per_day": more.journeys[name].per_day for name in scaled}
 
 
 def _shifted(progress: Progress | None, done: int, most: int) -> Callable[[int, int], None] | None:

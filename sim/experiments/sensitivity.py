@@ -19,6 +19,7 @@ from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
 from sim.scenario.model import Quantity, Scenario
 from sim.statistics.intervals import PairedDifference
+from sim.statistics.measures import measures_of
 from sim.statistics.results import Results, difference
 from sim.statistics.verdict import State, promise_of, together
 
@@ -81,10 +82,15 @@ def sensitivity(
 ) -> Sensitivity:
     """Say how much each figure of `plausible` matters for a measure of the mall.
 
-    The intervals hold for all figures together. Raises MallError where nothing is plausible.
+    The intervals hold for all figures together. Raises MallError where nothing is plausible, or
+    for a measure that the mall does not have.
     """
     if not scenario.plausible:
         raise MallError.of("error.nothing_plausible")
+    mall = {of.measure for of in measures_of(scenario) if of.scope == "mall"}
+    if measure not in mall:  # what is wrong with a call is said before anything runs
+        known = ", ".join(sorted(mall))
+        raise MallError.of("error.no_such_measure", measure=measure, of="mall", known=known)
     ends = [(path, *pair) for path, pair in scenario.plausible.items()]
     points = [{}, *({path: str(end)} for path, *pair in ends for end in pair)]
     base, *runs = run_points(

@@ -103,31 +103,24 @@ class Sweep:
 
         Columns: point, one for each path, then those of `Results.to_frame`.
         """
-        import pandas as pd
-
-        frames = []
-        for number, point in enumerate(self.points):
-            frame = point.results.to_frame()
-            frame = frame[frame["measure"].isin(measures)]
-            for place, path in enumerate(self.axes):
-                frame.insert(place, path, point.figures[path])
-            frame.insert(0, "point", number)
-            frames.append(frame)
-        return pd.concat(frames, ignore_index=True)
+        return self._table(measures, [point.results.to_frame() for point in self.points])
 
     def intervals(self, measures: Sequence[str] = HEADLINES) -> pd.DataFrame:
         """Return one row per point and measure with its 95 % interval, with the figures in it."""
+        return self._table(measures, [point.results.intervals() for point in self.points])
+
+    def _table(self, measures: Sequence[str], frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+        """Put the frames of the points together, with point and figures before their columns."""
         import pandas as pd
 
-        frames = []
-        for number, point in enumerate(self.points):
-            frame = point.results.intervals()
-            frame = frame[frame["measure"].isin(measures)]
+        wanted = []
+        for number, (point, whole) in enumerate(zip(self.points, frames, strict=True)):
+            frame = whole[whole["measure"].isin(measures)]
             for place, path in enumerate(self.axes):
                 frame.insert(place, path, point.figures[path])
             frame.insert(0, "point", number)
-            frames.append(frame)
-        return pd.concat(frames, ignore_index=True)
+            wanted.append(frame)
+        return pd.concat(wanted, ignore_index=True)
 
 
 def sweep(

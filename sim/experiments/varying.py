@@ -22,23 +22,25 @@ def varied(scenario: Scenario, figures: Mapping[str, object]) -> Scenario:
 
 
 def with_demand(scenario: Scenario, factor: float, of: str = "all") -> Scenario:
-    """Return a scenario with `factor` times the demand.
+    """Return a scenario with `factor` times the demand of `of`, as `demand_figures` means it."""
+    return varied(scenario, demand_figures(scenario, factor, of))
+
+
+def demand_figures(scenario: Scenario, factor: float, of: str = "all") -> dict[str, object]:
+    """Return the figures, by path, of a scenario with `factor` times the demand.
 
     of : "all", a journey, or an agency (the journeys that stop there, its other stops included)
 
     Raises MallError where there is neither journey nor agency of that name, or both.
     """
     if of == "all":
-        return varied(scenario, {"demand.scale": scenario.demand.scale * factor})
+        return {"demand.scale": scenario.demand.scale * factor}
     scaled = journeys_of(scenario, of)
-    return varied(
-        scenario,
-        {f"journeys.{name}.per_day": scenario.journeys[name].per_day * factor for name in scaled},
-    )
+    return {f"journeys.{name}.per_day": scenario.journeys[name].per_day * factor for name in scaled}
 
 
 def journeys_of(scenario: Scenario, of: str) -> tuple[str, ...]:
-    """Return the journeys that a name of `with_demand` means."""
+    """Return the journeys that a name of `demand_figures` means."""
     if of == "all":
         return tuple(scenario.journeys)
     if of in scenario.journeys and of in scenario.agencies:

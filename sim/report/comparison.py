@@ -42,13 +42,18 @@ def _alternative(of: Alternative, lang: str) -> Iterator[str]:
 
 def verdict(of: Alternative, lang: str) -> list[str]:
     """Say the verdict and what decides it."""
-    title_of = titles(of.scenario)
-    reasons = [
-        title_of[c.name] if c.name else say(f"compare.reason.{c.kind}", lang) for c in of.deciding
-    ]
-    values = {"name": of.scenario.name, "reasons": locale.join(reasons, lang)}
+    values = {"name": of.scenario.name, "reasons": reasons(of, lang)}
     said = [say(f"compare.verdict_{of.verdict}", lang, **values)]
     return [*said, say("compare.identical", lang)] if of.identical else said
+
+
+def reasons(of: Alternative, lang: str) -> str:
+    """Name what the verdict rests on."""
+    title_of = titles(of.scenario)
+    named = [
+        title_of[c.name] if c.name else say(f"compare.reason.{c.kind}", lang) for c in of.deciding
+    ]
+    return locale.join(named, lang)
 
 
 def by_part(of: Alternative) -> dict[str, list[Condition]]:

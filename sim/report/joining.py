@@ -8,7 +8,7 @@ from typing import Any
 from sim.experiments.joining import Combination, JoinPlan
 from sim.report import locale
 from sim.report.comparison import plain as plain_comparison
-from sim.report.titles import titles
+from sim.report.comparison import reasons
 from sim.words import say
 
 
@@ -37,11 +37,7 @@ def _order(found: JoinPlan, lang: str) -> str:
 def combination(one: Combination, lang: str) -> str:
     """Say the verdict on a combination, and what decides it."""
     of = one.alternative
-    names = titles(of.scenario)
-    reasons = [
-        names[c.name] if c.name else say(f"compare.reason.{c.kind}", lang) for c in of.deciding
-    ]
-    verdict = say(f"study.joining.{of.verdict}", lang, reasons=locale.join(reasons, lang))
+    verdict = say(f"study.joining.{of.verdict}", lang, reasons=reasons(of, lang))
     return f"{' + '.join(one.who)}: {verdict}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.experiments.sensitivity import BreakEven, Sensitivity, Swing
-from sim.report import locale
+from sim.report.comparison import signed
 from sim.report.figure_text import figure_text
 from sim.report.path_text import path_text
 from sim.report.provenance import provenance
@@ -50,10 +50,8 @@ def answer(found: Sensitivity, lang: str) -> str:
 
 def _change(found: Sensitivity, change: PairedDifference, lang: str) -> str:
     share = found.base.is_share(found.base.position(found.measure))
-    value = 100 * change.value if share else change.value
-    text = locale.number(abs(value), lang, 1)
-    sign = "" if text == locale.number(0, lang, 1) else "+" if value > 0 else "−"
-    return sign + (say("study.sensitivity.points", lang, number=text) if share else text)
+    text = signed(100 * change.value if share else change.value, lang)
+    return say("study.sensitivity.points", lang, number=text) if share else text
 
 
 def figure(found: Sensitivity, swing: Swing, lang: str) -> str:

@@ -9,7 +9,7 @@ from sim.experiments.sweep import Point, Sweep
 from sim.report import locale
 from sim.report.provenance import origin
 from sim.statistics.intervals import Estimate
-from sim.words import say
+from sim.words import catalogue, say
 
 HEADLINES = ("fulfilled", "called_in_time", "wait.mean")
 MOST_LINES = 40
@@ -33,8 +33,8 @@ def _lines(found: Sweep, lang: str) -> Iterator[str]:
 
 
 def name_of(measure: str, lang: str) -> str:
-    """Return a measure's name for people."""
-    return say(f"page.measure.{measure}", lang)
+    """Return a measure's name for people; one that has none stays as it is written."""
+    return catalogue(lang).get(f"page.measure.{measure}", measure)
 
 
 def _estimate(point: Point, measure: str) -> Estimate:
