@@ -26,8 +26,6 @@ LONG_FILES = {
 }
 LONG_FUNCTIONS = {
     "sim/cli/commands.py run": "a command's options are its parameters",
-    "sim/cli/studies.py sweep": "a command's options are its parameters",
-    "sim/cli/studies.py staff": "a command's options are its parameters",
 }
 """Why something is longer than a screen. Shorten it, and take it off this list."""
 

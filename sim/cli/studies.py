@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,6 +29,9 @@ from sim.cli.commands import (
     warn_of_overload,
 )
 from sim.errors import MallError
+
+if TYPE_CHECKING:
+    from sim.report.studies import Study
 
 EachReplications = Annotated[
     int, typer.Option("--replications", min=2, help="How many replications of each.")
@@ -72,9 +75,7 @@ def sweep(
     from sim.engine import check_engine
     from sim.experiments.sweep import sweep as swept
     from sim.report.result_folder import folder_of
-    from sim.report.studies import write_sweep
-    from sim.report.sweep import described, plain
-    from sim.report.tables import jsonable
+    from sim.report.studies import of_sweep
     from sim.scenario.loading import load
 
     check_engine(engine)
@@ -84,10 +85,8 @@ def sweep(
             scenario, axes, replications, design=design.value, points=points, seed=seed,
             engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
-    folder = out or folder_of((file, *overlays))
-    path = write_sweep(found, folder, lang.value, command=sys.argv)
-    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
-    say_written(path, lang.value)
+    study = of_sweep(found, lang.value, sys.argv)
+    _finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
 
 
 @app.command()
@@ -111,10 +110,8 @@ def capacity(
     """Say how much more demand each agency's promise bears, and which breaks first."""
     from sim.engine import check_engine
     from sim.experiments.capacity import capacity as capacity_of
-    from sim.report.capacity import described, plain
     from sim.report.result_folder import folder_of
-    from sim.report.studies import write_capacity
-    from sim.report.tables import jsonable
+    from sim.report.studies import of_capacity
     from sim.scenario.loading import load
 
     check_engine(engine)
@@ -124,10 +121,8 @@ def capacity(
             scenario, of, low=low, high=high, replications=replications, seed=seed, engine=engine,
             workers=workers, progress=progress,
         )  # fmt: skip
-    folder = out or folder_of((file, *overlays))
-    path = write_capacity(found, folder, lang.value, command=sys.argv)
-    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
-    say_written(path, lang.value)
+    study = of_capacity(found, lang.value, sys.argv)
+    _finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
 
 
 @app.command()
@@ -149,10 +144,8 @@ def plan(
     """Say which newcomers may join: each alone, each pair, all, and in which order."""
     from sim.engine import check_engine
     from sim.experiments.joining import plan as planned
-    from sim.report.joining import described, plain
     from sim.report.result_folder import folder_of
-    from sim.report.studies import write_plan
-    from sim.report.tables import jsonable
+    from sim.report.studies import of_plan
 
     check_engine(engine)
     with progress_bar(lang.value) as progress:
@@ -160,10 +153,8 @@ def plan(
             base, joins, replications, precision=precision, seed=seed, engine=engine,
             workers=workers, progress=progress,
         )  # fmt: skip
-    path = write_plan(found, out or folder_of((base, *joins), "-plan-"), lang.value,
-                      command=sys.argv)  # fmt: skip
-    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
-    say_written(path, lang.value)
+    study = of_plan(found, lang.value, sys.argv)
+    _finish(study, out or folder_of((base, *joins), "-plan-"), lang.value, as_json)
 
 
 @app.command()
@@ -184,9 +175,7 @@ def sensitivity(
     from sim.engine import check_engine
     from sim.experiments.sensitivity import sensitivity as sensitivity_of
     from sim.report.result_folder import folder_of
-    from sim.report.sensitivity import described, plain
-    from sim.report.studies import write_sensitivity
-    from sim.report.tables import jsonable
+    from sim.report.studies import of_sensitivity
     from sim.scenario.loading import load
 
     check_engine(engine)
@@ -196,10 +185,8 @@ def sensitivity(
             scenario, measure, replications, seed=seed, engine=engine, workers=workers,
             progress=progress,
         )  # fmt: skip
-    folder = out or folder_of((file, *overlays))
-    path = write_sensitivity(found, folder, lang.value, command=sys.argv)
-    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
-    say_written(path, lang.value)
+    study = of_sensitivity(found, lang.value, sys.argv)
+    _finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
 
 
 @app.command()
@@ -227,9 +214,7 @@ def staff(
     from sim.engine import check_engine
     from sim.experiments.staffing import staff as staffed
     from sim.report.result_folder import folder_of
-    from sim.report.staffing import described, plain
-    from sim.report.studies import write_staffing
-    from sim.report.tables import jsonable
+    from sim.report.studies import of_staffing
     from sim.scenario.loading import load
 
     check_engine(engine)
@@ -243,22 +228,24 @@ def staff(
         )  # fmt: skip
     shifts = {} if lengths is None else _shifts(found, *lengths)
     folder = out or folder_of((file, *overlays))
-    path = write_staffing(found, folder, lang.value, file, shifts, command=sys.argv)
-    text = described(found, lang.value, shifts)
-    tell(jsonable(plain(found, sys.argv, shifts)) if as_json else text)
-    say_written(path, lang.value)
+    study = of_staffing(found, lang.value, file, folder, shifts, sys.argv)
+    _finish(study, folder, lang.value, as_json)
+
+
+def _finish(study: Study, folder: Path, lang: str, as_json: bool) -> None:
+    """Write a study, print what it says, and say where it is."""
+    path = study.write(folder, lang)
+    tell(study.data if as_json else study.text)
+    say_written(path, lang)
 
 
 def _lengths(shift: str, every: str) -> tuple[int, int, int]:
     from sim.scenario import quantities as q
 
-    shortest, dots, longest = shift.partition("..")
+    shortest, dots, longest = (part.strip() for part in shift.partition(".."))
+    ends = shortest, longest if dots else shortest
     try:
-        ends = (
-            q.read_duration(shortest.strip()),
-            q.read_duration((longest if dots else shift).strip()),
-        )
-        return *ends, q.read_duration(every)
+        return q.read_duration(ends[0]), q.read_duration(ends[1]), q.read_duration(every)
     except ValueError:
         raise MallError.of("error.shift_durations", shift=shift, every=every) from None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,129 +17,124 @@ from sim.experiments.sweep import Sweep
 from sim.report import capacity, joining, sensitivity, staffing, sweep
 from sim.report.style import style
 from sim.report.tables import jsonable
-from sim.report.writing import replace_files
+from sim.report.writing import replace_files, write_json, write_picture, write_text
 from sim.words import say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def write_capacity(
-    found: Capacity, folder: str | Path, lang: str = "id", *, command: Sequence[str] = ()
-) -> Path:
-    """Write capacity.txt, .json, .svg and .png; return the path of the picture.
+@dataclass(frozen=True)
+class Study:
+    """What is said of a study, ready to be printed and written.
 
-    Raises OutputError, with all that stood there kept.
+    name : of its files; text : for people; data : for machines, as JSON holds it
+    shown : the file that a person opens first
+    texts : further files, by name; pictures : drawn when they are written, by name
     """
+
+    name: str
+    text: str
+    data: dict[str, Any]
+    shown: str
+    texts: Mapping[str, str]
+    pictures: Mapping[str, Callable[[], Figure | None]]
+
+    def write(self, folder: str | Path, lang: str) -> Path:
+        """Write NAME.txt, NAME.json and all others; return the path of the file to open first.
+
+        Raises OutputError, with all that stood there kept.
+        """
+        target = Path(folder).expanduser().resolve()
+        replace_files(target, self._fill, lang)
+        return target / self.shown
+
+    def _fill(self, aside: Path) -> None:
+        write_text(aside / f"{self.name}.txt", self.text + "\n")
+        write_json(aside / f"{self.name}.json", self.data)
+        for name, text in self.texts.items():
+            write_text(aside / name, text)
+        for name, draw in self.pictures.items():
+            with style():
+                figure = draw()
+                if figure is not None:
+                    write_picture(aside, name, figure)
+
+
+def of_capacity(found: Capacity, lang: str, command: Sequence[str] = ()) -> Study:
+    """Return what is said of a capacity, with its picture."""
     from sim.report.plots.capacity import picture
 
-    def write(aside: Path) -> None:
-        _text(aside / "capacity.txt", capacity.described(found, lang))
-        _json(aside / "capacity.json", capacity.plain(found, command))
-        with style():
-            _picture(aside, "capacity", picture(found, lang))
+    return Study(
+        name="capacity",
+        text=capacity.described(found, lang),
+        data=jsonable(capacity.plain(found, command)),
+        shown="capacity.png",
+        texts={},
+        pictures={"capacity": partial(picture, found, lang)},
+    )
 
-    return _written(folder, write, lang) / "capacity.png"
 
-
-def write_sweep(
-    found: Sweep, folder: str | Path, lang: str = "id", *, command: Sequence[str] = ()
-) -> Path:
-    """Write sweep.csv (a row per point, replication and measure), .txt, .json and pictures.
-
-    Return the path of the table. Raises OutputError, with all that stood there kept.
-    """
+def of_sweep(found: Sweep, lang: str, command: Sequence[str] = ()) -> Study:
+    """Return what is said of a sweep: sweep.csv has a row per point, replication and measure."""
     from sim.report.plots.sweep import picture
 
-    def write(aside: Path) -> None:
-        every = sorted({m.measure for p in found.points for m in p.results.measures})
-        table = found.to_frame(every).to_csv(index=False, lineterminator="\n")
-        (aside / "sweep.csv").write_text(table, encoding="utf-8", newline="")
-        _text(aside / "sweep.txt", sweep.described(found, lang))
-        _json(aside / "sweep.json", sweep.plain(found, command))
-        with style():
-            for measure in sweep.HEADLINES:
-                figure = picture(found, measure, lang)
-                if figure is not None:
-                    _picture(
-                        aside, "sweep-" + measure.translate({ord("."): "-", ord("_"): "-"}), figure
-                    )
+    every = sorted({m.measure for p in found.points for m in p.results.measures})
+    return Study(
+        name="sweep",
+        text=sweep.described(found, lang),
+        data=jsonable(sweep.plain(found, command)),
+        shown="sweep.csv",
+        texts={"sweep.csv": found.to_frame(every).to_csv(index=False, lineterminator="\n")},
+        pictures={
+            f"sweep-{measure.replace('.', '-').replace('_', '-')}": partial(
+                picture, found, measure, lang
+            )
+            for measure in sweep.HEADLINES
+        },
+    )
 
-    return _written(folder, write, lang) / "sweep.csv"
 
-
-def write_plan(
-    found: JoinPlan, folder: str | Path, lang: str = "id", *, command: Sequence[str] = ()
-) -> Path:
-    """Write plan.txt, plan.json, and the page of the comparison; return the path of the page.
-
-    Raises OutputError, with all that stood there kept.
-    """
+def of_plan(found: JoinPlan, lang: str, command: Sequence[str] = ()) -> Study:
+    """Return what is said of a plan of joins, with the page of the comparison."""
     from sim.report.comparison_page import render_comparison
 
-    def write(aside: Path) -> None:
-        _text(aside / "plan.txt", joining.described(found, lang))
-        _json(aside / "plan.json", joining.plain(found, command))
-        _text(aside / "compare.html", render_comparison(found.comparison, lang))
+    return Study(
+        name="plan",
+        text=joining.described(found, lang),
+        data=jsonable(joining.plain(found, command)),
+        shown="compare.html",
+        texts={"compare.html": render_comparison(found.comparison, lang)},
+        pictures={},
+    )
 
-    return _written(folder, write, lang) / "compare.html"
 
-
-def write_sensitivity(
-    found: Sensitivity, folder: str | Path, lang: str = "id", *, command: Sequence[str] = ()
-) -> Path:
-    """Write sensitivity.txt, .json, .svg and .png; return the path of the picture.
-
-    Raises OutputError, with all that stood there kept.
-    """
+def of_sensitivity(found: Sensitivity, lang: str, command: Sequence[str] = ()) -> Study:
+    """Return what is said of a sensitivity, with its picture."""
     from sim.report.plots.sensitivity import picture
 
-    def write(aside: Path) -> None:
-        _text(aside / "sensitivity.txt", sensitivity.described(found, lang))
-        _json(aside / "sensitivity.json", sensitivity.plain(found, command))
-        with style():
-            _picture(aside, "sensitivity", picture(found, lang))
-
-    return _written(folder, write, lang) / "sensitivity.png"
-
-
-def write_staffing(
-    found: StaffingPlan, folder: str | Path, lang: str, base: Path,
-    shifts: Mapping[str, tuple[Shift, ...]], *, command: Sequence[str] = (),
-) -> Path:  # fmt: skip
-    """Write staffing.txt, .json and staffing.yaml, the overlay that can be run.
-
-    The overlay is to be laid over the base with `--with`. Return its path. Raises OutputError,
-    with all that stood there kept.
-    """
-    place = (Path(folder) / "staffing.yaml").as_posix()
-
-    def write(aside: Path) -> None:
-        _text(aside / "staffing.txt", staffing.described(found, lang, shifts))
-        _json(aside / "staffing.json", staffing.plain(found, command, shifts))
-        comment = say("study.staff.overlay", lang, base=base.as_posix(), overlay=place)
-        _text(aside / "staffing.yaml", f"# {comment}\n{found.overlay()}".rstrip())
-
-    return _written(folder, write, lang) / "staffing.yaml"
+    return Study(
+        name="sensitivity",
+        text=sensitivity.described(found, lang),
+        data=jsonable(sensitivity.plain(found, command)),
+        shown="sensitivity.png",
+        texts={},
+        pictures={"sensitivity": partial(picture, found, lang)},
+    )
 
 
-def _written(folder: str | Path, write: Any, lang: str) -> Path:
-    target = Path(folder).expanduser().resolve()
-    replace_files(target, write, lang)
-    return target
-
-
-def _picture(aside: Path, name: str, figure: Figure) -> None:
-    from sim.report.plots.saving import to_png, to_svg
-
-    (aside / f"{name}.svg").write_text(to_svg(figure, name), encoding="utf-8")
-    (aside / f"{name}.png").write_bytes(to_png(figure))
-
-
-def _text(path: Path, text: str) -> None:
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _json(path: Path, data: Any) -> None:
-    whole = json.dumps(jsonable(data), ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_text(whole + "\n", encoding="utf-8", newline="\n")
+def of_staffing(
+    found: StaffingPlan, lang: str, base: Path, folder: Path,
+    shifts: Mapping[str, tuple[Shift, ...]], command: Sequence[str] = (),
+) -> Study:  # fmt: skip
+    """Return what is said of a staffing: staffing.yaml is laid over the base with `--with`."""
+    overlay = (folder / "staffing.yaml").as_posix()
+    comment = say("study.staff.overlay", lang, base=base.as_posix(), overlay=overlay)
+    return Study(
+        name="staffing",
+        text=staffing.described(found, lang, shifts),
+        data=jsonable(staffing.plain(found, command, shifts)),
+        shown="staffing.yaml",
+        texts={"staffing.yaml": f"# {comment}\n{found.overlay()}"},
+        pictures={},
+    )

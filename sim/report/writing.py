@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import OutputError
 from sim.experiments.compare import Comparison
@@ -26,6 +26,9 @@ from sim.report.provenance import provenance
 from sim.report.tables import jsonable, sheets, summary, workbook
 from sim.statistics.results import Results
 from sim.words import say
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PAGE = "report.html"
 COMPARISON = "compare.html"
@@ -97,9 +100,9 @@ def write_comparison(
     target = Path(folder).expanduser().resolve()
 
     def write(aside: Path) -> None:
-        _text(aside / COMPARISON, render_comparison(found, lang))
-        _text(aside / "comparison.txt", described(found, lang) + "\n")
-        _json(aside / "comparison.json", plain(found, command))
+        write_text(aside / COMPARISON, render_comparison(found, lang))
+        write_text(aside / "comparison.txt", described(found, lang) + "\n")
+        write_json(aside / "comparison.json", plain(found, command))
 
     replace_files(target, write, lang)
     return target / COMPARISON
@@ -109,36 +112,48 @@ def _write_all(
     results: Results, log: Log, aside: Path, lang: str, wanted: Wanted, command: Sequence[str]
 ) -> None:
     from sim.report.page import render_page
-    from sim.report.plots import draw_all, to_png, to_svg
+    from sim.report.plots import draw_all
 
     answer = Answer.of(results)
     plots: dict[str, str] = {}
     (aside / "plots").mkdir()
     for name, figure in draw_all(results, log, lang, answer).items():
-        plots[name] = to_svg(figure, name)
-        (aside / "plots" / f"{name}.svg").write_text(plots[name], encoding="utf-8")
-        (aside / "plots" / f"{name}.png").write_bytes(to_png(figure))
-    _text(aside / PAGE, render_page(results, log, lang, plots, answer=answer))
-    _json(aside / "summary.json", summary(results, answer), compact=True)
+        plots[name] = write_picture(aside / "plots", name, figure)
+    write_text(aside / PAGE, render_page(results, log, lang, plots, answer=answer))
+    write_json(aside / "summary.json", summary(results, answer), compact=True)
     if wanted.tables:
-        _text(aside / "summary.csv", results.intervals().to_csv(index=False, lineterminator="\n"))
+        write_text(
+            aside / "summary.csv", results.intervals().to_csv(index=False, lineterminator="\n")
+        )
         workbook(sheets(results, answer, lang)).save(aside / "summary.xlsx")
     if wanted.replications:
         results.to_frame().to_parquet(aside / "replications.parquet", index=False)
     if wanted.log:
         log.save(aside / "log")
     files = sorted([*_files(aside), RUN])
-    _json(aside / RUN, {**provenance(results, command), "files": files})
+    write_json(aside / RUN, {**provenance(results, command), "files": files})
 
 
-def _text(path: Path, text: str) -> None:
+def write_picture(folder: Path, name: str, figure: Figure) -> str:
+    """Write a figure as SVG and PNG; return the SVG."""
+    from sim.report.plots import to_png, to_svg
+
+    svg = to_svg(figure, name)
+    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    (folder / f"{name}.png").write_bytes(to_png(figure))
+    return svg
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text as UTF-8, with the same line ends on every system."""
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _json(path: Path, data: dict[str, Any], compact: bool = False) -> None:
+def write_json(path: Path, data: dict[str, Any], compact: bool = False) -> None:
+    """Write plain data as JSON."""
     layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
     text = json.dumps(jsonable(data), ensure_ascii=False, allow_nan=False, **layout)
-    _text(path, text + "\n")
+    write_text(path, text + "\n")
 
 
 # Files in place of files
