@@ -326,6 +326,28 @@ def test_who_is_sent_home_leaves_the_line_then() -> None:
     assert over(found, "line.mean", weekday="mon") == 0
 
 
+def test_a_booked_time_holds_for_the_first_try_alone() -> None:
+    """She is called early, comes back at 08:05 with a new ticket, and waits until 08:20 for B."""
+    booking = {"every": "1 h", "hours": "09:00-11:00", "call_early": "yes"}
+    service = {"incomplete": {"share": "10 %", "fetch": {"always": "3 min"}, "tries": 2}}
+    scenario = mall(
+        {"a": {"counters": 1, "services": {"s": service}}},
+        journeys={"all": {"per_day": 4, "stops": ["a.s"], "booking": booking}},
+    )
+    her = {"journey": "all", "index": 0, "due": us(OPENS), "booked": us(OPENS + 60),
+           "service": "a.s", "stop": 1}  # fmt: skip
+    rows = [
+        {**her, "tries": 1, "time": us(2), "ends": "incomplete", "walk": 0},
+        {**her, "tries": 2, "time": us(5), "ends": "served", "walk": us(3)},
+        {"journey": "all", "index": 1, "due": us(OPENS + 1), "booked": None, "service": "a.s",
+         "stop": 1, "tries": 1, "time": us(18), "ends": "served", "walk": 0},
+    ]  # fmt: skip
+    log = simulate(scenario, workload_of(scenario, rows))
+    waits = (log.stop_rows.called - wait_begins(log, scenario)) / us(1)
+    assert log.stop_rows.tries.tolist() == [1, 2, 1]
+    assert np.maximum(waits, 0).tolist() == [0, 15, 1]
+
+
 def test_a_quantile_is_a_wait_that_somebody_had() -> None:
     """Of ten waits 0, 1, ..., 9 nine do not exceed 8: that is the 90 % quantile."""
     scenario = mall({"a": 1, "b": 1}, calendar={"doors": "07:00"})

@@ -11,6 +11,7 @@ from sim.log import STOP_OUTCOMES, VISIT_OUTCOMES, Log
 from sim.scenario import quantities as q
 from sim.scenario.model import Scenario
 from sim.workload import ABSENT
+from sim.workload.booked import booked_times
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -99,14 +100,10 @@ def _kept(log: Log) -> Mask:
 def wait_begins(log: Log, scenario: Scenario) -> Ints:
     """Return when the wait at each stop begins, in µs: at its ticket, or booked time if later.
 
-    The booked time is that of the stop which the journey books. Where no journey of the scenario
-    has bookings, a booked time in the log was given by hand and holds at all stops of the visit.
+    Which stops a booked time holds for, `booked_times` says, for engines and measures alike.
     """
     visits, stops = log.visit_rows, log.stop_rows
-    booked = [scenario.journeys[name].booked_service for name in log.names.journeys]
-    since: Ints = np.maximum(stops.ticket, visits.booked[stops.row])
-    if not any(booked):
-        return since
-    of_journey = [log.names.services.index(name) if name else -1 for name in booked]
-    slotted = np.array(of_journey)[visits.journey[stops.row]] == stops.service
-    return np.where(slotted, since, stops.ticket)
+    journey, booked = (column[stops.row] for column in (visits.journey, visits.booked))
+    slots = booked_times(scenario, journey, stops.service, stops.tries, booked)
+    since: Ints = np.maximum(stops.ticket, slots)
+    return since
