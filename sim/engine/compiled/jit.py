@@ -20,6 +20,8 @@ from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
 
+from sim import log, workload
+
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=tuple[Any, ...])
 
@@ -99,9 +101,13 @@ def _cache_of_user() -> Path:
 
 
 def fingerprint() -> str:
-    """Return a hash of all that compiled kernels depend on: sources, flags, versions."""
+    """Return a hash of all that compiled kernels depend on: sources, flags, versions.
+
+    What the numbers in logs and workloads stand for is written into the kernels too.
+    """
     digest = sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    kernels = sorted(Path(__file__).parent.glob("*.py"))
+    for path in (*kernels, Path(log.__file__), Path(workload.__file__)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     flags = {k: v for k, v in os.environ.items() if k.startswith("NUMBA_")}
     versions = (numba.__version__, sys.version, sorted(flags.items()), sorted(OPTIONS.items()))
