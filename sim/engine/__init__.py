@@ -48,6 +48,11 @@ def check_engine(engine: Engine) -> None:
         raise EngineError.of("error.no_engine", engine=engine, known=", ".join(ENGINES))
 
 
+def engine_name(engine: Engine) -> str:
+    """Return how a run calls its engine: one that somebody passed in is "own"."""
+    return engine if isinstance(engine, str) else "own"
+
+
 def prepare(engine: Engine) -> None:
     """Let an engine do now what it does once, before several processes do it side by side."""
     check_engine(engine)

@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import Engine, simulate
+from sim.engine import Engine, engine_name, simulate
 from sim.errors import MallError
 from sim.experiments.decision import Answer, Condition, answer, confidence_of, judged
 from sim.experiments.kept import Kept, Numbers
@@ -147,7 +147,7 @@ def compare(
     for of in kept:
         of.drop_after(stop.at or most)
     run = Run(
-        seed, engine if isinstance(engine, str) else "own", stop.precise, stop.last,
+        seed, engine_name(engine), stop.precise, stop.last,
         time.perf_counter() - began,
     )  # fmt: skip
     return _comparison(task, run, kept)

@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,13 @@ class Wait:
         return {cause: time for cause, time in found.items() if time}
 
 
+class _AtLine(NamedTuple):
+    """Of a day, the rows of the counters of one line, and the stops that these have called."""
+
+    rows: Ints
+    served: Ints
+
+
 class Explanation:
     """Why people waited in one log."""
 
@@ -127,10 +135,11 @@ class Explanation:
         """Return why the wait at a stop lasted as long as it did."""
         stops, visits = self.log.stop_rows, self.log.visit_rows
         begin, end = int(self.begins[row]), int(self.ends[row])
-        edges = sorted({begin, end, *self._changes(row, begin, end)})
+        at_line = self._at_line(row)
+        edges = sorted({begin, end, *self._changes(at_line, begin, end)})
         parts: list[Part] = []
         for start, stop in pairwise(edges):
-            cause = self._cause(row, start)
+            cause = self._cause(row, at_line, start)
             if parts and parts[-1].cause == cause:
                 start = parts.pop().begin
             parts.append(Part(start, stop, cause))
@@ -146,22 +155,24 @@ class Explanation:
             parts=tuple(parts),
         )
 
-    def _changes(self, row: int, begin: int, end: int) -> list[int]:
+    def _at_line(self, row: int) -> _AtLine:
+        """Return what is known of the counters that serve the line of a stop, on its day."""
+        day = int(self._day[row])
+        givers = self._givers(day, row)
+        rows, served = self._of_day[day], self._served[day]
+        return _AtLine(
+            rows[np.isin(self.log.counter_rows.counter[rows], givers)],
+            served[np.isin(self.log.stop_rows.counter[served], givers)],
+        )
+
+    def _changes(self, at_line: _AtLine, begin: int, end: int) -> list[int]:
         """Return the instants within a wait at which something changes at a counter of its line."""
         rows, stops = self.log.counter_rows, self.log.stop_rows
-        there = self._at_line(row)
-        times = np.concatenate((rows.begin[there], rows.end[there]))
-        here = self._served[self._day[row]]
-        called = np.concatenate((stops.called[here], stops.end[here]))
-        times = np.concatenate((times, called))
+        here, served = at_line.rows, at_line.served
+        times = np.concatenate(
+            (rows.begin[here], rows.end[here], stops.called[served], stops.end[served])
+        )
         return np.unique(times[(times > begin) & (times < end)]).tolist()  # type: ignore[no-any-return]
-
-    def _at_line(self, row: int) -> Ints:
-        """Return the counter rows of the day at the counters that serve the line of a stop."""
-        day = int(self._day[row])
-        rows = self._of_day[day]
-        givers = self._givers(day, row)
-        return rows[np.isin(self.log.counter_rows.counter[rows], givers)]
 
     def _givers(self, day: int, row: int) -> list[int]:
         """Return the counters that serve her service for her class, booked or not."""
@@ -183,10 +194,9 @@ class Explanation:
         called = stops.called != ABSENT
         return [np.flatnonzero(called & (self._day == d)) for d in range(len(self.log.names.days))]
 
-    def _cause(self, row: int, at: int) -> str:
+    def _cause(self, row: int, at_line: _AtLine, at: int) -> str:
         """Return what is charged at an instant."""
-        rows = self.log.counter_rows
-        there = self._at_line(row)
+        rows, there = self.log.counter_rows, at_line.rows
         now = there[(rows.begin[there] <= at) & (at < rows.end[there])]
         state = {int(rows.counter[k]): int(rows.state[k]) for k in now}
         states = set(state.values())
@@ -199,17 +209,16 @@ class Explanation:
         if ABSENT_OFFICER in states:
             return "absent"
         busy = [counter for counter, of in state.items() if of in (CALLING, SERVING)]
-        with_whom = [self._whom(row, counter, at) for counter in busy]
+        with_whom = [self._whom(at_line, counter, at) for counter in busy]
         if any(w is not None and self.begins[w] > self.begins[row] for w in with_whom):
             return "passed"
         if None in with_whom:
             return "in_vain"
         return "ahead" if IDLE not in states else "free"
 
-    def _whom(self, row: int, counter: int, at: int) -> int | None:
+    def _whom(self, at_line: _AtLine, counter: int, at: int) -> int | None:
         """Return the stop that a counter serves at an instant, None if it calls in vain."""
-        stops = self.log.stop_rows
-        here = self._served[self._day[row]]
+        stops, here = self.log.stop_rows, at_line.served
         there = (stops.counter[here] == counter) & (stops.called[here] <= at)
         there &= (stops.end[here] == ABSENT) | (at < stops.end[here])
         found = here[there]

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import Engine, simulate
+from sim.engine import Engine, engine_name, simulate
 from sim.errors import MallError
 from sim.experiments.replicate import Progress, run_blocks, travel
 from sim.experiments.varying import varied
@@ -61,9 +61,7 @@ def run_points(
             kept.extend(block)
             if progress:
                 progress(len(kept), most)
-    run = Run(
-        seed, engine if isinstance(engine, str) else "own", seconds=time.perf_counter() - began
-    )
+    run = Run(seed, engine_name(engine), seconds=time.perf_counter() - began)
     return [
         _gathered(scenario, run, hours, kept[k * replications : (k + 1) * replications])
         for k, scenario in enumerate(scenarios)

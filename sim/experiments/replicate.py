@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.engine import Engine, prepare, simulate
+from sim.engine import Engine, engine_name, prepare, simulate
 from sim.errors import MallError
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.pool import pool, usable_workers
@@ -195,7 +195,7 @@ def _results(task: _Task, kept: Kept, stop: Stop, seconds: float) -> Results:
         n = np.hstack([n, known.astype(np.float64)])
     run = Run(
         seed=task.seed,
-        engine=task.engine if isinstance(task.engine, str) else "own",
+        engine=engine_name(task.engine),
         precise=stop.precise,
         last_to_settle=stop.last,
         seconds=seconds,

@@ -4,7 +4,8 @@ The search begins where theory says for each hour alone (Erlang C: Gross, Shortl
 Harris, Fundamentals of Queueing Theory, 5th ed., sec. 3.3), adds counters where a promise is
 not kept, then takes away those that nobody misses. Every plan is tried on the same citizens.
 What is found is certified on replications that the search has not seen, with intervals that
-hold for all agencies and all attempts together; so is what one counter fewer would do.
+hold for all agencies and all attempts together. What one counter fewer would do is looked at on
+the same replications, and so is told but not certified.
 
 Agencies whose counters are a number or a table are staffed; named counters and machines stay
 as they are. A plan is the same on every day, as a table of counters is.

@@ -11,7 +11,7 @@ from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import Answer
 from sim.report import comparison as said
 from sim.report import locale
-from sim.report.page import MARKS, environment, program_version
+from sim.report.page import MARKS, environment, precise_text, program_version
 from sim.report.sentences import Shown, runs_of, share, shown
 from sim.report.titles import titles
 from sim.scenario.figures import figures
@@ -192,16 +192,11 @@ def _journeys(of: Alternative, lang: str) -> list[Row]:
 
 def _origin(found: Comparison, lang: str) -> list[tuple[str, Any]]:
     run = found.base.run
-    precise = (
-        "precise_fixed" if run.precise is None else f"precise_{'yes' if run.precise else 'no'}"
-    )
-    number = locale.number(found.base.replications, lang)
-    said_of = say(f"page.origin.{precise}", lang, measure=run.last_to_settle, replications=number)
     rows = [
         ("program", f"mppsim {program_version()}".strip()),
-        ("runs", number),
+        ("runs", locale.number(found.base.replications, lang)),
         ("seed", str(run.seed)),
         ("engine", run.engine),
-        ("precise", said_of),
+        ("precise", precise_text(found.base, lang)),
     ]
     return [(say(f"page.origin.{key}", lang), text) for key, text in rows]

@@ -178,7 +178,7 @@ def _origin(
         ("runs", locale.number(results.replications, lang)),
         ("seed", str(run.seed)),
         ("engine", run.engine),
-        ("precise", _precise(results, lang)),
+        ("precise", precise_text(results, lang)),
     ]
     if log is not None:
         visits, stops = len(log.visit_rows), len(log.stop_rows)
@@ -194,7 +194,8 @@ def _origin(
     return [(origin(f"origin.{key}"), text) for key, text in rows]
 
 
-def _precise(results: Results, lang: str) -> str:
+def precise_text(results: Results, lang: str) -> str:
+    """Say whether a run was as precise as asked, and which measure decided it."""
     run = results.run
     if run.precise is None:
         return say("page.origin.precise_fixed", lang)

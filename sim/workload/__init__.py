@@ -139,6 +139,19 @@ class Workload:
     def _who(self) -> tuple[Ints, ...]:
         return self.journey, self.origin, self.index, self.attempt
 
+    def next_attempts(self) -> Ints:
+        """Return the row of each citizen's next attempt, -1 where she has none; (V,)."""
+        after = np.full(len(self), -1, dtype=np.int64)
+        if (self.attempt == self.attempt[:1]).all():
+            return after
+        keys = (self.attempt, self.index, self.origin, self.journey)
+        order = np.lexsort(keys)
+        same = np.diff(self.attempt[order]) == 1
+        for key in keys[1:]:
+            same &= np.diff(key[order]) == 0
+        after[order[:-1][same]] = order[1:][same]
+        return after
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per stop, with every draw; a visit without stops has one, service "".
 

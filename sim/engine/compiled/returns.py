@@ -20,7 +20,7 @@ def resume(hall: Hall, me: int) -> None:
     citizens, needs = hall.citizens, hall.needs
     first, last = citizens[me + s.NEEDS_FROM], citizens[me + s.NEEDS_TO]
     for need in range(first, last if citizens[me + s.CARRIES] >= 0 else first, s.NEEDS):
-        if not _was_served(hall, me, needs[need + s.STOP]):
+        if not carries(hall, me, s.WAS_STOP, needs[need + s.STOP]):
             continue
         needs[need + s.STANDS] = s.OVER
         if needs[need + s.PICK] == ONE_OF:
@@ -31,9 +31,10 @@ def resume(hall: Hall, me: int) -> None:
 
 
 @kernel
-def _was_served(hall: Hall, me: int, stop: int) -> bool:
+def carries(hall: Hall, me: int, what: int, value: int) -> bool:
+    """Whether an earlier attempt served her: at a stop (WAS_STOP) or service (WAS_SERVICE)."""
     entry = hall.citizens[me + s.CARRIES]
-    while entry >= 0 and hall.carried[entry + s.WAS_STOP] != stop:
+    while entry >= 0 and hall.carried[entry + what] != value:
         entry = hall.carried[entry + s.AND_BEFORE]
     return entry >= 0
 

@@ -15,7 +15,7 @@ from sim.engine.compiled.heap import ENTRY
 from sim.engine.compiled.instant import play
 from sim.engine.compiled.jit import cache_directory, is_kept
 from sim.engine.compiled.state import Given, Hall, Ints, Rows
-from sim.engine.compiled.tables import Tables, changes_of, next_attempts, tables_of
+from sim.engine.compiled.tables import Tables, changes_of, tables_of
 from sim.engine.compiled.uncovered import refuse_unknown
 from sim.log import Counters, Log, Stops, Visits
 from sim.scenario.model import Scenario
@@ -72,7 +72,7 @@ def _given(scenario: Scenario, workload: Workload, tables: Tables) -> Given:
         "officers": np.concatenate((absent[:, :, None], late), axis=2).astype(np.int64).ravel(),
         "first": np.searchsorted(workload.day, np.arange(len(tables.plan) + 1)),
         "order": workload.order(),
-        "after": next_attempts(workload),
+        "after": workload.next_attempts(),
         **{of: (getattr(workload, of) + 0.0).view(np.int64) for of in ("balk", "back")},
         **changes_of(scenario, workload),
     }

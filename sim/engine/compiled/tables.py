@@ -91,20 +91,6 @@ def changes_of(scenario: Scenario, workload: Workload) -> dict[str, Any]:
     }
 
 
-def next_attempts(workload: Workload) -> Ints:
-    """Return the visit that is the next attempt of each visit's citizen, or -1; (V,)."""
-    after = np.full(len(workload), -1, dtype=np.int64)
-    if (workload.attempt == workload.attempt[:1]).all():
-        return after
-    keys = (workload.attempt, workload.index, workload.origin, workload.journey)
-    order = np.lexsort(keys)
-    same = np.diff(workload.attempt[order]) == 1
-    for key in keys[1:]:
-        same &= np.diff(key[order]) == 0
-    after[order[:-1][same]] = order[1:][same]
-    return after
-
-
 Row = dict[str, int]
 
 

@@ -10,6 +10,7 @@ from sim.engine.compiled import agency
 from sim.engine.compiled import state as s
 from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import INCOMPLETE, NEXT, NO_REASON, ONE_OF, PARKED, SERVED
+from sim.engine.compiled.returns import carries
 from sim.engine.compiled.state import Hall
 
 
@@ -123,10 +124,7 @@ def _stands(hall: Hall, me: int, service: int, at_least: int) -> bool:
     for need in range(hall.citizens[me + s.NEEDS_FROM], hall.citizens[me + s.NEEDS_TO], s.NEEDS):
         if needs[need + s.SERVICE] == service and needs[need + s.STANDS] >= at_least:
             return True
-    entry = hall.citizens[me + s.CARRIES]
-    while entry >= 0 and hall.carried[entry + s.WAS_SERVICE] != service:
-        entry = hall.carried[entry + s.AND_BEFORE]
-    return entry >= 0
+    return carries(hall, me, s.WAS_SERVICE, service)
 
 
 @kernel

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.engine.plan import JourneyPlan
 from sim.engine.reference.citizen import Citizen
 from sim.engine.reference.outcomes import SERVED
@@ -17,8 +15,8 @@ class Returns:
 
     def __init__(self, workload: Workload) -> None:
         self._back = workload.back.tolist()
-        self._next = _next_attempts(workload)
-        waits = set(self._next.values())
+        self._next: list[int] = workload.next_attempts().tolist()
+        waits = set(self._next)
         self._comes = [row not in waits for row in range(len(workload))]
         self._done: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
 
@@ -39,10 +37,8 @@ class Returns:
 
     def note(self, row: int, citizen: Citizen, journey: JourneyPlan) -> None:
         """Note how an attempt ended: she comes back if the share of those who do says so."""
-        after = self._next.get(row)
-        if after is None or not self._back[row] < journey.share_back(
-            citizen.outcome, citizen.reason
-        ):
+        after = self._next[row]
+        if after < 0 or not self._back[row] < journey.share_back(citizen.outcome, citizen.reason):
             return
         self._comes[after] = True
         own = [of for of in citizen.rows if of.outcome == SERVED and of.stop > journey.entrance]
@@ -52,14 +48,3 @@ class Returns:
 
 
 _NOTHING: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset())
-
-
-def _next_attempts(workload: Workload) -> dict[int, int]:
-    """Return the row of the next attempt of each row that has one."""
-    keys = (workload.attempt, workload.index, workload.origin, workload.journey)
-    order = np.lexsort(keys)
-    same = np.ones(max(len(order) - 1, 0), dtype=np.bool_)
-    for key in keys[1:]:
-        same &= np.diff(key[order]) == 0
-    same &= np.diff(workload.attempt[order]) == 1
-    return dict(zip(order[:-1][same].tolist(), order[1:][same].tolist(), strict=True))
