@@ -51,9 +51,7 @@ def names_beside(
             paths = [tuple(s for s in e["loc"] if s != "[key]") for e in error.errors()]
         else:
             found = unknown_stops(Whole(scenario, merged.root, merged.removed))
-            return [
-                f for f in found if f.params.get("agency", f.params.get("value")) not in unclear
-            ]
+            return [finding for finding in found if _agency(finding) not in unclear]
     return []
 
 

@@ -25,8 +25,6 @@ COUNTS = (
     "missed", "turned_away", "sent_home", "incomplete",
     "returned",
 )  # fmt: skip
-BY_REASON = ("turned_away",)
-"""Counts that are also given by reason, as `turned_away.quota`."""
 SHARES_OF_PEOPLE = (
     "called_in_time", "fulfilled", "left", "refused", "waited", "several_days",
 )  # fmt: skip
