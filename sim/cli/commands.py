@@ -214,10 +214,8 @@ def compare(
     """Run the same citizens through two malls and say whether the agency may join."""
     from sim.engine import check_engine
     from sim.experiments import compare as comparing
-    from sim.report.comparison import described, plain
     from sim.report.result_folder import folder_of
-    from sim.report.tables import jsonable
-    from sim.report.writing import write_comparison
+    from sim.report.studies import of_comparison
     from sim.scenario.loading import load
 
     check_engine(engine)
@@ -231,9 +229,9 @@ def compare(
             workers=workers, progress=progress,
         )  # fmt: skip
     _say_precision(found.base.run, lang.value)
-    folder = out or folder_of((base, *alternatives), "-vs-")
-    page = write_comparison(found, folder, lang.value, command=sys.argv)
-    tell(jsonable(plain(found, sys.argv)) if as_json else described(found, lang.value))
+    study = of_comparison(found, lang.value, sys.argv)
+    page = study.write(out or folder_of((base, *alternatives), "-vs-"), lang.value)
+    tell(study.data if as_json else study.text)
     typer.echo(say("cli.page", lang.value, path=_shown(page)), err=True)
     if open_:
         typer.launch(page.as_uri())

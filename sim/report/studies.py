@@ -1,4 +1,4 @@
-"""The outputs of sweeps, capacities and the like, each written whole or not at all."""
+"""The outputs of comparisons, sweeps and the like, each written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.capacity import Capacity
+from sim.experiments.compare import Comparison
 from sim.experiments.joining import JoinPlan
 from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.shifts import Shift
 from sim.experiments.staffing import StaffingPlan
 from sim.experiments.sweep import Sweep
-from sim.report import capacity, joining, sensitivity, staffing, sweep
+from sim.report import capacity, comparison, joining, sensitivity, staffing, sweep
 from sim.report.style import style
 from sim.report.tables import jsonable
 from sim.report.writing import replace_files, write_json, write_picture, write_text
@@ -59,6 +60,20 @@ class Study:
                 figure = draw()
                 if figure is not None:
                     write_picture(aside, name, figure)
+
+
+def of_comparison(found: Comparison, lang: str, command: Sequence[str] = ()) -> Study:
+    """Return what is said of a comparison, with its page."""
+    from sim.report.comparison_page import render_comparison
+
+    return Study(
+        name="comparison",
+        text=comparison.described(found, lang),
+        data=jsonable(comparison.plain(found, command)),
+        shown="compare.html",
+        texts={"compare.html": render_comparison(found, lang)},
+        pictures={},
+    )
 
 
 def of_capacity(found: Capacity, lang: str, command: Sequence[str] = ()) -> Study:

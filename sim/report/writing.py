@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import OutputError
-from sim.experiments.compare import Comparison
 from sim.log import Log
 from sim.report.answer import Answer
 from sim.report.provenance import provenance
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PAGE = "report.html"
-COMPARISON = "compare.html"
 RUN = "run.json"
 _OURS = frozenset(
     (PAGE, RUN, "summary.json", "summary.csv", "summary.xlsx", "replications.parquet",
@@ -85,27 +83,6 @@ def write_run(
 
     names = replace_files(target, write, lang)
     return [target / name for name in sorted(names, key=lambda name: (name != PAGE, name))]
-
-
-def write_comparison(
-    found: Comparison, folder: str | Path, lang: str = "id", *, command: Sequence[str] = ()
-) -> Path:
-    """Write compare.html, comparison.txt and comparison.json; return the path of the page.
-
-    Other files of the folder stay. Raises OutputError as `write_run` does.
-    """
-    from sim.report.comparison import described, plain
-    from sim.report.comparison_page import render_comparison
-
-    target = Path(folder).expanduser().resolve()
-
-    def write(aside: Path) -> None:
-        write_text(aside / COMPARISON, render_comparison(found, lang))
-        write_text(aside / "comparison.txt", described(found, lang) + "\n")
-        write_json(aside / "comparison.json", plain(found, command))
-
-    replace_files(target, write, lang)
-    return target / COMPARISON
 
 
 def _write_all(
