@@ -21,6 +21,7 @@ from sim.scenario.layers import read_layers
 from sim.scenario.locating import Locator, findings_in
 from sim.scenario.merging import Merged, merge
 from sim.scenario.model import Scenario
+from sim.scenario.questions import questions
 from sim.scenario.second_look import names_beside
 from sim.scenario.tree import Items, Node, Table, Text, plain
 
@@ -68,9 +69,10 @@ def load_text(
 
 def _scenario(merged: Merged) -> Scenario:
     locator = Locator(merged)
-    faults = list(merged.faults)
+    asked = list(questions(merged.root)) if merged.whole else []
+    faults = [*merged.faults, *asked]
     scenario: Scenario | None = None
-    if merged.whole:
+    if merged.whole and not asked:
         context = {"read_table": _Tables(merged)}
         try:
             scenario = Scenario.model_validate(plain(merged.root), context=context)
