@@ -105,7 +105,7 @@ def replace_demand(scenario: Scenario) -> Scenario:
 
 # Where compiled kernels are kept
 
-KEPT = "from sim.engine.compiled.jit import cache_directory; print(cache_directory())"
+KEPT = "from sim.jit import cache_directory; print(cache_directory())"
 
 
 def python(code: str, **environment: str) -> str:
@@ -131,7 +131,7 @@ def test_with_nowhere_to_write_nothing_is_kept() -> None:
 def test_a_changed_callee_has_another_place(tmp_path: Path, changed: str) -> None:
     """So has a changed meaning of the numbers in a log, which stand in the kernels."""
     code = (
-        "from pathlib import Path; from sim.engine.compiled import jit\n"
+        "from pathlib import Path; from sim import jit\n"
         "before = jit.fingerprint()\n"
         "read = Path.read_bytes\n"
         f"Path.read_bytes = lambda p: read(p) + (b'#' if p.name == '{changed}' else b'')\n"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +17,13 @@ from malls import mall, scenario_of, us
 from scipy import stats
 from strategies import OPENS, at
 
-from sim import Scenario, WorkloadError, sample
-from sim.randomness import Draws, philox_key
-from sim.sampling import poisson_quantile
+from sim import Scenario, WorkloadError, load, sample
+from sim.randomness import _DROPPED, Draws, philox_key, uniform
+from sim.sampling import poisson_quantile, samples
 from sim.scenario.profile import arrival_profile
 
 UNLIKELY = 1e-4
+FEATURES = sorted((Path(__file__).parent.parent / "scenarios" / "features").glob("*.yaml"))
 MASK = (1 << 64) - 1
 
 
@@ -30,8 +33,19 @@ MASK = (1 << 64) - 1
 def uniforms(
     key: np.ndarray, replication: int, day: int, count: int, occurrence: int = 0
 ) -> np.ndarray:
-    """Return the uniforms of the first `count` indices at an address."""
-    return Draws(0, replication, ()).uniforms(key, day, count, occurrence)
+    """Return the uniforms of the first `count` indices at an address, one by one from NumPy."""
+    first = ((occurrence * 2**64 + day) * 2**64 + replication) * 2**64
+    # NumPy's generator increments its counter before the first block, hence one less.
+    raw = np.random.Philox(counter=(first - 1) % 2**256, key=key).random_raw(4 * count)[::4]
+    return ((raw >> np.uint64(12)) + 0.5) * 2.0**-52
+
+
+def drawn(
+    seed: int, purpose: str, name: str, replication: int, day: int, count: int, occurrence: int = 0
+) -> np.ndarray:
+    """Return the uniforms of the first `count` indices at an address, as they are drawn."""
+    draws = Draws(seed, range(replication, replication + 1), (day,))
+    return draws(purpose, name, np.array([count]), occurrence)
 
 
 def philox(counter: list[int], key: list[int]) -> list[int]:
@@ -63,33 +77,46 @@ def test_a_draw_is_philox_at_its_address(
     address = json.dumps([seed, purpose, name], separators=(",", ":")).encode()
     digest = blake2b(address, digest_size=16).digest()
     key = [int.from_bytes(digest[k : k + 8], "little") for k in (0, 8)]
-    drawn = uniforms(philox_key(seed, purpose, name), replication, day, 40, occurrence)
+    u = drawn(seed, purpose, name, replication, day, 40, occurrence)
     for index in (0, 1, 2, 39):
         word = philox([index, replication, day, occurrence], key)[0]
-        assert drawn[index] == ((word >> 12) + 0.5) / 2**52
+        assert u[index] == ((word >> 12) + 0.5) / 2**52
 
 
-@pytest.mark.parametrize("word", [0, MASK])
-def test_uniforms_lie_strictly_between_0_and_1(word: int) -> None:
-    """Even the extreme words of the generator do."""
-    draws = Draws(0, 0, ())
-    raw = np.full(4, word, dtype=np.uint64)
-    draws._philox = type("Philox", (), {"random_raw": lambda self, size: raw})()
-    (u,) = draws.uniforms(philox_key(0, "", ""), 0, 1)
-    assert 0 < u < 1
+def test_uniforms_lie_strictly_between_0_and_1() -> None:
+    """Even the extreme words of the generator would give none of them."""
+    for word in (0, MASK):
+        assert 0 < ((np.uint64(word) >> _DROPPED) + 0.5) * 2.0**-52 < 1
 
 
-def test_more_draws_move_none() -> None:
-    key = philox_key(1, "time", "x")
-    assert (uniforms(key, 2, 3, 1000)[:10] == uniforms(key, 2, 3, 10)).all()
+def test_every_draw_is_bit_for_bit_that_of_numpy() -> None:
+    """Over random addresses, whoever is drawn together, compiled and not."""
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        seed, day, first = (int(rng.integers(1 << bits)) for bits in (60, 50, 44))
+        days, occurrence = (day, day + 1, int(rng.integers(9))), int(rng.integers(4))
+        draws = Draws(seed, range(first, first + 2), days)
+        counts = rng.integers(0, 6, 6)
+        at, key = draws.addresses(counts), philox_key(seed, "p", f"n{seed}")
+        one_by_one = [
+            uniforms(key, r, d, n, occurrence)
+            for (r, d), n in zip(product((first, first + 1), days), counts, strict=True)
+        ]
+        every = at("p", f"n{seed}", occurrence)
+        assert (every == np.concatenate(one_by_one)).all()
+        some = rng.random(len(at)) < 0.5
+        assert (at.of(some)("p", f"n{seed}", occurrence) == every[some]).all()
+        uncompiled = getattr(uniform, "py_func", uniform)
+        rest = np.array([[occurrence], key[:1], key[1:]], dtype=np.uint64)
+        assert (uncompiled(at.index, at.replication, at.day, *rest) == every).all()
 
 
-def test_the_days_of_a_replication_are_drawn_one_by_one() -> None:
-    draws = Draws(7, 3, (4, 0, 2))
-    every = draws("time", "x", np.array([2, 0, 3]))
-    key = philox_key(7, "time", "x")
-    assert (every == np.concatenate((uniforms(key, 3, 4, 2), uniforms(key, 3, 2, 3)))).all()
-    assert len(draws.per_day("count", "x")) == 3
+@pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
+def test_replications_drawn_together_are_those_drawn_alone(path: Path) -> None:
+    scenario = load(path)
+    together = samples(scenario, 4, range(2, 5))
+    assert together == [sample(scenario, 4, r) for r in range(2, 5)]
+    assert all(len(workload) for workload in together)
 
 
 def test_draws_are_uniform_and_no_part_of_the_address_is_idle() -> None:

@@ -17,6 +17,7 @@ def draw_outages(scenario: Scenario, draws: Draws, one: Ints) -> Ints:
     """Draw when each thing is down, by its name, to the hard end of the day; (K, 4).
 
     one : for each date of the draws 1 if a day begins on it, else 0
+    the days of one replication follow those of another
     """
     found = [NO_OUTAGES]
     for source, (agency, counter, how) in enumerate(scenario.outages):
@@ -32,7 +33,7 @@ def _of(
     how: Outage, scenario: Scenario, draws: Draws, post: str, one: Ints
 ) -> tuple[Ints, Ints, Ints]:
     """Return day, beginning and end of the outages of one thing."""
-    ends = _ends(scenario.played)
+    ends = np.tile(_ends(scenario.played), len(draws.replications))
     first = np.stack([draws("outage", post, one, k) for k in range(3)])
     number = 4
     while True:

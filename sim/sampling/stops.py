@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.randomness import Addresses
 from sim.scenario.distributions import Patience
 from sim.scenario.model import Scenario, Service, Stop
 from sim.workload import ABSENT, ENDS, JOINS, MOST_MISSES, NEVER, Ints
@@ -20,9 +21,10 @@ from sim.workload import ABSENT, ENDS, JOINS, MOST_MISSES, NEVER, Ints
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Drawn = Callable[..., Floats]
-Columns = dict[str, NDArray[Any]]
-Rows = tuple[Bools, Columns]
-"""Who has a row, and the columns of all citizens of the journey that the scenario uses."""
+Columns = dict[str, NDArray[Any] | int]
+"""Columns of rows, those alone that the scenario uses; a number stands in all of them."""
+Rows = tuple[Ints, Columns]
+"""Who of the journey has a row, by place, and the columns of these rows."""
 
 UNUSED: dict[str, float] = {
     "walk": 0, "patience": NEVER, "slot": ABSENT, "balk": JOINS, "misses": 0,
@@ -33,103 +35,107 @@ SERVED, INCOMPLETE, NO_PAPERS, PARKED = range(len(ENDS))
 
 
 def rows_of(
-    scenario: Scenario, stop: Stop, visitor_class: Ints, taken: Bools, drawn: Drawn
+    scenario: Scenario, stop: Stop, of_class: Ints, who: Ints, at: Addresses, address: str
 ) -> Iterator[Rows]:
     """Yield the rows of one stop: its tries, and the parts of a service that is parked.
 
-    taken : (n,) who goes there; drawn : the uniforms of a purpose, at the address of the stop,
-        `drawn(purpose, again, tries)`
+    of_class : the class of each citizen of the journey; who : (n,) those who go there, by place
+    at : (n,) whose draws; address : of the stop
     """
     service = scenario.service(stop.service)
     of = service.incomplete
     most = 1 if of is None or of.fetch is None else of.tries
-    who = taken
     for tries in range(1, most + 1):
+        name = address if tries == 1 else f"{address}/try {tries}"
 
-        def at_try(purpose: str, again: int = 0, tries: int = tries) -> Floats:
-            return drawn(purpose, again, tries)
+        def drawn(purpose: str, again: int = 0, at: Addresses = at, name: str = name) -> Floats:
+            return at(purpose, name, again)
 
-        columns = _needs(scenario, stop, visitor_class, at_try)
+        columns = _needs(scenario, stop, of_class[who], at, name)
         if tries > 1 and of is not None and of.fetch is not None:
-            columns["tries"] = np.full(len(who), tries, dtype=np.int64)
-            columns["walk"] = whole(of.fetch.quantile(at_try("fetch")))
-            columns["keeps"] = np.full(len(who), int(of.back_to == "head"), dtype=np.int64)
-        lacks = _incomplete(service, columns, at_try)
-        rest = _park(service, columns, who & ~lacks, at_try, tries)
+            columns |= {"tries": tries, "keeps": int(of.back_to == "head")}
+            columns["walk"] = whole(of.fetch.quantile(drawn("fetch")))
+        lacks = _incomplete(service, columns, drawn)
+        rest = _park(service, columns, ~lacks, drawn, tries)
         yield who, columns
         if rest is not None:
-            yield rest
-        who = who & lacks
-        if not who.any():
+            yield who[rest[0]], rest[1]
+        who = who[lacks]
+        if not len(who):
             return
+        at = at.of(lacks)
 
 
 def _incomplete(service: Service, columns: Columns, drawn: Drawn) -> Bools:
     """Draw whose papers lack something; at the counter only part of the time is spent then."""
-    of = service.incomplete
+    of, time = service.incomplete, np.asarray(columns["time"])
     if of is None:
-        return np.zeros(len(columns["time"]), dtype=bool)
-    lacks = drawn("incomplete") < of.share
+        return np.zeros(len(time), dtype=bool)
+    lacks: Bools = drawn("incomplete") < of.share
     found = INCOMPLETE if of.found == "at_counter" else NO_PAPERS
     columns["ends"] = np.where(lacks, found, SERVED).astype(np.int64)
-    columns["time"] = np.where(lacks, whole(columns["time"] * of.after), columns["time"])
+    columns["time"] = np.where(lacks, whole(time * of.after), time)
     return lacks
 
 
-def _park(service: Service, columns: Columns, who: Bools, drawn: Drawn, tries: int) -> Rows | None:
-    """Cut the service in two where it is parked; return the rows of the second part."""
-    of = service.park
+def _park(
+    service: Service, columns: Columns, may: Bools, drawn: Drawn, tries: int
+) -> tuple[Bools, Columns] | None:
+    """Cut the service in two where it is parked; return whose, and the rows of the second part.
+
+    may : (n,) whose papers lack nothing
+    """
+    of, time = service.park, np.asarray(columns["time"])
     if of is None:
         return None
-    parks = who & (drawn("park") < of.share)
-    first = whole(columns["time"] * of.after)
-    rest = {
-        **columns,
-        "time": columns["time"] - first,
-        "walk": whole(of.for_.quantile(drawn("parked"))),
-        "tries": np.full(len(who), tries + 1, dtype=np.int64),
-        "keeps": np.ones(len(who), dtype=np.int64),
-        "ends": np.full(len(who), SERVED, dtype=np.int64),
-        "misses": np.zeros(len(who), dtype=np.int64),
-    }
-    ends = columns.get("ends", np.full(len(who), SERVED, dtype=np.int64))
-    columns["ends"] = np.where(parks, PARKED, ends)
-    columns["time"] = np.where(parks, first, columns["time"])
+    parks = may & (drawn("park") < of.share)
+    first = whole(time * of.after)
+    rest = columns | {"time": time - first, "walk": whole(of.for_.quantile(drawn("parked")))}
+    rest = {k: v[parks] if isinstance(v, np.ndarray) else v for k, v in rest.items()}
+    rest |= {"tries": tries + 1, "keeps": 1, "ends": SERVED, "misses": 0}
+    columns["ends"] = np.where(parks, PARKED, columns.get("ends", SERVED)).astype(np.int64)
+    columns["time"] = np.where(parks, first, time)
     return parks, rest
 
 
-def _needs(scenario: Scenario, stop: Stop, visitor_class: Ints, drawn: Drawn) -> Columns:
+def _needs(
+    scenario: Scenario, stop: Stop, visitor_class: Ints, at: Addresses, address: str
+) -> Columns:
     """Draw what citizens need and bear at one stop; only columns that the scenario uses."""
     service, agency = scenario.service(stop.service), scenario.agencies[stop.agency]
     classes = [scenario.visitors[name] for name in scenario.class_shares]
     slower = np.array([c.takes_longer for c in classes])
     columns: Columns = {
-        "service": np.full(len(visitor_class), scenario.services.index(stop.service)),
-        "time": whole(service.time.quantile(drawn("time")) * slower[visitor_class]),
+        "service": scenario.services.index(stop.service),
+        "time": whole(service.time.quantile(at("time", address)) * slower[visitor_class]),
     }
     laws = [service.patience or c.patience for c in classes]
     if any(laws):
-        columns["patience"] = by_class(laws, visitor_class, lambda: drawn("patience"))
+        columns["patience"] = by_class(laws, visitor_class, at, "patience", address)
     if service.balking or agency.balking:
-        columns["balk"] = drawn("balk")
+        columns["balk"] = at("balk", address)
     if agency.call.missed:
-        missed = np.ones(len(visitor_class), dtype=bool)
-        columns["misses"] = np.zeros(len(visitor_class), dtype=np.int64)
+        missed = np.ones(len(at), dtype=bool)
+        misses = np.zeros(len(at), dtype=np.int64)
         for again in range(MOST_MISSES):  # calls in a row that she does not hear
-            missed &= drawn("missed", again) < agency.call.missed
-            columns["misses"] += missed
+            missed &= at("missed", address, again) < agency.call.missed
+            misses += missed
+        columns["misses"] = misses
     return columns
 
 
-def by_class(laws: list[Patience | None], visitor_class: Ints, drawn: Callable[[], Floats]) -> Ints:
+def by_class(
+    laws: list[Patience | None], visitor_class: Ints, at: Addresses, purpose: str, address: str
+) -> Ints:
     """Return the draws of each citizen by the law of her class, NEVER where there is none."""
     found = np.full(len(visitor_class), NEVER, dtype=np.int64)
-    u = drawn() if any(laws) else np.empty(0)
+    u = at(purpose, address) if any(laws) else np.empty(0)
     for code, law in enumerate(laws):
-        here = visitor_class == code
-        if law is not None and here.any():
+        if law is not None:
+            here = np.flatnonzero(visitor_class == code)
             until = law.quantile(u[here])
-            found[here] = np.where(np.isfinite(until), whole(until), NEVER)
+            ends = np.isfinite(until)
+            found[here[ends]] = whole(until[ends])
     return found
 
 

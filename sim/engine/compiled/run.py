@@ -13,10 +13,10 @@ from sim.engine import names_of
 from sim.engine.compiled import state as s
 from sim.engine.compiled.heap import ENTRY
 from sim.engine.compiled.instant import play
-from sim.engine.compiled.jit import cache_directory, is_kept
 from sim.engine.compiled.state import Given, Hall, Ints, Rows
 from sim.engine.compiled.tables import Tables, changes_of, tables_of
 from sim.engine.compiled.uncovered import refuse_unknown
+from sim.jit import cache_directory, is_kept
 from sim.log import Counters, Log, Stops, Visits
 from sim.scenario.model import Scenario
 from sim.words import say
@@ -48,7 +48,7 @@ def warm(lang: str = "en") -> None:
 
     What takes so long is said on stderr; so is it where nothing can be kept for the next time.
     """
-    if not config.DISABLE_JIT and not is_kept():
+    if not config.DISABLE_JIT and not is_kept("play"):
         print(say("engine.compiling", lang), file=sys.stderr, flush=True)
         if cache_directory() is None:
             print(say("engine.nowhere", lang), file=sys.stderr, flush=True)

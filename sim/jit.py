@@ -1,0 +1,91 @@
+"""How kernels are compiled, and where compiled kernels are kept: decided once, for all of them.
+
+Numba keeps a compiled function until the file that it stands in changes; a change of a function
+that it calls in another file goes unnoticed, and so does a flag in the environment. So our
+kernels are kept in a directory named by a hash of everything that they depend on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import config
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+"""For all kernels alike: threads may run side by side, and a division needs no check."""
+
+
+UNCOMPILED = bool(config.DISABLE_JIT)
+"""Whether kernels run as the Python that they are written in."""
+SOURCES = ("jit.py", "randomness.py", "log.py", "workload/__init__.py", "engine/compiled/*.py")
+"""Where kernels stand, and what their numbers mean."""
+
+
+def kernel(function: F) -> F:
+    """Compile a function that kernels call."""
+    compiled: F = numba.njit(**OPTIONS)(function)
+    return compiled
+
+
+def entry(function: F) -> F:
+    """Compile a function that Python calls, and keep it for later processes where that works."""
+    where = cache_directory()
+    if where is None:
+        return kernel(function)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(where)
+    try:
+        compiled: F = numba.njit(cache=True, **OPTIONS)(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled
+
+
+def cache_directory() -> Path | None:
+    """Return where compiled kernels are kept, made if need be; None where nothing is writable."""
+    of_user = os.environ.get("MPPSIM_CACHE") or _cache_of_user()
+    directory = Path(of_user) / f"kernels-{fingerprint()}"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            return directory
+    except OSError:
+        return None
+
+
+def is_kept(name: str) -> bool:
+    """Whether an earlier process has left the compiled kernel of a name for this one."""
+    where = cache_directory()
+    return where is not None and any(where.rglob(f"*.{name}-*.nbc"))
+
+
+def _cache_of_user() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "mppsim" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "mppsim"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mppsim"
+
+
+def fingerprint() -> str:
+    """Return a hash of all that compiled kernels depend on: sources, flags, versions.
+
+    What the numbers in logs and workloads stand for is written into the kernels too.
+    """
+    digest = sha256()
+    room = Path(__file__).parent
+    for path in sorted(path for pattern in SOURCES for path in room.glob(pattern)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    flags = {k: v for k, v in os.environ.items() if k.startswith("NUMBA_")}
+    versions = (numba.__version__, sys.version, sorted(flags.items()), sorted(OPTIONS.items()))
+    digest.update(repr(versions).encode())
+    return digest.hexdigest()[:16]
