@@ -47,7 +47,8 @@ class Dates:
     def positions(self, replications: int) -> Ints:
         """Return the day of each date where the days of one replication follow another's."""
         first = np.repeat(np.arange(replications) * len(self.days), len(self.position))
-        return first + np.tile(self.position, replications)
+        found: Ints = first + np.tile(self.position, replications)
+        return found
 
     def arrivals(self, journey: str, day: Ints, u: Floats) -> Ints:
         """Return when each citizen comes: the profile's quantile of her uniform; (n,) µs."""
