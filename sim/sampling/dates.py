@@ -42,7 +42,8 @@ class Dates:
     @property
     def begins(self) -> Ints:
         """For each date 1 if a day begins on it, else 0."""
-        return (self.midnight == 0).astype(np.int64)
+        ones: Ints = (self.midnight == 0).astype(np.int64)
+        return ones
 
     def positions(self, replications: int) -> Ints:
         """Return the day of each date where the days of one replication follow another's."""
