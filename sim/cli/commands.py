@@ -178,63 +178,20 @@ def run(
     from sim.report.tables import summary
     from sim.report.writing import write_run
 
-    _say_precision(results.run, lang.value)
+    say_precision(results.run, lang.value)
     one = simulate(scenario, sample(scenario, seed, 0), engine)
     folder = out or folder_of((file, *overlays))
     if other := replaced(folder, scenario.name):
-        typer.echo(say("cli.replaces", lang.value, path=_shown(folder), name=other), err=True)
+        typer.echo(say("cli.replaces", lang.value, path=shown_path(folder), name=other), err=True)
     written = write_run(
         results, one, folder, lang.value, tables=tables, replications=parquet, keep_log=log,
         command=sys.argv,
     )  # fmt: skip
     answer = Answer.of(results)
     tell(summary(results, answer) if as_json else five_lines(answer, lang.value))
-    typer.echo(say("cli.page", lang.value, path=_shown(written[0])), err=as_json)
+    typer.echo(say("cli.page", lang.value, path=shown_path(written[0])), err=as_json)
     if open_:
         typer.launch(written[0].as_uri())
-
-
-@app.command()
-@plainly
-def compare(
-    base: Annotated[Path, typer.Argument(metavar="BASE", help="The mall as it is.")],
-    alternatives: Annotated[
-        list[Path], typer.Argument(metavar="ALTERNATIVE...", help="The mall as it may become.")
-    ],
-    replications: Replications = None,
-    precision: Precision = None,
-    seed: Seed = 0,
-    engine: EngineName = "simpy",
-    workers: Workers = None,
-    out: Out = None,
-    lang: Language = Lang.id,
-    as_json: AsJson = False,
-    open_: OpenPage = False,
-) -> None:
-    """Run the same citizens through two malls and say whether the agency may join."""
-    from sim.engine import check_engine
-    from sim.experiments import compare as comparing
-    from sim.report.result_folder import folder_of
-    from sim.report.studies import of_comparison
-    from sim.scenario.loading import load
-
-    check_engine(engine)
-    first = load(base)
-    others = [load(path) for path in alternatives]
-    comparing.check_comparable(first, others, replications, precision)
-    warn_of_overload([first, *others], lang.value)
-    with progress_bar(lang.value) as progress:
-        found = comparing.compare(
-            first, others, replications, precision=precision, seed=seed, engine=engine,
-            workers=workers, progress=progress,
-        )  # fmt: skip
-    _say_precision(found.base.run, lang.value)
-    study = of_comparison(found, lang.value, sys.argv)
-    page = study.write(out or folder_of((base, *alternatives), "-vs-"), lang.value)
-    tell(study.data if as_json else study.text)
-    typer.echo(say("cli.page", lang.value, path=_shown(page)), err=True)
-    if open_:
-        typer.launch(page.as_uri())
 
 
 @app.command()
@@ -317,7 +274,7 @@ def check(
         written = []
         for path in renew(files, workers=workers):
             written.append(path.as_posix())
-            typer.echo(say("cli.written", lang.value, path=_shown(path)), err=as_json)
+            typer.echo(say("cli.written", lang.value, path=shown_path(path)), err=as_json)
         if as_json:
             tell(written)
         return 0
@@ -338,10 +295,10 @@ def tell(what: Any) -> None:
 
 def say_written(path: Path, lang: str) -> None:
     """Say on stderr where the result is."""
-    typer.echo(say("cli.written", lang, path=_shown(path)), err=True)
+    typer.echo(say("cli.written", lang, path=shown_path(path)), err=True)
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """Return a path as a person finds it: from the present folder where it is below that."""
     path = path.resolve()
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
@@ -355,7 +312,8 @@ def warn_of_overload(malls: Sequence[Scenario], lang: str) -> None:
         typer.echo(note, err=True)
 
 
-def _say_precision(run: Any, lang: str) -> None:
+def say_precision(run: Any, lang: str) -> None:
+    """Say on stderr whether a stated precision was reached."""
     if run.precise is not None:
         key = "precise" if run.precise else "not_precise"
         typer.echo(say(f"cli.{key}", lang, measure=run.last_to_settle), err=True)

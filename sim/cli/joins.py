@@ -1,13 +1,82 @@
-"""The command that begins a join: new-join."""
+"""The commands about an agency that wants to join: compare, new-join."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.commands import Lang, Language, Out, app, plainly, say_written
+from sim.cli.commands import (
+    AsJson,
+    EngineName,
+    Lang,
+    Language,
+    OpenPage,
+    Out,
+    Precision,
+    Replications,
+    Seed,
+    Workers,
+    app,
+    plainly,
+    progress_bar,
+    say_precision,
+    say_written,
+    shown_path,
+    tell,
+    warn_of_overload,
+)
+from sim.words import say
+
+
+@app.command()
+@plainly
+def compare(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The mall as it is.")],
+    alternatives: Annotated[
+        list[Path], typer.Argument(metavar="ALTERNATIVE...", help="The mall as it may become.")
+    ],
+    repair: Annotated[
+        list[Path],
+        typer.Option(metavar="OVERLAY", help="What could be mended, laid over each alternative."),
+    ] = [],  # noqa: B006
+    replications: Replications = None,
+    precision: Precision = None,
+    seed: Seed = 0,
+    engine: EngineName = "simpy",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+    open_: OpenPage = False,
+) -> None:
+    """Run the same citizens through two malls and say whether the agency may join."""
+    from sim.engine import check_engine
+    from sim.experiments import compare as comparing
+    from sim.report.result_folder import folder_of
+    from sim.report.studies import of_comparison
+    from sim.scenario.loading import load
+
+    check_engine(engine)
+    first = load(base)
+    others = [load(path) for path in alternatives]
+    repairs = [load(path, repair) for path in alternatives] if repair else []
+    comparing.check_comparable(first, [*others, *repairs], replications, precision)
+    warn_of_overload([first, *others], lang.value)
+    with progress_bar(lang.value) as progress:
+        found = comparing.compare(
+            first, others, replications, repairs=repairs, precision=precision, seed=seed,
+            engine=engine, workers=workers, progress=progress,
+        )  # fmt: skip
+    say_precision(found.base.run, lang.value)
+    study = of_comparison(found, lang.value, sys.argv)
+    page = study.write(out or folder_of((base, *alternatives), "-vs-"), lang.value)
+    tell(study.data if as_json else study.text)
+    typer.echo(say("cli.page", lang.value, path=shown_path(page)), err=True)
+    if open_:
+        typer.launch(page.as_uri())
 
 
 @app.command()

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -41,6 +41,8 @@ class Alternative:
     results : all citizens of the alternative
     present_before, present : the citizens who come in both, in the base and in the alternative
     newcomers : the citizens who come in the alternative only
+    repair : the same plan with something mended, on the same citizens, where that was tried
+    looks : how many malls are judged for the one answer, as in `confidence_of`
     """
 
     scenario: Scenario
@@ -49,6 +51,8 @@ class Alternative:
     present_before: Results
     present: Results
     newcomers: Results
+    repair: Alternative | None = None
+    looks: int = 1
 
     def difference(
         self, measure: str, weekday: str = "", confidence: float = 0.95
@@ -67,23 +71,29 @@ class Alternative:
     @property
     def confidence(self) -> float:
         """That of each interval of the decision; 0.95 where there is none."""
-        return confidence_of(self.scenario)
+        return confidence_of(self.scenario, self.looks)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition of the alternative's decision; intervals hold for all together."""
         lost = self.difference("fulfilled", confidence=self.confidence)
-        return judged(self.scenario, self.base, self.results, lost)
+        return judged(self.scenario, self.base, self.results, lost, self.confidence)
 
     @property
     def verdict(self) -> Answer:
         """May it join? Follows from the decision alone."""
+        may = self.repair is not None and self.repair.as_planned == "may_join"
+        return "may_join_if" if may and self.as_planned != "may_join" else self.as_planned
+
+    @property
+    def as_planned(self) -> Answer:
+        """May it join as it is planned, without any repair?"""
         return answer(self.conditions)
 
     @property
     def deciding(self) -> tuple[Condition, ...]:
         """The conditions on which the verdict rests, where it is not that it may join."""
-        state = {"may_not": "broken", "cannot_tell": "cannot_tell"}.get(self.verdict)
+        state = {"may_not": "broken", "cannot_tell": "cannot_tell"}.get(self.as_planned)
         return tuple(c for c in self.conditions if c.blamed and c.state == state)
 
     @property
@@ -113,6 +123,7 @@ def compare(
     alternatives: Scenario | Sequence[Scenario],
     replications: int | None = None,
     *,
+    repairs: Sequence[Scenario] = (),
     precision: float | None = None,
     seed: int = 0,
     engine: Engine = "simpy",
@@ -123,6 +134,8 @@ def compare(
     """Run a base and alternatives on the same citizens and judge each by its `decision`.
 
     replications : how many, 100 by default; with `precision` the most to run, 1,000 by default
+    repairs : for each alternative the same with something mended: it may join if that is done.
+        The intervals of both hold together
     precision : as in `replicate`, of every mall. The number of replications is fixed beforehand,
         or by a rule that looks at widths only: no verdict rests on looking until it is clear
 
@@ -131,11 +144,14 @@ def compare(
     """
     if isinstance(alternatives, Scenario):
         alternatives = (alternatives,)
-    most = check_comparable(base, alternatives, replications, precision)
+    others = (*alternatives, *repairs)
+    most = check_comparable(base, others, replications, precision)
+    if repairs and len(repairs) != len(alternatives):
+        raise MallError.of("error.repairs", alternatives=len(alternatives), repairs=len(repairs))
     began = time.perf_counter()
-    task = _Pair(base, tuple(alternatives), seed, engine)
+    task = _Pair(base, others, seed, engine)
     kept = [Kept(len(measures_of(scenario))) for scenario in task.measured]
-    stop = Stop([base, *alternatives], precision, most)
+    stop = Stop([base, *others], precision, most)
     with closing(run_blocks(task, most, workers, executor)) as blocks:
         for block in blocks:
             for k, of in enumerate(kept):
@@ -150,7 +166,7 @@ def compare(
         seed, engine_name(engine), stop.precise, stop.last,
         time.perf_counter() - began,
     )  # fmt: skip
-    return _comparison(task, run, kept)
+    return _comparison(task, run, kept, len(alternatives))
 
 
 def check_comparable(
@@ -168,17 +184,23 @@ def check_comparable(
     return most_replications(replications, precision, fewest=2)
 
 
-def _comparison(task: _Pair, run: Run, kept: Sequence[Kept]) -> Comparison:
-    """Put the numbers of all replications together, in the order of `task.measured`."""
+def _comparison(task: _Pair, run: Run, kept: Sequence[Kept], planned: int) -> Comparison:
+    """Put the numbers of all replications together, in the order of `task.measured`.
+
+    planned : how many of the alternatives are plans; the others are their repairs
+    """
     of_base, *others = (
         Results(scenario, run, measures_of(scenario), of.total, of.n)
         for scenario, of in zip(task.measured, kept, strict=True)
     )
-    found = [
-        Alternative(scenario, of_base, *others[4 * k : 4 * k + 4])
-        for k, scenario in enumerate(task.alternatives)
-    ]
-    return Comparison(of_base, tuple(found))
+    looks = 1 if planned == len(task.alternatives) else 2
+    found = []
+    for k, scenario in enumerate(task.alternatives):
+        whole, before, present, new = others[4 * k : 4 * k + 4]
+        found.append(Alternative(scenario, of_base, whole, before, present, new, looks=looks))
+    plans, repairs = found[:planned], found[planned:]
+    mended = [replace(plan, repair=repair) for plan, repair in zip(plans, repairs, strict=False)]
+    return Comparison(of_base, tuple(mended or plans))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sim.statistics.intervals import Estimate, PairedDifference
 from sim.statistics.results import Results, difference
 from sim.statistics.verdict import State, promise_of, state, together
 
-Answer = Literal["may_join", "may_not", "cannot_tell", "no_rule"]
+Answer = Literal["may_join", "may_join_if", "may_not", "cannot_tell", "no_rule"]
 MOST_TO_ADVISE = 10_000
 """Where more replications than this would be needed, the figures have to change instead."""
 
@@ -80,14 +80,14 @@ class Condition:
 
 
 def judged(
-    scenario: Scenario, base: Results, found: Results, lost: PairedDifference
+    scenario: Scenario, base: Results, found: Results, lost: PairedDifference, confidence: float
 ) -> tuple[Condition, ...]:
     """Return every condition of a scenario's decision, those that decide first.
 
-    lost : the change of fulfilled visits of the citizens of both, at `confidence_of` them all
+    lost : the change of fulfilled visits of the citizens of both
+    confidence : of each interval, as `confidence_of` says
     """
     decision = scenario.decision
-    confidence = confidence_of(scenario)
     agencies = promising(scenario) if decision.every_agency_keeps else []
     conditions = [_keeps(base, found, name, confidence) for name in agencies]
     lose = decision.present_citizens_lose_at_most
@@ -109,13 +109,16 @@ def answer(conditions: tuple[Condition, ...]) -> Answer:
     return "cannot_tell" if "cannot_tell" in states else "may_join"
 
 
-def confidence_of(scenario: Scenario) -> float:
-    """Return the confidence of each interval of a decision, so that all hold together."""
+def confidence_of(scenario: Scenario, looks: int = 1) -> float:
+    """Return the confidence of each interval of a decision, so that all hold together.
+
+    looks : how many malls are judged for one answer: 2 where a repair is tried too
+    """
     decision = scenario.decision
     number = len(promising(scenario)) if decision.every_agency_keeps else 0
     number += decision.present_citizens_lose_at_most is not None
     number += decision.refused_at_most is not None
-    return together(number)
+    return together(number * looks)
 
 
 def promising(scenario: Scenario) -> list[str]:

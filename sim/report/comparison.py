@@ -9,6 +9,7 @@ from typing import Any
 from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import Condition
 from sim.report import locale
+from sim.report.differences import differences
 from sim.report.provenance import provenance
 from sim.report.sentences import shown
 from sim.report.titles import titles
@@ -38,11 +39,35 @@ def _alternative(of: Alternative, lang: str) -> Iterator[str]:
             yield "  " + condition(of, one, lang)
             yield from ("    " + note for note in notes(of, one, lang))
     yield from people(of, lang)
+    yield from repaired(of, lang)
+
+
+def repaired(of: Alternative, lang: str) -> Iterator[str]:
+    """Say what the repair that was tried does, condition by condition that decides without it."""
+    if of.repair is None:
+        return
+    yield say("compare.repaired", lang, repair=repair_of(of, lang))
+    found = {(c.kind, c.name): c for c in of.repair.conditions}
+    deciding = dict.fromkeys((c.kind, c.name) for c in (*of.deciding, *of.repair.deciding))
+    for which in deciding:
+        if which in found:
+            yield "  " + condition(of.repair, found[which], lang)
+    if of.repair.as_planned != "may_join" and of.repair.deciding:
+        key = "unclear" if of.repair.as_planned == "cannot_tell" else "fails"
+        yield "  " + say(f"compare.repair_{key}", lang, reasons=reasons(of.repair, lang))
+
+
+def repair_of(of: Alternative, lang: str) -> str:
+    """Name the repair by what it changes."""
+    if of.repair is None:
+        return ""
+    return "; ".join(differences(of.scenario, of.repair.scenario, lang))
 
 
 def verdict(of: Alternative, lang: str) -> list[str]:
     """Say the verdict and what decides it."""
     values = {"name": of.scenario.name, "reasons": reasons(of, lang)}
+    values["repair"] = repair_of(of, lang)
     said = [say(f"compare.verdict_{of.verdict}", lang, **values)]
     return [*said, say("compare.identical", lang)] if of.identical else said
 
@@ -213,6 +238,7 @@ def _plain(of: Alternative) -> dict[str, Any]:
         "name": of.scenario.name,
         "verdict": of.verdict,
         "identical": of.identical,
+        "repair": None if of.repair is None else _plain(of.repair),
         "conditions": [
             {**asdict(c), "blamed": c.blamed, "replications_needed": c.replications_needed}
             for c in of.conditions

@@ -23,6 +23,7 @@ from sim.words import say
 
 VERDICTS: dict[Answer, tuple[str, str]] = {
     "may_join": ("kept", "yes"),
+    "may_join_if": ("kept", "yes_if"),
     "may_not": ("broken", "no"),
     "cannot_tell": ("cannot_tell", "unclear"),
     "no_rule": ("no_promise", ""),
@@ -62,6 +63,7 @@ class Part:
     agencies: list[Row]
     journeys: list[Row]
     assumed: str
+    repaired: list[str]
 
 
 def render_comparison(found: Comparison, lang: str = "id") -> str:
@@ -102,6 +104,7 @@ def _part(of: Alternative, lang: str) -> Part:
         agencies=_agencies(of, lang),
         journeys=_journeys(of, lang),
         assumed=sentence,
+        repaired=list(said.repaired(of, lang)),
     )
 
 
