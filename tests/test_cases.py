@@ -1,6 +1,7 @@
 """Exact answers of queueing theory, met by simulation.
 
-Cases are chosen by family (`expressible.py`); what cannot be expressed yet is listed there and
+Cases are chosen by family (`sim/verification/exact`); what cannot be expressed yet is listed there
+and
 the list is held to be exactly the rest. The quick set is short: a wrong rule shows, a small bias
 need not. The long set (`make test-long`) has every measure of every case within 2 %.
 """
@@ -10,17 +11,10 @@ from __future__ import annotations
 from statistics import median
 
 import pytest
-from expressible import (
-    CASES,
-    EXPRESSIBLE,
-    NOT_ESTIMATED,
-    NOT_YET,
-    SIMULATED,
-    Check,
-    compare,
-    expected,
-    express,
-)
+
+from sim.verification.exact.cases import CASES, NOT_ESTIMATED, NOT_YET, expected
+from sim.verification.exact.distance import Check, compare
+from sim.verification.exact.families import EXPRESSIBLE, SIMULATED, express
 
 LIMIT = 4.0
 """Standard errors. Of 500 checks, one beyond 4 is expected in 30 such suites."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,13 +26,12 @@ from sim.statistics.intervals import (
     ratio_intervals,
     welch_difference,
 )
-
-CASES = json.loads((Path(__file__).parent / "cases" / "cases.json").read_text(encoding="utf-8"))
+from sim.verification.exact.cases import CASES
 
 
 def case(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return model and expected values of one case."""
-    found = next(c for c in CASES["cases"] if c["id"] == name)
+    found = CASES[name]
     return found["model"], {e["measure"]: e["value"] for e in found["expected"]}
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,8 +19,8 @@ from sim.statistics.precision import (
     replications_to_precision,
     running_half_width,
 )
+from sim.verification.exact.cases import CASES
 
-CASES = json.loads((Path(__file__).parent / "cases" / "cases.json").read_text(encoding="utf-8"))
 QUICK = Rule(minimum=3, maximum=200, look_ahead=2)
 
 
@@ -46,7 +44,7 @@ def outcome(found: Progress) -> tuple[int | None, int | None, bool, int]:
 
 
 def test_case_replications_with_look_ahead():
-    found = next(c for c in CASES["cases"] if c["id"] == "ME-REPS")
+    found = CASES["ME-REPS"]
     model = found["model"]
     expected = {e["measure"]: e["value"] for e in found["expected"]}
     total = column(model["replications"])

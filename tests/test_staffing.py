@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +15,9 @@ from sim.experiments.staffing import staff
 from sim.scenario.loading import load_text
 from sim.scenario.writing import show
 from sim.statistics.verdict import margin_of
+from sim.verification.exact.cases import CASES
 
-CASES = json.loads((Path(__file__).parent / "cases" / "cases.json").read_text(encoding="utf-8"))
-ERLANG = next(c for c in CASES["cases"] if c["id"] == "ME-STAFF-ERLC")
+ERLANG = CASES["ME-STAFF-ERLC"]
 SERVICE: dict[str, Any] = {
     "time": {"dist": "exponential", "mean": "6 min"}, "promise": {"wait": "5 min", "for": "80 %"},
 }  # fmt: skip

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,9 +27,7 @@ from sim.theory import (
     priority_mg1_mean_waits,
     priority_mmc_mean_waits,
 )
-
-_TEXT = (Path(__file__).parent / "cases" / "cases.json").read_text(encoding="utf-8")
-CASES: dict[str, dict[str, Any]] = {c["id"]: c for c in json.loads(_TEXT)["cases"]}
+from sim.verification.exact.cases import CASES
 
 ROUNDED = 1e-9
 """The cases print 12 digits; M/D/c about 10."""

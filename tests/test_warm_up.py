@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from sim.statistics.warm_up import mser5
-
-CASES = json.loads((Path(__file__).parent / "cases" / "cases.json").read_text(encoding="utf-8"))
+from sim.verification.exact.cases import CASES
 
 
 def test_case_mser5():
-    found = next(c for c in CASES["cases"] if c["id"] == "ME-MSER5")
+    found = CASES["ME-MSER5"]
     expected = {e["measure"]: e["value"] for e in found["expected"]}
     cut = mser5(found["model"]["series"], found["model"]["batch"])
     assert cut.batches == expected["truncate_batches"]

@@ -1,0 +1,1 @@
+"""Exact answers of queueing theory, and what a log says beside them."""
