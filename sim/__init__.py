@@ -17,7 +17,8 @@ True
 `compare(base, alternatives)` runs the same citizens through several malls and `plan` through every
 combination of newcomers; `sweep` varies
 figures, `capacity` raises demand until promises break, `staff` finds the fewest counters that
-keep them, and `Explanation(log, scenario)` says why people waited.
+keep them, and `Explanation(log, scenario)` says why people waited. `verify` lets
+the installed program, or an engine of your own, prove itself.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from sim.statistics.measure import Measures
     from sim.statistics.measures import measure
     from sim.statistics.results import Results
+    from sim.verification.verify import Verification, verify
     from sim.workload import Workload
 
 _ROOMS = {
@@ -61,6 +63,7 @@ _ROOMS = {
     "Sensitivity": "experiments.sensitivity",
     "StaffingPlan": "experiments.staffing",
     "Sweep": "experiments.sweep",
+    "Verification": "verification.verify",
     "Workload": "workload",
     "WorkloadError": "errors",
     "capacity": "experiments.capacity",
@@ -74,6 +77,7 @@ _ROOMS = {
     "simulate": "engine",
     "staff": "experiments.staffing",
     "sweep": "experiments.sweep",
+    "verify": "verification.verify",
 }
 __all__ = [
     "Capacity",
@@ -91,6 +95,7 @@ __all__ = [
     "Sensitivity",
     "StaffingPlan",
     "Sweep",
+    "Verification",
     "Workload",
     "WorkloadError",
     "capacity",
@@ -104,6 +109,7 @@ __all__ = [
     "simulate",
     "staff",
     "sweep",
+    "verify",
 ]
 
 

@@ -1,7 +1,7 @@
 """Bugs made by hand in the kernels: each must be seen in the rows.
 
 The kernels are played as plain Python here (`NUMBA_DISABLE_JIT=1`), each time with one line of one
-file changed, and compared with the reference engine on a few small days.
+file changed, as an engine that `mppsim verify --quick` is to find wrong.
 """
 
 from __future__ import annotations
@@ -44,7 +44,6 @@ BUGS = {
     ),
 }  # fmt: skip
 """By what is wrong: the file, what stands there, and what would stand there."""
-FEATURES = ("quota", "booking", "missed-call", "named-counters", "come-back", "patience-in-mall")
 
 
 def test_every_bug_made_by_hand_is_seen() -> None:
@@ -60,18 +59,11 @@ def test_every_bug_made_by_hand_is_seen() -> None:
 
 def hunt() -> dict[str, bool]:
     """Return for each bug, and first for no bug at all, whether the rows are right or wrong."""
-    from sim import load, sample, simulate
     from sim.engine.compiled import run
-
-    days = [(of, sample(of, 1)) for of in (load(_feature(name)) for name in FEATURES)]
-    days.append(crowded())
-    wanted = [simulate(scenario, workload, "simpy") for scenario, workload in days]
+    from sim.verification.agreement import agreement
 
     def differs() -> bool:
-        try:
-            return any(run.run(*day) != log for day, log in zip(days, wanted, strict=True))
-        except IndexError:
-            return True
+        return any(not proof.right for proof in agreement(run.run))
 
     seen = {"the kernels as they are": not differs()}
     for what, (name, right, wrong) in BUGS.items():
@@ -93,33 +85,6 @@ def _become(module: object, text: str) -> None:
         if new is not function and getattr(new, "__module__", "") == function.__module__:
             function.__code__ = new.__code__
             setattr(module, name, function)
-
-
-def _feature(name: str) -> Path:
-    return ROOT / "scenarios" / "features" / f"{name}.yaml"
-
-
-def crowded() -> tuple[object, object]:
-    """Return a small mall in which many things happen at one instant."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    from malls import mall, us, workload_of
-
-    scenario = mall(
-        {"a": 2, "b": 1, "c": 3}, hours="08:00-09:00", hall={"capacity": 6},
-        calendar={"breaks": "08:20-08:25"},
-    )  # fmt: skip
-    rows = [
-        {
-            "journey": "all", "index": k, "service": f"{'abc'[(k + stop) % 3]}.s",
-            "due": us(480 + (60 - k) * 7 % 60), "time": us(k * 5 % 7), "walk": us(k % 2),
-            "patience": us(3 + k % 4), "visitor_class": "general",
-        }
-        for k in range(60)
-        for stop in range(1 + k % 3)
-    ]  # fmt: skip
-    for row in rows:
-        del row["visitor_class"]
-    return scenario, workload_of(scenario, rows)
 
 
 if __name__ == "__main__":

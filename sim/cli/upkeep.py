@@ -1,8 +1,34 @@
-"""The command that readies the machine: warm."""
+"""The commands about the program itself: warm, verify, example."""
 
 from __future__ import annotations
 
-from sim.cli.commands import Lang, Language, app, plainly
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.commands import (
+    AsJson,
+    Lang,
+    Language,
+    Out,
+    Seed,
+    app,
+    plainly,
+    progress_bar,
+    say_written,
+    tell,
+)
+from sim.words import say
+
+
+class Engines(StrEnum):
+    """Engines that can be verified from the command line."""
+
+    simpy = "simpy"
+    compiled = "compiled"
 
 
 @app.command()
@@ -12,3 +38,48 @@ def warm(lang: Language = Lang.en) -> None:
     from sim.engine.compiled import run
 
     run.warm(lang.value)
+
+
+@app.command()
+@plainly
+def verify(
+    full: Annotated[
+        bool, typer.Option("--full/--quick", help="Every case within 5 %, or under a minute.")
+    ] = False,
+    engine: Annotated[Engines, typer.Option(help="The engine that is tried.")] = Engines.compiled,
+    seed: Seed = 1,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> int:
+    """Let the installed program prove itself: days, engines, laws, exact answers, intervals."""
+    from sim.report.studies import of_verification
+    from sim.verification.verify import verify as verified
+
+    with progress_bar(lang.value) as progress:
+        found = verified(
+            engine.value, "full" if full else "quick", seed=seed, progress=progress
+        )  # fmt: skip
+    study = of_verification(found, lang.value, sys.argv)
+    say_written(study.write(out or Path("results/verification"), lang.value), lang.value)
+    tell(study.data if as_json else study.text)
+    return 0 if found.holds else 1
+
+
+@app.command()
+@plainly
+def example(
+    name: Annotated[str, typer.Argument(help="Such as tutorial; without it, all are listed.")] = "",
+    into: Annotated[Path, typer.Option(help="Where scenarios/ is made.")] = Path(),
+    lang: Language = Lang.id,
+) -> None:
+    """Copy a shipped scenario here, with the files that it extends, to begin from."""
+    from sim.scenario.shipped import copy_example, shipped
+
+    if not name:
+        tell("\n".join(shipped()))
+        return
+    copies = copy_example(name, into)
+    for path in copies:
+        say_written(path, lang.value)
+    tell(say("cli.example", lang.value, file=copies[0]))

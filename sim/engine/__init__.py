@@ -97,6 +97,11 @@ def check_workload(scenario: Scenario, workload: Workload) -> None:
     for what, of in known.items():
         if getattr(workload, what) != of:
             raise WorkloadError(f"the workload was made for other {what} than this scenario has")
+    if workload.absent.shape != (len(scenario.played), len(names.counters)):
+        raise WorkloadError(
+            "the workload was made for other counters than this scenario has: sample it anew, the "
+            "citizens are the same"
+        )
     if len(workload) == 0:
         return
     if not _sorted(workload):

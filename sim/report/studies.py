@@ -15,10 +15,11 @@ from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.shifts import Shift
 from sim.experiments.staffing import StaffingPlan
 from sim.experiments.sweep import Sweep
-from sim.report import capacity, comparison, joining, sensitivity, staffing, sweep
+from sim.report import capacity, comparison, joining, sensitivity, staffing, sweep, verification
 from sim.report.style import style
 from sim.report.tables import jsonable
 from sim.report.writing import replace_files, write_json, write_picture, write_text
+from sim.verification.verify import Verification
 from sim.words import say
 
 if TYPE_CHECKING:
@@ -151,5 +152,17 @@ def of_staffing(
         data=jsonable(staffing.plain(found, command, shifts)),
         shown="staffing.yaml",
         texts={"staffing.yaml": f"# {comment}\n{found.overlay()}"},
+        pictures={},
+    )
+
+
+def of_verification(found: Verification, lang: str, command: Sequence[str] = ()) -> Study:
+    """Return what is said of a verification, with a page that holds every proof."""
+    return Study(
+        name="verification",
+        text=verification.described(found, lang),
+        data=verification.plain(found, command),
+        shown="verification.html",
+        texts={"verification.html": verification.render(found, lang)},
         pictures={},
     )

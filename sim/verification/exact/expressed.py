@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.engine import simulate
+from sim.engine import Engine, simulate
 from sim.log import Log
 from sim.sampling import sample
 from sim.scenario.model import Scenario
@@ -29,7 +29,7 @@ class Expressed:
     estimate: Callable[[Case, Scenario, Log], Pairs]
     draw: Draw = sample
 
-    def run(self, seed: int, replication: int, engine: str = "simpy") -> Pairs:
+    def run(self, seed: int, replication: int, engine: Engine = "simpy") -> Pairs:
         """Return the estimates of one replication."""
         workload = self.draw(self.scenario, seed, replication)
         log = simulate(self.scenario, workload, engine)
