@@ -247,6 +247,23 @@ def test_the_repository_does_not_hold(what: str) -> None:
     assert found == []
 
 
+def test_a_wheel_holds_every_folder_of_the_program() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    files = [p for p in committed() if p.is_relative_to(ROOT / "sim")]
+    folders = {".".join(path.parent.relative_to(ROOT).parts) for path in files}
+    setup = project["tool"]["setuptools"]
+    assert set(setup["packages"]) == folders | {"sim.shipped.scenarios"}
+    packaged = {
+        path
+        for name, patterns in setup["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / name.replace(".", "/")).glob(pattern)
+    }
+    assert [path for path in files if path.suffix != ".py" and path not in packaged] == []
+
+
 def test_every_dependency_has_its_line_in_the_design() -> None:
     import tomllib
 
