@@ -34,7 +34,7 @@ REASONS = (
     "", "patience", "closed", "hall_full", "day_end", "quota", "no_officer", "line_too_long",
     "missed_call", "no_slot", "incomplete",
 )  # fmt: skip
-STATES = ("closed", "break", "idle", "calling", "serving", "down", "absent")
+STATES = ("closed", "break", "idle", "calling", "serving", "down", "absent", "wrapping")
 
 
 @dataclass(frozen=True)

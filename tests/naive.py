@@ -13,6 +13,7 @@ from naive_mall import Counter, Line, Wanted, all_wanted, counters_of, lines_of
 
 from sim.scenario.calendar import Day
 from sim.scenario.model import Agency, Scenario
+from sim.scenario.quantities import DAY
 from sim.workload import ABSENT, COMES, ENDS, MOST_MISSES, NEVER, PICKS, Workload
 
 Row = tuple[Any, ...]
@@ -178,7 +179,8 @@ class Ticket:
         self.state, self.since, self.patience_ends = "line", since, NEVER
         self.key: tuple[Any, ...] = ()
         self.walk_in, self.wanted = True, (-1, "", True)
-        self.left, self.given_back = stop.time, False
+        self.left = self.work = stop.time
+        self.given_back = False
         self.misses, self.missed, self.passed, self.walk = stop.misses, 0, False, 0
         self.returns = 0  # after so many calls in its line
 
@@ -247,7 +249,7 @@ class Hall:
         calendar.add(self.day.closes)
         while True:
             times = calendar | {c.until for c in self.having("outside", "walking", "leaving")}
-            times |= {c.until for c in self.counters if c.ticket}
+            times |= {c.until for c in self.counters if c.ticket or c.wraps}
             times |= {t for of in self.held(*HELD) for t in (of.since, of.patience_ends)}
             self.now = min((t for t in times if t >= self.now), default=NEVER)
             if self.now > self.day.ends or self.now == NEVER:
@@ -287,13 +289,13 @@ class Hall:
     def step(self) -> bool:
         """Do one piece of the earliest phase that has something to do."""
         for counter in self.counters:  # phase b, by place
-            if counter.ticket and counter.until == self.now:
+            if (counter.ticket or counter.wraps) and counter.until == self.now:
                 self.end_at(counter)
                 return True
         if sum(self.call_by(c) for c in self.counters):  # phase c, all as one piece
             return True
         for counter in self.counters:  # who is not needed goes, and does not come back
-            idle = self.now >= counter.last and not counter.ticket
+            idle = self.now >= counter.last and not counter.ticket and not counter.wraps
             counter.gone = counter.gone or (idle and not self.in_overtime(counter))
         for ticket in self.held("line", "aside"):  # phase d, by rank
             if ticket.patience_ends <= self.now and not ticket.citizen.busy:
@@ -310,12 +312,17 @@ class Hall:
     def end_at(self, counter: Counter) -> None:
         """What the counter was doing ends: walking up, calling in vain, or a service."""
         ticket = counter.ticket
-        assert ticket is not None
+        if ticket is None:
+            counter.wraps, counter.until = False, NEVER
+            return
         if ticket.state == "coming":
             self.serve(counter, ticket)
             return
         counter.ticket, counter.until = None, NEVER
         if ticket.state == "serving":
+            wrap_up = self.scenario.service(self.names[ticket.stop.service]).wrap_up
+            if wrap_up and ticket.stop.ends == "served":
+                counter.wraps, counter.until = True, self.now + wrap_up
             self.served(ticket.citizen, ticket)
         else:
             self.nobody_came(counter, ticket)
@@ -415,8 +422,16 @@ class Hall:
 
     def serve(self, counter: Counter, ticket: Ticket) -> None:
         ticket.state, counter.until = "serving", NEVER
+        of = self.scenario.service(self.names[ticket.stop.service])
         if ticket.row[6] == ABSENT:
             ticket.row[6] = self.now
+            if of.by_hour:
+                come = [f for clock, f in of.by_hour if clock <= self.now % DAY]
+                factor = come[-1] if come else of.by_hour[0][1]
+                ticket.work = ticket.left = round(ticket.stop.time * factor)
+        if counter.gave not in (-1, ticket.stop.service):
+            ticket.left += of.set_up
+        counter.gave = ticket.stop.service
         self.go_on(counter)
 
     def go_on(self, counter: Counter) -> None:
@@ -444,7 +459,7 @@ class Hall:
         if counter.pace == 0 and ticket and not over:
             how = counter.brought_down_by(self.now)
             if how.then == "restart" and ticket.state == "serving":
-                ticket.left = ticket.stop.time
+                ticket.left = ticket.work
             if how.interrupted == "requeue":
                 counter.ticket, counter.until = None, NEVER
                 by_her = ticket.state in ("coming", "serving")
@@ -467,7 +482,7 @@ class Hall:
 
     def may(self, counter: Counter, wanted: Wanted) -> bool:
         """Whether a counter may call for it: it is open, or in overtime for what closed."""
-        if counter.ticket or counter.pace == 0:
+        if counter.ticket or counter.wraps or counter.pace == 0:
             return False
         if counter.open(self.now):
             later = [w for tier in counter.tiers[1:] for w in tier]
@@ -479,7 +494,7 @@ class Hall:
         kept = {s for s in counter.gives if self.closes[s] == counter.last}
         if not kept or self.now < counter.last or counter.gone:
             return False
-        if counter.ticket:
+        if counter.ticket or counter.wraps:
             return True
         if counter.last == self.day.closes and not self.day.send_home:
             return bool(self.inside())

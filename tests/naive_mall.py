@@ -40,6 +40,8 @@ class Counter:
         self.pace = 1.0
         self.paused = False
         self.gone = False  # it has left for the day
+        self.gave = -1  # its last service
+        self.wraps = False  # she has left, and its officer still writes
 
     def pace_at(self, time: int) -> float:
         """How fast it works at a time, 0 if it is down."""

@@ -91,6 +91,10 @@ _OUTAGE = st.builds(
     ]),
     st.sampled_from(["1 per hour", "3 per hour"]),
 )  # fmt: skip
+_COSTS = st.sampled_from([
+    {}, {}, {}, {"wrap_up": "1 min"}, {"by_hour": {at(10): 2, at(20): 0.5}},
+    {"wrap_up": "3 min", "by_hour": {"00:10": 1.5, "00:20": 1}},
+])  # fmt: skip
 _AT_BREAK = st.sampled_from([
     "pause", {"no_start_if_longer_than": "0 s"}, {"no_start_if_longer_than": "4 min"},
 ])  # fmt: skip
@@ -176,6 +180,10 @@ def plain_malls(draw: st.DrawFn, continuous: bool | None = None) -> Data:
         if not endless:
             agencies[name]["services"]["s"] |= draw(_maybe("quota", st.integers(1, 4)))
         agencies[name]["services"]["s"] |= draw(_maybe("balking", _BALKING))
+        for of in services:
+            agencies[name]["services"][of] |= draw(_COSTS)
+        if len(services) > 1:
+            agencies[name]["services"]["t"] |= draw(_maybe("set_up", st.just("1 min")))
     draw(_helpers(agencies))
     every = [f"{a}.{s}" for a, of in agencies.items() for s in of["services"]]
     data["agencies"] = agencies
@@ -417,10 +425,10 @@ def _ways(draw: st.DrawFn, rows: list[Data], services: tuple[str, ...]) -> list[
 
 WORDS = (
     "absence", "again_after", "at_break", "at_close", "away", "balking", "booking", "breaks",
-    "call_early", "capacity", "classes", "continuous", "day_end", "doors", "entrance",
+    "by_hour", "call_early", "capacity", "classes", "continuous", "day_end", "doors", "entrance",
     "goes_on_after", "grace", "help_from", "last_ticket", "late", "machines", "missed", "only",
     "open", "order", "outage", "patience", "patience_in_mall", "priority", "quota", "serves",
-    "speed", "tickets", "told_at", "walk", "walk_up",
+    "set_up", "speed", "tickets", "told_at", "walk", "walk_up", "wrap_up",
 )  # fmt: skip
 """What a scenario may say: each is generated, and with each other that it can stand with."""
 

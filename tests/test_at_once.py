@@ -51,6 +51,23 @@ def test_who_is_free_goes_to_the_first_that_calls_and_the_other_waits() -> None:
     check(test_who_is_free_goes_to_the_first_that_calls_and_the_other_waits, day)
 
 
+def test_a_vain_call_that_is_given_back_does_not_make_her_free_elsewhere() -> None:
+    """At 08:01 b fails while it calls A; at 08:02 it calls her again, in vain until 08:05.
+
+    who due   service time | ticket called start end   stop   visit     left
+    A   08:00 a.s     10   | 08:00  08:00  08:00 08:10 served -         -
+    "   -     b.s     5    | 08:00  08:00  08:10 08:15 served completed 08:15
+    """
+    outage = {"times": "1 per day", "lasting": {"always": "1 min"}, "interrupted": "requeue"}
+    call = {**CALL, "every": "3 min", "again_after": 0}
+    day = at_once("a", "b", b={"call": call, "outage": outage})
+    check(
+        test_a_vain_call_that_is_given_back_does_not_make_her_free_elsewhere,
+        day,
+        b=["08:01-08:02"],
+    )
+
+
 def test_a_call_that_she_misses_elsewhere_costs_the_counter_its_time() -> None:
     """b calls A for a minute, then two others before her, though she is free at 08:06.
 

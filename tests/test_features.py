@@ -84,10 +84,12 @@ def test_a_call_occupies_a_counter_for_its_whole_way() -> None:
         assert set((rows.end - rows.begin)[calling]) == {25_000_000}
 
 
-@pytest.mark.parametrize("name", ["outage", "at-break"])
-def test_a_counter_does_what_its_scenario_shows(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "what"), [("outage", "down"), ("at-break", "break"), ("wrap-up", "wrapping")]
+)
+def test_a_counter_does_what_its_scenario_shows(name: str, what: str) -> None:
     scenario, logs = played(ROOT / "scenarios" / "features" / f"{name}.yaml")
-    state = STATES.index("down" if name == "outage" else "break")
+    state = STATES.index(what)
     assert any((log.counter_rows.state == state).any() for log in logs)
     assert bool(scenario.outages) == (name == "outage")
 

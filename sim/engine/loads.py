@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.plan import OPEN, CounterPlan, DayPlan, plan_day
+from sim.engine.plan import CounterPlan, DayPlan, plan_day
+from sim.engine.turns import OPEN
 from sim.scenario import quantities as q
 from sim.scenario.booking import Booking
 from sim.scenario.calendar import Day, Span

@@ -12,13 +12,15 @@ from functools import lru_cache
 from itertools import product
 
 from sim.engine.outages import Change
+from sim.engine.turns import CLOSED, OPEN, posts_of
 from sim.log import REASONS, STOP_OUTCOMES, VISIT_OUTCOMES
-from sim.scenario.calendar import Day, Span, without
-from sim.scenario.model import Agency, Counter, Scenario, Staffing
+from sim.scenario import quantities as q
+from sim.scenario.calendar import Day, Span
+from sim.scenario.clock_tables import Profile
+from sim.scenario.model import Agency, Counter, Scenario, Service
 from sim.scenario.tickets import Balking, Call, Order, Quota, Releases
 from sim.workload import NEVER
 
-OPEN, BREAK, CLOSED = range(3)
 _INCOMPLETE = REASONS.index("incomplete")
 Wanted = tuple[int, int, bool]
 """A service, a visitor class, whether she walked in: what a line is for, and a counter serves."""
@@ -83,6 +85,9 @@ class ServicePlan:
     mean : of its time, whole µs, for the announced wait
     pools : for each visitor class, the quota pools that a ticket is taken from
     told : whether citizens learn at the entrance that nobody is there
+    by_hour : factors upon its time from clock times on; the first holds before it, too
+    set_up : how much longer it takes after another service at the same counter, µs
+    wrap_up : how long its counter is occupied after who was served has left, µs
     """
 
     agency: int
@@ -92,6 +97,16 @@ class ServicePlan:
     mean: int
     pools: tuple[tuple[int, ...], ...]
     told: bool
+    by_hour: Profile
+    set_up: int
+    wrap_up: int
+
+    def work(self, time: int, at: int) -> int:
+        """The work of a service that needs a time, begun at a time of the day (µs)."""
+        if not self.by_hour:
+            return time
+        begun = [factor for clock, factor in self.by_hour if clock <= at % q.DAY]
+        return round(time * (begun[-1] if begun else self.by_hour[0][1]))
 
 
 @dataclass(frozen=True)
@@ -193,7 +208,7 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], di
     posts = [
         (number, label, counter, turns)
         for number, name in enumerate(agencies)
-        for label, counter, turns in _posts(scenario.agencies[name], day)
+        for label, counter, turns in posts_of(scenario.agencies[name], day)
     ]
     serves = [_tiers(scenario, agencies[number], counter) for number, _, counter, _ in posts]
     line_of = _lines(scenario, serves)
@@ -245,30 +260,38 @@ def _services(
             releases.append(dict(quota.pools)[name])
         return [pools[owner, name]]
 
-    agencies = sorted(scenario.agencies)
     services = []
     for position, name in enumerate(scenario.services):
         owner, service = name.partition(".")[0], scenario.service(name)
         agency = scenario.agencies[owner]
-        until = (agency.last_ticket or {}).get(day.weekday)
-        services.append(
-            ServicePlan(
-                agency=agencies.index(owner),
-                lines=tuple(
-                    (line_of[position, c, False], line_of[position, c, True])
-                    for c in range(len(scenario.class_shares))
-                ),
-                until=until,
-                balking=service.balking or agency.balking,
-                mean=round(service.time.mean) if math.isfinite(service.time.mean) else 0,
-                pools=tuple(
-                    tuple(pool(owner, agency.quota, c) + pool(name, service.quota, c))
-                    for c in scenario.class_shares
-                ),
-                told=agency.told_at == "entrance",
-            )
+        lines = tuple(
+            (line_of[position, c, False], line_of[position, c, True])
+            for c in range(len(scenario.class_shares))
         )
+        of_class = tuple(
+            tuple(pool(owner, agency.quota, c) + pool(name, service.quota, c))
+            for c in scenario.class_shares
+        )
+        number = sorted(scenario.agencies).index(owner)
+        plan = _service(number, agency, service, (agency.last_ticket or {}).get(day.weekday))
+        services.append(replace(plan, lines=lines, pools=of_class))
     return tuple(services), tuple(releases)
+
+
+def _service(number: int, agency: Agency, service: Service, until: int | None) -> ServicePlan:
+    """Return what a service and its agency say; its lines and pools are not known yet."""
+    return ServicePlan(
+        agency=number,
+        lines=(),
+        until=until,
+        balking=service.balking or agency.balking,
+        mean=round(service.time.mean) if math.isfinite(service.time.mean) else 0,
+        pools=(),
+        told=agency.told_at == "entrance",
+        by_hour=service.by_hour,
+        set_up=service.set_up,
+        wrap_up=service.wrap_up,
+    )
 
 
 def with_officers(plan: DayPlan, absent: Sequence[bool], late: Sequence[Sequence[int]]) -> DayPlan:
@@ -293,61 +316,6 @@ def with_outages(plan: DayPlan, changes: Sequence[tuple[Change, ...]]) -> DayPla
     """Return the plan of a day with what the outages do to each counter."""
     counters = zip(plan.counters, changes, strict=True)
     return replace(plan, counters=tuple(replace(c, changes=of) for c, of in counters))
-
-
-def _posts(agency: Agency, day: Day) -> list[tuple[str, Counter, tuple[tuple[int, int], ...]]]:
-    hours: tuple[Span, ...]
-    breaks: tuple[Span, ...]
-    posts = []
-    here = agency.open is None or day.continuous or day.weekday in agency.open
-    for number, (label, counter) in enumerate(agency.posts):
-        if not here:
-            hours, breaks = (), ()
-        elif agency.machines is not None:
-            hours, breaks = ((min(day.doors, day.opens), day.closes),), ()
-        elif isinstance(agency.counters, Staffing):
-            hours, breaks = _staffed(agency.counters, number, day), agency.breaks_of(number, day)
-        else:
-            own = counter.hours or ((day.opens, day.closes),)
-            hours = tuple(cut for span in own for cut in _within(span, (day.opens, day.closes)))
-            breaks = agency.breaks_of(number, day) if counter.breaks is None else counter.breaks
-        posts.append((label, counter, _turns(hours, breaks)))
-    return posts
-
-
-def _staffed(staffing: Staffing, number: int, day: Day) -> tuple[Span, ...]:
-    """Return when counter `number` (from 0) is staffed; the first value holds before its time."""
-    times = [day.opens, *(time for time, _ in staffing.table[1:]), day.closes]
-    spans: list[Span] = []
-    for k, (_, open_counters) in enumerate(staffing.table):
-        for begin, end in _within((times[k], times[k + 1]), (day.opens, day.closes)):
-            if number >= open_counters:
-                continue
-            if spans and spans[-1][1] == begin:
-                begin = spans.pop()[0]
-            spans.append((begin, end))
-    return tuple(spans)
-
-
-def _within(span: Span, hours: Span) -> list[Span]:
-    begin, end = max(span[0], hours[0]), min(span[1], hours[1])
-    return [(begin, end)] if begin < end else []
-
-
-def _turns(hours: tuple[Span, ...], breaks: tuple[Span, ...]) -> tuple[tuple[int, int], ...]:
-    """Return the counter's openings and closings; a stretch that a break begins is a BREAK."""
-    turns: list[tuple[int, int]] = []
-    open_spans = [span for of in sorted(hours) for span in without(of, breaks)]
-    break_starts = {begin for begin, _ in breaks}
-    for begin, end in open_spans:
-        if turns and turns[-1][0] == begin:
-            turns.pop()  # two stretches that touch are one
-        else:
-            turns.append((begin, OPEN))
-        turns.append((end, BREAK if end in break_starts else CLOSED))
-    if turns:
-        turns[-1] = (turns[-1][0], CLOSED)
-    return tuple(turns)
 
 
 def _tiers(scenario: Scenario, agency: str, counter: Counter) -> tuple[tuple[Wanted, ...], ...]:

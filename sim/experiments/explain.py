@@ -36,7 +36,7 @@ from sim.workload import ABSENT
 
 Ints = NDArray[np.int64]
 CAUSES = ("closed", "break", "outage", "absent", "passed", "in_vain", "ahead", "free")
-CLOSED, BREAK, IDLE, CALLING, SERVING, DOWN, ABSENT_OFFICER = range(len(STATES))
+CLOSED, BREAK, IDLE, CALLING, SERVING, DOWN, ABSENT_OFFICER, WRAPPING = range(len(STATES))
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class Explanation:
         now = there[(rows.begin[there] <= at) & (at < rows.end[there])]
         state = {int(rows.counter[k]): int(rows.state[k]) for k in now}
         states = set(state.values())
-        if not states & {IDLE, CALLING, SERVING, DOWN}:
+        if not states & {IDLE, CALLING, SERVING, DOWN, WRAPPING}:
             if ABSENT_OFFICER in states and BREAK not in states:
                 return "absent"
             return "break" if BREAK in states else "closed"
@@ -208,7 +208,7 @@ class Explanation:
             return "outage"
         if ABSENT_OFFICER in states:
             return "absent"
-        busy = [counter for counter, of in state.items() if of in (CALLING, SERVING)]
+        busy = [counter for counter, of in state.items() if of in (CALLING, SERVING, WRAPPING)]
         with_whom = [self._whom(at_line, counter, at) for counter in busy]
         if any(w is not None and self.begins[w] > self.begins[row] for w in with_whom):
             return "passed"

@@ -20,7 +20,7 @@ from pydantic import (
 from sim.scenario import quantities as q
 from sim.scenario.at_break import AtBreak, AtBreakField
 from sim.scenario.calendar import Day, Span
-from sim.scenario.clock_tables import clock_table, is_clock, write_clock_table
+from sim.scenario.clock_tables import ByHour, clock_table, is_clock, write_clock_table
 from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
 from sim.scenario.law_fields import Law, PatienceLaw
@@ -165,10 +165,18 @@ Counters = Annotated[
 
 
 class Service(Frozen):
-    """What an agency does for a citizen, at one counter, in one go unless `park` cuts it."""
+    """What an agency does for a citizen, at one counter, in one go unless `park` cuts it.
+
+    by_hour : factors upon its time by the clock time at which it begins
+    set_up : how much longer it takes at a counter that gave another service before
+    wrap_up : how long the counter is occupied after the citizen left
+    """
 
     name: Text = ""
     time: Law
+    by_hour: ByHour = ()
+    set_up: q.Duration = 0
+    wrap_up: q.Duration = 0
     promise: Promise | None = None
     patience: PatienceLaw | None = None
     quota: QuotaField | None = None

@@ -127,4 +127,19 @@ def served_elsewhere(scenario: Scenario, agency: str) -> bool:
     )
 
 
-SKILLS_CHECKS = (_serves, _whom, _served)
+def _set_up(whole: Whole) -> Iterator[Finding]:
+    """A set-up after another service, where every counter gives this one alone."""
+    known = whole.scenario.services
+    serves = [
+        {name for tier in counter.tiers(agency, known) for name in tier}
+        for agency, _, counter in _posts(whole.scenario)
+    ]
+    for name, agency in whole.scenario.agencies.items():
+        for key, service in agency.services.items():
+            mine = [of for of in serves if f"{name}.{key}" in of]
+            if service.set_up and mine and all(len(of) == 1 for of in mine):
+                path: Path = ("agencies", name, "services", key, "set_up")
+                yield Finding("set_up_alone", {}, path)
+
+
+SKILLS_CHECKS = (_serves, _whom, _served, _set_up)

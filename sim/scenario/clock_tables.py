@@ -70,3 +70,10 @@ Profiles = Annotated[
     WithJsonSchema({"type": "object"}),
 ]
 """Profiles by weekday."""
+ByHour = Annotated[
+    Profile,
+    BeforeValidator(lambda raw: clock_table(raw, q.read_positive, "by_hour")),
+    PlainSerializer(write_clock_table),
+    WithJsonSchema({"type": "object"}),
+]
+"""Factors from a clock time on; the first holds before it, too."""

@@ -557,6 +557,21 @@ EXAMPLES: dict[str, str] = {
           bank:
             services: {bayar: {time: {mean: 4 min, sd: 2 min}}}
         """,
+    "Service.by_hour": """
+        agencies:
+          bank:
+            services: {bayar: {by_hour: {08:30: 1.2, 10:00: 1, 14:00: 0.9}}}
+        """,
+    "Service.set_up": """
+        agencies:
+          dukcapil:
+            services: {kk: {set_up: 2 min}}
+        """,
+    "Service.wrap_up": """
+        agencies:
+          bank:
+            services: {bayar: {wrap_up: 45 s}}
+        """,
     "Service.promise": """
         agencies:
           dukcapil:

@@ -262,6 +262,7 @@ _DAY_BREAKS = _either(
     "shift_breaks", _text("intervals", rf"({p.INTERVAL}|{p.NONE})"),
     several("intervals", INTERVAL.form), _SHARES_OF_BREAKS,
 )  # fmt: skip
+BY_HOUR = Shape("by_hour", table("by_hour", p.CLOCK_KEY, POSITIVE.form, 1))
 SHIFT_BREAKS = Shape(
     "shift_breaks",
     {
@@ -317,7 +318,7 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (d.Growth, GROWTH), (k.Profiles, PROFILE), (n.DayProfile, DAY_PROFILE),
     (e.QuotaField, QUOTA), (e.BalkingField, BALKING), (e.OrderField, ORDER),
     (j.GoesOn, GOES_ON), (o.RateField, RATE), (b.AtBreakField, AT_BREAK),
-    (i.ShiftBreaks, SHIFT_BREAKS),
+    (i.ShiftBreaks, SHIFT_BREAKS), (k.ByHour, BY_HOUR),
     (v.SignedLaw, Shape("signed", reference("Signed"))),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
     (dict[str, f.Text], _by_path("texts", TEXT.form)),

@@ -19,7 +19,8 @@ tickets : one that is kept while she is away counts once, and so does its wait, 
 fulfilled : a visit completed with every wait within its promise, of all visits
 lost to calls : time from call to start and calls in vain, of the time that counters were staffed
 lost to outages : time down, of the same time; only where something may be down
-utilisation : time serving, of the time that counters were staffed (overtime included)
+utilisation : time serving and wrapping up, of the time that counters were staffed (overtime
+    included)
 line, in hall : people waiting for a call, people between door and exit: on average from door to
     close of each day, and the most at once on a day
 

@@ -13,7 +13,7 @@ from sim.statistics.block import Block, Computed, Floats, Ints, Result
 from sim.statistics.rows import Mask, Rows
 from sim.workload import ABSENT
 
-_STAFFED = ("serving", "idle", "calling", "down")
+_STAFFED = ("serving", "wrapping", "idle", "calling", "down")
 """What a counter does while its officer is there, or its machine switched on."""
 Stretches = tuple[Ints, Ints, Ints, Ints]
 """Of each stretch of time its entity, day, beginning and end (µs)."""
@@ -71,11 +71,11 @@ def of_counters(rows: Rows, block: Block) -> Computed:
     def minutes(which: Mask) -> Floats:
         return _time_within(block, stretches(which), overtime=True)
 
-    in_all = minutes(staffed)
+    in_all, busy = minutes(staffed), state["serving"] | state["wrapping"]
     return {
-        "utilisation": (minutes(state["serving"]), in_all),
+        "utilisation": (minutes(busy), in_all),
         "lost_to_calls": (minutes(state["calling"]), in_all),
-        "busy.mean": (_time_within(block, stretches(state["serving"])), _time_of(block)),
+        "busy.mean": (_time_within(block, stretches(busy)), _time_of(block)),
         "staffed.mean": (_time_within(block, stretches(staffed)), _time_of(block)),
         "lost_to_outages": (minutes(state["down"]), in_all),
     }

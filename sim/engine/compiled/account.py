@@ -7,9 +7,9 @@ from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.state import Hall
 from sim.log import STATES
 
-CLOSED, BREAK, IDLE, CALLING, SERVING, DOWN, ABSENT = (
+CLOSED, BREAK, IDLE, CALLING, SERVING, DOWN, ABSENT, WRAPPING = (
     STATES.index(name)
-    for name in ("closed", "break", "idle", "calling", "serving", "down", "absent")
+    for name in ("closed", "break", "idle", "calling", "serving", "down", "absent", "wrapping")
 )
 
 
@@ -18,12 +18,13 @@ def _state(hall: Hall, k: int) -> int:
     """Return what a counter does now, as the log shows it."""
     counters = hall.counters
     nobody = counters[k + s.TICKET] < 0
-    if nobody and counters[k + s.OPEN] + counters[k + s.OVERTIME] == 0:
+    wraps = counters[k + s.WRAPS]
+    if nobody and not wraps and counters[k + s.OPEN] + counters[k + s.OVERTIME] == 0:
         return counters[k + s.OFF]
     if hall.speeds[k // s.COUNTERS * s.SPEEDS + s.PACE] == 0:
         return DOWN
     if nobody:
-        return IDLE
+        return WRAPPING if wraps else IDLE
     if counters[k + s.PAUSED]:
         return BREAK
     return SERVING if counters[k + s.SERVING] else CALLING

@@ -24,7 +24,8 @@ def open_day(hall: Hall, given: Given, day: int) -> None:
     clock[s.FREED] = clock[s.STAYING] = clock[s.LASTING] = clock[s.STRETCHES] = 0
     for k in range(0, clock[s.COUNTERS_TO], s.COUNTERS):
         counters[k + s.OPEN] = counters[k + s.OVERTIME] = counters[k + s.NOTED] = 0
-        counters[k + s.PAUSED] = counters[k + s.RUN] = 0
+        counters[k + s.PAUSED] = counters[k + s.RUN] = counters[k + s.WRAPS] = 0
+        counters[k + s.GAVE] = -1
         counters[k + s.SHOWN] = counters[k + s.SHOWS] = -1
         counters[k + s.OFF] = account.CLOSED
         counters[k + s.BREAK_UNTIL] = NEVER

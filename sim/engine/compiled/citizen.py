@@ -10,6 +10,7 @@ from sim.engine.compiled.outcomes import (
     COMPLETED,
     ENDS_INCOMPLETE,
     ENDS_PARKED,
+    ENDS_SERVED,
     IMPATIENT,
     INCOMPLETE,
     LEFT,
@@ -179,8 +180,13 @@ def be_served(hall: Hall, k: int) -> None:
     """A service ends; the row says how."""
     row = hall.counters[k + s.TICKET]
     hall.stops[row + s.END] = hall.clock[s.NOW]
-    counter.finish(hall, k)
-    ends = hall.needs[hall.stops[row + s.NEED] + s.ENDS_AS]
+    need = hall.stops[row + s.NEED]
+    ends = hall.needs[need + s.ENDS_AS]
+    writes = hall.services[hall.needs[need + s.SERVICE] + s.WRAP_UP]
+    if writes and ends == ENDS_SERVED:
+        counter.wrap_up(hall, k, writes)
+    else:
+        counter.finish(hall, k)
     if ends == ENDS_INCOMPLETE:
         go_on(hall, row, INCOMPLETE, PAPERS_LACK)
     else:

@@ -11,6 +11,8 @@ from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.state import Hall
 from sim.workload import ABSENT, NEVER
 
+DAY = 24 * 60 * 60 * 10**6
+"""µs"""
 FOR_EVER = 2**62
 """µs, a hundred thousand years: what lasts so long does not end within any run."""
 
@@ -31,7 +33,13 @@ def works(hall: Hall, k: int) -> bool:
 @kernel
 def is_free(hall: Hall, k: int) -> bool:
     """Whether a counter may call."""
-    return hall.counters[k + s.TICKET] < 0 and works(hall, k)
+    return not is_occupied(hall, k) and works(hall, k)
+
+
+@kernel
+def is_occupied(hall: Hall, k: int) -> bool:
+    """Whether somebody is called or served at a counter, or her officer still writes."""
+    return hall.counters[k + s.TICKET] >= 0 or hall.counters[k + s.WRAPS] > 0
 
 
 @kernel
@@ -200,12 +208,48 @@ def all_call(hall: Hall) -> None:
 def serve(hall: Hall, k: int) -> None:
     """Begin the service of who was called."""
     ticket = hall.counters[k + s.TICKET]
+    service = hall.needs[hall.stops[ticket + s.NEED] + s.SERVICE]
     hall.counters[k + s.SERVING] = 1
     if hall.stops[ticket + s.START] == ABSENT:
         hall.stops[ticket + s.START] = hall.clock[s.NOW]
+        time = _by_hour(hall, service, hall.stops[ticket + s.WORK])
+        hall.stops[ticket + s.WORK] = hall.stops[ticket + s.WORK_LEFT] = time
+    if hall.counters[k + s.GAVE] not in (-1, service):
+        hall.stops[ticket + s.WORK_LEFT] += hall.services[service + s.SET_UP]
+    hall.counters[k + s.GAVE] = service
     settle(hall, ticket)
     work(hall, k)
     show(hall, k)
+
+
+@kernel
+def _by_hour(hall: Hall, service: int, time: int) -> int:
+    """Return how long a service takes that begins now; the first factor holds before it, too."""
+    begin, end = hall.services[service + s.BY_HOUR_FROM], hall.services[service + s.BY_HOUR_TO]
+    if begin == end:
+        return time
+    found = hall.lists[begin + 1]
+    for place in range(begin, end, 2):
+        if hall.lists[place] <= hall.clock[s.NOW] % DAY:
+            found = hall.lists[place + 1]
+    return _whole(time * hall.factors[found])
+
+
+@kernel
+def wrap_up(hall: Hall, k: int, time: int) -> None:
+    """Let a counter be occupied for a while after a citizen left."""
+    release(hall, k)
+    hall.counters[k + s.WRAPS] = 1
+    _then(hall, k, time, s.WRAPS_UP)
+    show(hall, k)
+
+
+@kernel
+def wrapped(hall: Hall, k: int) -> None:
+    """All is written: the counter is free, or goes where the calendar says."""
+    hall.counters[k + s.WRAPS] = 0
+    finish(hall, k)
+    dismiss(hall)
 
 
 @kernel
@@ -320,11 +364,14 @@ def dismiss(hall: Hall) -> None:
         clock[s.LASTING] = 0
         for k in range(0, clock[s.COUNTERS_TO], s.COUNTERS):
             if hall.counters[k + s.OVERTIME] and lasts(hall, k):
-                _go(hall, k)
+                if hall.counters[k + s.WRAPS]:
+                    clock[s.LASTING] += 1
+                else:
+                    _go(hall, k)
     left = clock[s.STAYING_FROM]
     for place in range(left, left + clock[s.STAYING]):
         k = hall.lists[place]
-        if hall.counters[k + s.TICKET] >= 0 or is_needed(hall, k):
+        if is_occupied(hall, k) or is_needed(hall, k):
             hall.lists[left] = k
             left += 1
         else:

@@ -58,6 +58,8 @@ def _end(hall: Hall) -> None:
         citizen.be_served(hall, k)
     elif does == s.WALKS_UP:
         counter.serve(hall, k)
+    elif does == s.WRAPS_UP:
+        counter.wrapped(hall, k)
     else:
         citizen.miss_a_call(hall, k)
 

@@ -61,7 +61,7 @@ def warm(lang: str = "en") -> None:
 
 
 def _like(nothing: Ints, name: str) -> Any:
-    return nothing.astype(np.float64) if name in ("speeds", "paces") else nothing.copy()
+    return nothing.astype(np.float64) if name in ("speeds", "factors", "paces") else nothing.copy()
 
 
 def _given(scenario: Scenario, workload: Workload, tables: Tables) -> Given:
@@ -99,11 +99,12 @@ def _hall(tables: Tables, given: Given, before: int = 0) -> Hall:
     clock = tables.clock.copy()
     clock[s.DAYS], clock[s.DAYS_BEFORE] = days, before
     clock[s.VISITS_ROOM], clock[s.STOPS_ROOM] = len(given.due), len(given.stop)
-    clock[s.COUNTERS_ROOM] = 3 * all_calls + days * stretches
+    clock[s.COUNTERS_ROOM] = 4 * all_calls + days * stretches
     return Hall(
         clock=clock,
         lists=tables.lists.copy(),
         speeds=tables.speeds.copy(),
+        factors=tables.factors,
         counters=tables.counters.copy(),
         lines=tables.lines.copy(),
         services=tables.services.copy(),
@@ -113,7 +114,7 @@ def _hall(tables: Tables, given: Given, before: int = 0) -> Hall:
         citizens=_room(visits * s.CITIZENS),
         needs=_room(needs * s.NEEDS),
         stops=_room(needs * s.STOPS),
-        stretches=_room((3 * calls + stretches) * s.STRETCH),
+        stretches=_room((4 * calls + stretches) * s.STRETCH),
         returns=_returns(given),
         carried=_room(s.CARRIED * (len(given.stop) if (given.after >= 0).any() else 0)),
         calendar=_heap(2 * counters + 1 + needs),

@@ -40,6 +40,7 @@ class Hall(NamedTuple):
     clock: Table
     lists: Table
     speeds: Reals
+    factors: Reals
     counters: Table
     lines: Table
     services: Table
@@ -127,14 +128,15 @@ REQUEUES, RESTARTS = 1, 2  # bits of CHANGE_HOW
 
 # A counter; `hall.speeds` holds its speed and its pace. It has shown SHOWN since SINCE, and shows
 # SHOWS since AT, which was never if it lasts no time. What it does ends with the run RUN, UNTIL
-# if that is a service. No service that usually lasts beyond BREAK_UNTIL begins.
+# if that is a service. The service GAVE was its last; WRAPS is 1 while its officer writes after a
+# citizen left. No service that usually lasts beyond BREAK_UNTIL begins.
 (
     AGENCY, TIERS_FROM, TIERS_TO, HELP_FROM, PAUSES, OVERRUN,
-    OPEN, OVERTIME, OFF, TICKET, SERVING, DOES, RUN, UNTIL, PAUSED, BREAK_UNTIL, NOTED,
+    OPEN, OVERTIME, OFF, TICKET, SERVING, WRAPS, GAVE, DOES, RUN, UNTIL, PAUSED, BREAK_UNTIL, NOTED,
     CLOSING, PLANNED, KEEPS_SOME, TURN, TURNS_TO, CHANGES_FROM, CHANGES_TO,
     SHOWN, SINCE, SHOWS, AT, COUNTERS,
-) = range(29)  # fmt: skip
-SERVES, WALKS_UP, WAITS_IN_VAIN = range(3)
+) = range(31)  # fmt: skip
+SERVES, WALKS_UP, WAITS_IN_VAIN, WRAPS_UP = range(4)
 SPEED, PACE, SPEEDS = range(3)
 
 # A line; behind its columns the first and last ticket of each of its queues
@@ -145,8 +147,12 @@ SPEED, PACE, SPEEDS = range(3)
 GIVEN_BACK_QUEUE, KEPT_QUEUE, GRADE_QUEUES = range(3)
 
 # A service; behind its columns for each class the lines of who booked and who walked in, then
-# where the pools of each class begin, and end
-OF_AGENCY, UNTIL_TICKET, MEAN, BY_WAIT, BALKING_FROM, BALKING_TO, TOLD, SERVICES = range(8)
+# where the pools of each class begin, and end. BY_HOUR: from when on, and its place in
+# `hall.factors`
+(
+    OF_AGENCY, UNTIL_TICKET, MEAN, BY_WAIT, BALKING_FROM, BALKING_TO, TOLD,
+    BY_HOUR_FROM, BY_HOUR_TO, SET_UP, WRAP_UP, SERVICES,
+) = range(12)  # fmt: skip
 
 # An agency, a quota pool; a journey, behind whose columns the share of those who come back stands,
 # by visit outcome

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ class Tables:
     clock: Ints
     lists: Ints
     speeds: NDArray[np.float64]
+    factors: NDArray[np.float64]
     counters: Ints
     lines: Ints
     services: Ints
@@ -53,6 +55,7 @@ def tables_of(scenario: Scenario) -> Tables:
     plan = [numbers.setdefault(_today(of), len(numbers)) for of in of_days]
     different = [of_days[plan.index(number)] for number in range(len(numbers))]
     one, lists = different[0], _Lists(_grades(of_days[0].priority))
+    factors = [factor for of in one.services for _, factor in of.by_hour]
     widths = s.LINES + 2 * _queues(one), s.SERVICES + 3 * len(one.priority) + 1
     turns = [counter.turns for of in different for counter in of.counters]
     turn_of = 2 * _offsets(turns)
@@ -63,9 +66,10 @@ def tables_of(scenario: Scenario) -> Tables:
         turn_of=turn_of,
         turns=_ints([turn for of in turns for turn in of]).ravel(),
         speeds=np.array([(c.speed, 1.0) for c in one.counters], dtype=np.float64).ravel(),
+        factors=np.array(factors, dtype=np.float64),
         counters=_filled([_counter(of, widths[0], lists) for of in one.counters], s.COUNTERS),
         lines=_filled([_line(one, k, lists) for k in range(len(one.givers))], widths[0]),
-        services=_filled([_service(of, widths[0], lists) for of in one.services], widths[1]),
+        services=_filled(_services(one, widths[0], lists), widths[1]),
         agencies=_filled([_agency(call) for call in one.calls], s.AGENCIES),
         pools=_filled([lists.put("RELEASES", of) for of in one.pools], s.POOLS),
         journeys=_filled([_journey(of, widths[1], lists) for of in one.journeys], s.JOURNEYS),
@@ -184,6 +188,17 @@ def _line(plan: DayPlan, k: int, lists: _Lists) -> Row:
     }
 
 
+def _services(plan: DayPlan, line: int, lists: _Lists) -> list[Row]:
+    factor = count()
+    return [
+        {
+            **_service(of, line, lists),
+            **lists.put("BY_HOUR", [(time, next(factor)) for time, _ in of.by_hour]),
+        }
+        for of in plan.services
+    ]
+
+
 def _service(of: ServicePlan, line: int, lists: _Lists) -> Row:
     balking = of.balking.table if of.balking else ()
     shares = _bits([share for _, share in balking])
@@ -196,6 +211,8 @@ def _service(of: ServicePlan, line: int, lists: _Lists) -> Row:
         "MEAN": of.mean,
         "BY_WAIT": int(of.balking is not None and of.balking.by == "wait"),
         "TOLD": int(of.told),
+        "SET_UP": of.set_up,
+        "WRAP_UP": of.wrap_up,
         **{f"SERVICES {place}": entry for place, entry in behind},
         **lists.put("BALKING", table),
     }

@@ -27,7 +27,10 @@ KNOWN: dict[type, frozenset[str]] = {
         "agency", "agency_index", "label", "speed", "turns", "tiers", "help_from", "pauses",
         "overrun", "changes", "absent",
     }),
-    ServicePlan: frozenset({"agency", "lines", "until", "balking", "mean", "pools", "told"}),
+    ServicePlan: frozenset({
+        "agency", "lines", "until", "balking", "mean", "pools", "told", "by_hour", "set_up",
+        "wrap_up",
+    }),
     JourneyPlan: frozenset({
         "goes_on_after", "grace", "call_early", "entrance", "needs", "back",
         "back_incomplete",

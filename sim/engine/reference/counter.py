@@ -7,18 +7,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.engine.outages import Change
-from sim.engine.plan import BREAK, CLOSED, OPEN, CounterPlan
+from sim.engine.plan import CounterPlan
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import SERVICE_ENDS, Moment
-from sim.log import STATES, STOP_OUTCOMES
+from sim.engine.reference.outcomes import MISSED, SERVED, SERVED_AS
+from sim.engine.turns import BREAK, CLOSED, OPEN
+from sim.log import STATES
 from sim.workload import ABSENT, MOST_MISSES, NEVER
 
 if TYPE_CHECKING:
     from sim.engine.reference.day import Hall
 
 SHOWN = {OPEN: STATES.index("idle"), BREAK: STATES.index("break"), CLOSED: STATES.index("closed")}
-SERVING, CALLING, DOWN = (STATES.index(name) for name in ("serving", "calling", "down"))
-SERVED, MISSED = STOP_OUTCOMES.index("served"), STOP_OUTCOMES.index("missed")
+SERVING, CALLING, DOWN, WRAPPING = (
+    STATES.index(name) for name in ("serving", "calling", "down", "wrapping")
+)
 
 
 class Counter:
@@ -47,15 +50,22 @@ class Counter:
         self.off = SHOWN[CLOSED]  # what is shown once nobody is served
         self.ticket: Ticket | None = None
         self.serving = False  # who was called is there
+        self.wrapping = False  # she has left, and her officer still writes
         self.until = NEVER  # when the running service ends; NEVER while none runs
         self.shown: list[tuple[int, int]] = []
+        self._gave: int | None = None  # its last service
         self._run = 0
         self._break = self._next_break(-1)
 
     @property
     def free(self) -> bool:
         """Whether the counter may call."""
-        return self.ticket is None and self.working
+        return self.working and not self.occupied
+
+    @property
+    def occupied(self) -> bool:
+        """Whether somebody is called or served there, or her officer still writes."""
+        return self.wrapping or self.ticket is not None
 
     @property
     def working(self) -> bool:
@@ -65,12 +75,12 @@ class Counter:
     @property
     def state(self) -> int:
         """What the counter does now, as the log shows it."""
-        if self.ticket is None and not (self.open or self.overtime):
+        if not (self.occupied or self.open or self.overtime):
             return self.off
         if self.pace == 0:
             return DOWN
         if self.ticket is None:
-            return SHOWN[OPEN]
+            return WRAPPING if self.wrapping else SHOWN[OPEN]
         if self.paused:
             return SHOWN[BREAK]
         return SERVING if self.serving else CALLING
@@ -174,9 +184,15 @@ class Counter:
         """Begin the service of who was called."""
         assert self.ticket is not None
         self.serving = True
-        if self.ticket.start == ABSENT:
-            self.ticket.start = self.hall.now
-        self.hall.settle(self.ticket)
+        ticket, service = self.ticket, self.ticket.need.service
+        plan = self.hall.plan.services[service]
+        if ticket.start == ABSENT:
+            ticket.start = self.hall.now
+            ticket.work = ticket.left = plan.work(ticket.work, self.hall.now)
+        if self._gave not in (None, service):
+            ticket.left += plan.set_up
+        self._gave = service
+        self.hall.settle(ticket)
         self._work()
         self.show()
 
@@ -209,14 +225,29 @@ class Counter:
         self._free()
         ticket.line.take_back(ticket)
         self.hall.joined(ticket.line)
-        self.hall.free_again(ticket.citizen)
+        if not (ticket.passed or ticket.misses):  # else she was never here
+            self.hall.free_again(ticket.citizen)
 
     def _end(self) -> None:
-        assert self.ticket is not None
-        self.ticket.end = self.hall.now
-        self.ticket.done.succeed(SERVED)
-        self.hall.free_again(self.ticket.citizen)
+        ticket = self.ticket
+        assert ticket is not None
+        ticket.end = self.hall.now
+        ticket.done.succeed(SERVED)
+        self.hall.free_again(ticket.citizen)
+        wrap_up = self.hall.plan.services[ticket.need.service].wrap_up
+        if wrap_up and SERVED_AS[ticket.need.ends] == SERVED:
+            self._free()
+            self.wrapping = True
+            self._then(wrap_up, self._wrapped)
+            self.show()
+        else:
+            self._finish()
+
+    def _wrapped(self) -> None:
+        """All is written: the counter is free, or goes where the calendar says."""
+        self.wrapping = False
         self._finish()
+        self.hall.dismiss()
 
     def _nobody_came(self) -> None:
         """Drop the ticket, or call it again after some others, if she is still there."""

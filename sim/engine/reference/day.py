@@ -236,7 +236,7 @@ class Hall:
     def settle(self, ticket: Ticket) -> None:
         """Somebody serves a ticket, or nobody will: counters may have stayed for it."""
         ticket.line.settle(ticket)
-        self._dismiss()
+        self.dismiss()
 
     def _lose_patience(self, ticket: Ticket) -> None:
         if ticket.waiting and not (ticket.given_back or ticket.citizen.busy):
@@ -247,7 +247,7 @@ class Hall:
         citizen.left = self.now
         del self.inside[citizen.rank]
         if not self.inside:
-            self._dismiss()
+            self.dismiss()
 
     # Counters that become free, and overtime
 
@@ -275,7 +275,7 @@ class Hall:
             ticket = counter.next_ticket() if wanted else None
             if ticket:
                 counter.call(ticket)
-        self._dismiss()
+        self.dismiss()
 
     def needs(self, counter: Counter) -> bool:
         """Whether a counter in overtime is still needed."""
@@ -283,9 +283,9 @@ class Hall:
             return bool(self.inside)
         return any(line.kept or line.held for line in counter.kept_for)
 
-    def _dismiss(self) -> None:
+    def dismiss(self) -> None:
         """Let the counters in overtime go that have nothing left to do."""
-        for counter in [c for c in self.staying if c.ticket is None and not self.needs(c)]:
+        for counter in [c for c in self.staying if not (c.occupied or self.needs(c))]:
             self.staying.remove(counter)
             counter.leave()
 
@@ -306,7 +306,7 @@ class Hall:
                 elif citizen.way:
                     citizen.way.interrupt(TOO_LATE)
         if self.now == self.day.closes:
-            self._dismiss()
+            self.dismiss()
 
     def _send_home(self, citizen: Citizen, reason: int, now: int) -> None:
         """Note every stop that is left, the one at which she waits included."""

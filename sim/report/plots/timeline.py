@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_OFF = {"break": "#bdbdbd", "down": "#4d4d4d", "absent": "#4d4d4d"}
-"""Colours of a counter's states that are neither work nor waiting for it."""
+_OFF = {"break": "#bdbdbd", "wrapping": "#969696", "down": "#4d4d4d", "absent": "#4d4d4d"}
+"""Colours of a counter's states in which nobody can be called there."""
 _HAIR = 0.008
 """Hours, about half a minute."""
-_STAFFED = tuple(STATES.index(state) for state in ("idle", "calling", "serving"))
+_STAFFED = tuple(STATES.index(state) for state in ("idle", "calling", "serving", "wrapping"))
 
 
 @dataclass(frozen=True, eq=False)
