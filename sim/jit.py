@@ -26,8 +26,8 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 UNCOMPILED = bool(config.DISABLE_JIT)
 """Whether kernels run as the Python that they are written in."""
-SOURCES = ("jit.py", "randomness.py", "log.py", "workload/__init__.py", "engine/compiled/*.py")
-"""Where kernels stand, and what their numbers mean."""
+MEANING = ("jit.py", "log.py", "workload/__init__.py")
+"""Files that say what the numbers in kernels mean."""
 
 
 def kernel(function: F) -> F:
@@ -38,7 +38,7 @@ def kernel(function: F) -> F:
 
 def entry(function: F) -> F:
     """Compile a function that Python calls, and keep it for later processes where that works."""
-    where = cache_directory()
+    where = cache_directory(function.__module__)
     if where is None:
         return kernel(function)
     before = config.CACHE_DIR
@@ -50,10 +50,15 @@ def entry(function: F) -> F:
     return compiled
 
 
-def cache_directory() -> Path | None:
-    """Return where compiled kernels are kept, made if need be; None where nothing is writable."""
+ENGINE = "sim.engine.compiled.instant"
+"""Where the largest kernel stands, which all others of its folder are part of."""
+_FOLDER = ENGINE.rpartition(".")[0]
+
+
+def cache_directory(module: str = ENGINE) -> Path | None:
+    """Return where a module's kernels are kept, made if need be; None if nothing is writable."""
     of_user = os.environ.get("MPPSIM_CACHE") or _cache_of_user()
-    directory = Path(of_user) / f"kernels-{fingerprint()}"
+    directory = Path(of_user) / f"kernels-{fingerprint(module)}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
@@ -62,10 +67,10 @@ def cache_directory() -> Path | None:
         return None
 
 
-def is_kept(name: str) -> bool:
-    """Whether an earlier process has left the compiled kernel of a name for this one."""
-    where = cache_directory()
-    return where is not None and any(where.rglob(f"*.{name}-*.nbc"))
+def is_kept(module: str = ENGINE) -> bool:
+    """Whether an earlier process has left a module's compiled kernels for this one."""
+    where = cache_directory(module)
+    return where is not None and any(where.rglob("*.nbc"))
 
 
 def _cache_of_user() -> Path:
@@ -76,14 +81,17 @@ def _cache_of_user() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mppsim"
 
 
-def fingerprint() -> str:
-    """Return a hash of all that compiled kernels depend on: sources, flags, versions.
+def fingerprint(module: str = ENGINE) -> str:
+    """Return a hash of all that a module's kernels depend on: sources, flags, versions.
 
-    What the numbers in logs and workloads stand for is written into the kernels too.
+    Kernels call those of their own file; those of the engine all that stand in its folder.
+    What the numbers in logs and workloads stand for is written into kernels too.
     """
     digest = sha256()
     room = Path(__file__).parent
-    for path in sorted(path for pattern in SOURCES for path in room.glob(pattern)):
+    of = room.parent / f"{module.replace('.', '/')}.py"
+    kernels = sorted(of.parent.glob("*.py")) if module.startswith(_FOLDER) else [of]
+    for path in (*kernels, *(room / name for name in MEANING)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     flags = {k: v for k, v in os.environ.items() if k.startswith("NUMBA_")}
     versions = (numba.__version__, sys.version, sorted(flags.items()), sorted(OPTIONS.items()))

@@ -14,6 +14,7 @@ from strategies import OPENS, days, plain_malls
 from test_laws import Day, law
 
 from sim import Log, Scenario, measure, replicate, sample, simulate
+from sim.statistics import tally
 from sim.statistics.measure import SHARES_OF_TIME, Measures
 from sim.statistics.rows import wait_begins
 
@@ -423,3 +424,39 @@ def _later(workload: Any) -> Any:
     from dataclasses import replace
 
     return replace(workload, due=workload.due + us(24 * 60))
+
+
+# The compiled loops
+
+
+def test_tallies_are_sums_of_numpy_to_the_last_bit() -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(50):
+        n, cells = int(rng.integers(0, 300)), int(rng.integers(1, 40))
+        codes, rows, value = rng.integers(0, cells, n), rng.random(n) < 0.6, rng.lognormal(size=n)
+        number = np.bincount(codes[rows], minlength=cells)
+        assert (tally.count(codes, rows, cells) == number).all()
+        sums = np.bincount(codes[rows], value[rows], cells)
+        assert (tally.total(codes, rows, value, cells) == sums).all()
+        found, end = tally.by_cell(codes, value, cells)
+        assert (found == value[np.argsort(codes, kind="stable")]).all()
+        assert (end == np.cumsum(np.bincount(codes, minlength=cells))).all()
+
+
+def test_stretches_of_time_are_cut_where_parts_begin_and_end() -> None:
+    """Minute by minute: a stretch is in each part that covers the minute."""
+    rng = np.random.default_rng(4)
+    for _ in range(50):
+        n, rows, parts = (int(k) for k in rng.integers((0, 1, 1), (60, 4, 5)))
+        from_ = np.sort(rng.integers(0, 50, (rows, parts)), axis=1)
+        to = from_ + rng.integers(-3, 12, (rows, parts))
+        row, begin = rng.integers(0, rows, n), rng.integers(0, 60, n)
+        end = begin + rng.integers(-2, 30, n)
+        found = np.zeros(rows * parts)
+        tally.add_overlaps(row, row * parts, begin, end, from_, to, 1.0, found)
+        minute = np.arange(100)
+        for k in range(rows * parts):
+            part = (from_.flat[k] <= minute) & (minute < to.flat[k])
+            of = row == k // parts
+            there = (begin[of, None] <= minute) & (minute < end[of, None])
+            assert found[k] == (there & part).sum()

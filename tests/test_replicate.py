@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 from malls import mall
 
-from sim import Log, MallError, Results, Workload, replicate, sample, simulate
+from sim import Log, MallError, Results, Workload, replicate, sample, sampling, simulate
 from sim.experiments import replicate as of
 from sim.experiments import stopping
 from sim.experiments.kept import Kept
@@ -103,6 +103,7 @@ def test_precision_stops_at_one_number_whatever_the_blocks(
     as_usual = precise_enough()
     assert Rule().minimum < as_usual.replications < 60, "the case must stop in between"
     monkeypatch.setattr(of, "BLOCK", block)
+    monkeypatch.setattr(of, "TOGETHER", block)
     with ThreadPoolExecutor(3) as executor:
         found = precise_enough(executor)
     assert found.replications == as_usual.replications
@@ -256,7 +257,10 @@ def test_impossible_arguments_are_refused(arguments: dict[str, Any], message: st
         replicate(TINY, **{"workers": 1, **arguments})
 
 
-def test_a_replication_keeps_its_measures_and_nothing_else() -> None:
+def test_a_replication_keeps_its_measures_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sampling, "AT_ONCE", 0)  # who is drawn together lives together
     kept: list[weakref.ref[Any]] = []
     most_alive = 0
 

@@ -24,7 +24,7 @@ from sim.experiments.kept import Kept, Numbers
 from sim.experiments.pool import pool, usable_workers
 from sim.experiments.stopping import BLOCK, Stop, most_replications
 from sim.log import Log
-from sim.sampling import sample
+from sim.sampling import drawn
 from sim.scenario.model import Scenario
 from sim.statistics.measure import Measure
 from sim.statistics.measures import measure, measures_of
@@ -34,6 +34,8 @@ from sim.workload import Workload
 OwnMeasures = Callable[[Log], Mapping[str, float]]
 Transform = Callable[[Workload], Workload]
 Progress = Callable[[int, int], None]
+TOGETHER = 32
+"""Replications in one block where nobody looks at them before all are done."""
 
 
 def replicate(
@@ -70,7 +72,8 @@ def replicate(
     task = _Task(scenario, seed, engine, measures, transform)
     kept = Kept(len(measures_of(scenario)))
     stop = Stop([scenario], precision, most)
-    with closing(run_blocks(task, most, workers, executor)) as blocks:
+    together = BLOCK if precision is not None else TOGETHER
+    with closing(run_blocks(task, most, workers, executor, together)) as blocks:
         for block in blocks:
             kept.extend(block)
             if progress:
@@ -100,11 +103,12 @@ class _Task:
 
     def __call__(self, first: int, last: int) -> list[Numbers]:
         """Run the replications from first before last and return their numbers."""
-        return [self.one(replication) for replication in range(first, last)]
+        return [
+            self.one(workload) for workload in drawn(self.scenario, self.seed, range(first, last))
+        ]
 
-    def one(self, replication: int) -> Numbers:
+    def one(self, workload: Workload) -> Numbers:
         """Run one replication."""
-        workload = sample(self.scenario, self.seed, replication)
         if self.transform:
             workload = self.transform(workload)
         log = simulate(self.scenario, workload, self.engine)
@@ -112,7 +116,7 @@ class _Task:
         for name, number in own.items():
             if math.isinf(number):
                 raise MallError.of(
-                    "error.own_measure", name=name, number=number, replication=replication
+                    "error.own_measure", name=name, number=number, replication=workload.replication
                 )
         numbers = measure(log, self.scenario)
         return numbers.total, numbers.n, own
@@ -141,9 +145,11 @@ class Task(Protocol):
 
 
 def run_blocks(
-    task: Task, most: int, workers: int | None, executor: Executor | None = None
+    task: Task, most: int, workers: int | None, executor: Executor | None = None, block: int = BLOCK
 ) -> Generator[list[Any], None, None]:
     """Run replications 0 .. most - 1 in blocks and yield these in their order.
+
+    block : how many at once, at most; fewer where the last worker would be long alone otherwise
 
     On an executor if one is given, else on `workers` processes of our own. When the caller stops
     early, what has not begun is cancelled.
@@ -154,28 +160,29 @@ def run_blocks(
             raise MallError.of("error.own_functions")
         number = 1
     if executor is not None:
-        yield from _in_order(task, executor, most, 8)
+        yield from _in_order(task, executor, most, 8, BLOCK)
     elif number == 1:
-        for k in range(most):
-            yield task(k, k + 1)
+        for k in range(0, most, block):
+            yield task(k, min(k + block, most))
     else:
+        block = max(BLOCK, min(block, most // (4 * number)))
         try:
             with pool(number) as processes:
-                yield from _in_order(task, processes, most, 2 * number)
+                yield from _in_order(task, processes, most, 2 * number, block)
         except BrokenProcessPool as error:
             raise MallError.of("error.worker_ended") from error
 
 
 def _in_order(
-    task: Task, executor: Executor, most: int, ahead: int
+    task: Task, executor: Executor, most: int, ahead: int, block: int
 ) -> Generator[list[Any], None, None]:
     """Yield blocks in their order, with at most `ahead` of them under way."""
-    starts = iter(range(0, most, BLOCK))
+    starts = iter(range(0, most, block))
     under_way: list[Future[list[Any]]] = []
     try:
         while True:
             while len(under_way) < ahead and (first := next(starts, None)) is not None:
-                under_way.append(executor.submit(task, first, min(first + BLOCK, most)))
+                under_way.append(executor.submit(task, first, min(first + block, most)))
             if not under_way:
                 return
             yield under_way.pop(0).result()

@@ -30,6 +30,9 @@ from sim.workload import ABSENT, OPENINGS, STAYS_AWAY, Ints, Workload, all_offic
 APART = 1_000_000
 """Between the indices of a journey's citizens and those of surges: more than a day has."""
 
+AT_ONCE = 20_000
+"""Citizens in all that are drawn together, about: more are not quicker, and take their room."""
+
 
 def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
     """Draw everything that is left to chance in one replication.
@@ -40,6 +43,17 @@ def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
     seed : any integer; replication : 0 or more
     """
     return samples(scenario, seed, range(replication, replication + 1))[0]
+
+
+def drawn(scenario: Scenario, seed: int, replications: range) -> Iterator[Workload]:
+    """Draw replications one after the other, as many together as keeps memory small."""
+    dates = dates_of(scenario)
+    citizens = scenario.demand.scale * sum(
+        journey.per_day * dates.factors[name].sum() for name, journey in scenario.journeys.items()
+    )
+    together = max(1, int(AT_ONCE / max(citizens, 1.0)))
+    for first in range(replications.start, replications.stop, together):
+        yield from samples(scenario, seed, replications[first - replications.start :][:together])
 
 
 def samples(scenario: Scenario, seed: int, replications: range) -> list[Workload]:

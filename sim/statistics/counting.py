@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.log import REASONS
 from sim.scenario import quantities as q
+from sim.statistics import tally
 from sim.statistics.block import Block, Computed, Floats, Ints
 from sim.statistics.measure import QUANTILES
 from sim.statistics.rows import Mask, Rows
@@ -24,8 +25,9 @@ class _Counting:
         self._days = block.days
 
     def sums(self, rows: Mask, value: NDArray[Any] | None = None) -> Floats:
-        weights = None if value is None else value[rows].astype(np.float64)
-        return np.bincount(self.codes[rows], weights, self.block.cells).astype(np.float64)
+        if value is None:
+            return tally.count(self.codes, rows, self.block.cells)
+        return tally.total(self.codes, rows, value.astype(np.float64), self.block.cells)
 
     def ratio(self, name: str, value: NDArray[Any], rows: Mask) -> None:
         """Note the sum of a value over rows, beside their number."""
@@ -69,10 +71,8 @@ def _quantiles(rows: Rows, block: Block, codes: Ints) -> Computed:
     wanted = [name for name in block.what if name in QUANTILES or name == "wait.max"]
     if not wanted:
         return {}
-    codes, wait = codes[rows.called], rows.wait[rows.called]
-    wait = wait[np.lexsort((wait, codes))]
-    n = np.bincount(codes, minlength=block.cells)
-    end = np.cumsum(n)
+    wait, end = tally.by_cell(codes[rows.by_wait], rows.wait[rows.by_wait], block.cells)
+    n = np.diff(end, prepend=0)
     found = {}
     for name in wanted:
         p = QUANTILES.get(name, 1.0)

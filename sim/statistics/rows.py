@@ -59,6 +59,12 @@ class Rows:
         return found
 
     @cached_property
+    def by_wait(self) -> Ints:
+        """The rows that were called, from the shortest wait to the longest."""
+        called = np.flatnonzero(self.called)
+        return called[np.argsort(self.wait[called])]
+
+    @cached_property
     def agency_of_service(self) -> Ints:
         """The agency of each service, by position."""
         agencies = sorted(self.scenario.agencies)

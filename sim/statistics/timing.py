@@ -11,6 +11,7 @@ from sim.log import STATES
 from sim.scenario import quantities as q
 from sim.statistics.block import Block, Computed, Floats, Ints, Result
 from sim.statistics.rows import Mask, Rows
+from sim.statistics.tally import add_overlaps
 from sim.workload import ABSENT
 
 _STAFFED = ("serving", "wrapping", "idle", "calling", "down")
@@ -107,16 +108,13 @@ def _time_within(block: Block, stretches: Stretches, overtime: bool = False) -> 
     """
     entity, day, begin, end = stretches
     slices = block.slices
+    place = entity * len(slices) + slices.of_day[day] * slices.parts
     total = np.zeros(block.cells)
-    for part in range(slices.parts):
-        if overtime:
-            from_, to = slices.clock_begin[part], slices.clock_end[part]
-        else:
-            from_, to = slices.begin[day, part], slices.end[day, part]
-        overlap = np.minimum(end, to) - np.maximum(begin, from_)
-        inside = overlap > 0
-        cell = entity * len(slices) + slices.of_day[day] * slices.parts + part
-        total += np.bincount(cell[inside], overlap[inside] / q.MINUTE, block.cells)
+    if overtime:
+        day, from_, to = np.zeros_like(day), slices.clock_begin[None], slices.clock_end[None]
+    else:
+        from_, to = slices.begin, slices.end
+    add_overlaps(day, place, begin, end, from_, to, float(q.MINUTE), total)
     return total
 
 
@@ -133,7 +131,12 @@ def _most(rows: Rows, block: Block, stretches: Stretches) -> Result:
     group, cell = np.tile(group, 2), np.tile(cell, 2)
     time = np.concatenate((begin[there], end[there]))
     step = np.repeat((1, -1), int(there.sum()))
-    order = np.lexsort((step, time, group))
+    # by group, then time, then who leaves before who comes
+    span = 2 * (int(time.max(initial=0)) + 1)
+    if (int(group.max(initial=0)) + 1) * span < 1 << 63:
+        order = np.argsort(group * span + 2 * time + (step > 0))
+    else:
+        order = np.lexsort((step, time, group))
     # each group's steps add up to 0, so one running sum serves them all
     most = np.zeros(block.cells)
     np.maximum.at(most, cell[order], np.cumsum(step[order]).astype(np.float64))

@@ -48,7 +48,7 @@ def warm(lang: str = "en") -> None:
 
     What takes so long is said on stderr; so is it where nothing can be kept for the next time.
     """
-    if not config.DISABLE_JIT and not is_kept("play"):
+    if not config.DISABLE_JIT and not is_kept():
         print(say("engine.compiling", lang), file=sys.stderr, flush=True)
         if cache_directory() is None:
             print(say("engine.nowhere", lang), file=sys.stderr, flush=True)
