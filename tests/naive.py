@@ -263,7 +263,7 @@ class Hall:
     def calendar(self) -> None:
         """Phase a: the counters open and close by themselves."""
         for counter in self.counters:
-            paused = self.agency_of(counter).at_break.pause and counter.on_break(self.now)
+            paused = self.at_break(counter).pause and counter.on_break(self.now)
             if paused and not counter.paused:
                 self.hold(counter)
             counter.paused = paused
@@ -472,9 +472,12 @@ class Hall:
     def agency_of(self, counter: Counter) -> Agency:
         return self.scenario.agencies[counter.agency]
 
+    def at_break(self, counter: Counter) -> Any:
+        return counter.post.at_break or self.agency_of(counter).at_break
+
     def in_time(self, counter: Counter, ticket: Ticket) -> bool:
         """Whether a service will not last too long into the break, as far as one knows."""
-        overrun = self.agency_of(counter).at_break.overrun
+        overrun = self.at_break(counter).overrun
         if overrun is None or not counter.open(self.now):
             return True
         mean = round(self.scenario.service(self.names[ticket.stop.service]).time.mean)

@@ -74,6 +74,7 @@ def _counters(draw: st.DrawFn, services: list[str], classes: list[str]) -> Data:
             whom += [{"classes": name} for name in classes]
             counter |= draw(st.sampled_from([{}, *whom, {**whom[0], **whom[-1]}]))
         counter |= draw(_maybe("outage", _OUTAGE))
+        counter |= draw(_maybe("at_break", st.sampled_from(["finish", "pause"])))
         counters[label] = counter
     return {"counters": counters}
 

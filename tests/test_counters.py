@@ -638,3 +638,26 @@ def test_what_every_counter_serves_need_not_be_said() -> None:
     )  # fmt: skip
     workload = sample(plain, 3)
     assert simulate(full, workload) == simulate(plain, workload)
+
+
+def test_a_counter_may_do_at_a_break_what_its_agency_does_not() -> None:
+    """The first finishes A before it goes; the second lets B wait for the rest.
+
+    who due   time | ticket called start end   at stop   visit     left
+    A   11:55 10   | 11:55  11:55  11:55 12:05 1  served completed 12:05
+    B   11:55 10   | 11:55  11:55  11:55 13:05 2  served completed 13:05
+    """
+    counters = {"1": {}, "2": {"at_break": "pause"}}
+    agency = {"counters": counters, "services": ["s"]}
+    day = mall({"a": agency}, calendar={"breaks": "12:00-13:00"})
+    check(test_a_counter_may_do_at_a_break_what_its_agency_does_not, day)
+
+
+def test_what_every_counter_does_at_a_break_is_as_if_its_agency_said_it() -> None:
+    of_agency, of_counters = (
+        mall({"a": {"counters": {"1": own, "2": own}, "services": ["s"], **more}},
+             calendar={"breaks": "12:00-13:00"})
+        for own, more in (({}, {"at_break": "pause"}), ({"at_break": "pause"}, {}))
+    )  # fmt: skip
+    workload = sample(of_agency, seed=1)
+    assert simulate(of_agency, workload) == simulate(of_counters, workload)

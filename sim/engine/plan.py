@@ -221,8 +221,8 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], di
             turns=turns,
             tiers=tuple(tuple(dict.fromkeys(line_of[w] for w in tier)) for tier in tiers),
             help_from=counter.help_from,
-            pauses=scenario.agencies[agencies[number]].at_break.pause,
-            overrun=scenario.agencies[agencies[number]].at_break.overrun,
+            pauses=scenario.agencies[agencies[number]].at_break_of(counter).pause,
+            overrun=scenario.agencies[agencies[number]].at_break_of(counter).overrun,
         )
         for (number, label, counter, turns), tiers in zip(posts, serves, strict=True)
     )

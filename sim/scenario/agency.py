@@ -56,6 +56,7 @@ def _read_classes(raw: object) -> tuple[str, ...]:
 class Counter(Frozen):
     """A counter with a name of its own: hours, breaks, speed, and what it serves, by tier.
 
+    at_break : what its officer does at a break, if not what the agency says
     help_from : how many wait in a line of a later tier before it helps there
     classes, only : whom it serves: classes of visitors, who booked or who walked in; all if None
     """
@@ -63,6 +64,7 @@ class Counter(Frozen):
     hours: Intervals | None = None
     breaks: Intervals | None = None
     speed: q.Positive = 1.0
+    at_break: AtBreakField | None = None
     outage: Outage | None = None
     serves: (
         Annotated[
@@ -228,6 +230,10 @@ class Agency(Frozen):
         if number is None:
             number = self.counters.most if isinstance(self.counters, Staffing) else 0
         return tuple((str(k + 1), Counter()) for k in range(number))
+
+    def at_break_of(self, counter: Counter) -> AtBreak:
+        """What the officer of a counter does at a break."""
+        return self.at_break if counter.at_break is None else counter.at_break
 
     def breaks_of(self, number: int, day: Day) -> tuple[Span, ...]:
         """The breaks of a counter on a day, by its number from 0, unless it has its own."""

@@ -8,6 +8,7 @@ from sim.scenario import quantities as q
 from sim.scenario.booking import Booking
 from sim.scenario.calendar import Day
 from sim.scenario.checking_hours import Whole
+from sim.scenario.checking_skills import posts_of
 from sim.scenario.checking_tickets import days_here, joined, last_given
 from sim.scenario.faults import Finding, Path, nearest
 from sim.scenario.model import Agency
@@ -70,7 +71,30 @@ def _slots_within(whole: Whole, path: Path, name: str, booking: Booking) -> Iter
         shown = {"value": q.duration(round(law.mean / q.MINUTE) * q.MINUTE)}
         shown |= {"limit": q.duration(longest)}
         yield Finding("punctuality_long", shown, (*path, "punctuality"))
+    yield from _too_many(whole, name, booking, days)
     yield from joined(_outside(agency, days, path, booking))
+
+
+def _too_many(whole: Whole, name: str, booking: Booking, days: list[Day]) -> Iterator[Finding]:
+    """More seats than all who give the service could serve, were they there from open to close."""
+    scenario, path = whole.scenario, ("journeys", name, "booking")
+    service = scenario.journeys[name].booked_service or ""
+    if service not in scenario.services:
+        return
+    mean = scenario.service(service).time.mean
+    givers = sum(
+        max(1.0, counter.speed)
+        for agency, _, counter in posts_of(scenario)
+        if any(service in tier for tier in counter.tiers(agency, scenario.services))
+    )
+    come = 1 - booking.no_show - (0 if booking.rebooked else booking.cancelled)
+    seats = [len(booking.slots(day)) * booking.seats for day in days]
+    time = [givers * (day.closes - day.opens) for day in days]
+    if givers and all(n * come * mean > limit for n, limit in zip(seats, time, strict=True)):
+        shown = {"value": str(max(seats)), "time": f"{mean / q.MINUTE:.4g} min"}
+        shown["limit"] = q.duration(max(day.closes - day.opens for day in days))
+        key = "seats" if "seats" in [key for key, _ in whole.written(path)] else "every"
+        yield Finding("seats_many", shown, (*path, key))
 
 
 def _outside(

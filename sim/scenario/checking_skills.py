@@ -11,7 +11,8 @@ from sim.scenario.faults import Finding, Path, nearest
 from sim.scenario.model import Scenario
 
 
-def _posts(scenario: Scenario) -> Iterator[tuple[str, str, Counter]]:
+def posts_of(scenario: Scenario) -> Iterator[tuple[str, str, Counter]]:
+    """Yield each counter with its agency and its label."""
     for name, agency in scenario.agencies.items():
         for label, counter in agency.posts:
             yield name, label, counter
@@ -20,7 +21,7 @@ def _posts(scenario: Scenario) -> Iterator[tuple[str, str, Counter]]:
 def _serves(whole: Whole) -> Iterator[Finding]:
     """What named counters serve: services that there are, each once."""
     known = whole.scenario.services
-    for agency, label, counter in _posts(whole.scenario):
+    for agency, label, counter in posts_of(whole.scenario):
         path: Path = ("agencies", agency, "counters", label, "serves")
         named = [name for tier in counter.serves or () for name in tier]
         meant = [name for tier in counter.tiers(agency, known) for name in tier]
@@ -47,7 +48,7 @@ def _unknown(scenario: Scenario, name: str, full: str, path: Path) -> Finding:
 def _whom(whole: Whole) -> Iterator[Finding]:
     """Whom named counters serve: classes that there are; and help where there is a later tier."""
     visitors = whole.scenario.visitors
-    for agency, label, counter in _posts(whole.scenario):
+    for agency, label, counter in posts_of(whole.scenario):
         path: Path = ("agencies", agency, "counters", label)
         for name in counter.classes or ():
             if name not in visitors:
@@ -63,7 +64,7 @@ def _served(whole: Whole) -> Iterator[Finding]:
     scenario = whole.scenario
     found = [
         (counter, {s for tier in counter.tiers(agency, scenario.services) for s in tier})
-        for agency, _, counter in _posts(scenario)
+        for agency, _, counter in posts_of(scenario)
     ]
     for name, agency in scenario.agencies.items():
         if not agency.posts and not served_elsewhere(scenario, name):
@@ -132,7 +133,7 @@ def _set_up(whole: Whole) -> Iterator[Finding]:
     known = whole.scenario.services
     serves = [
         {name for tier in counter.tiers(agency, known) for name in tier}
-        for agency, _, counter in _posts(whole.scenario)
+        for agency, _, counter in posts_of(whole.scenario)
     ]
     for name, agency in whole.scenario.agencies.items():
         for key, service in agency.services.items():

@@ -54,6 +54,9 @@ def _continuous(whole: Whole) -> Iterator[Finding]:
         for key, _ in whole.written(("agencies", name)):
             if key in _OF_DAYS:
                 yield _no_day(key, "agencies", name)
+        for label, counter in agency.posts:
+            if counter.at_break is not None:
+                yield _no_day("at_break", "agencies", name, "counters", label)
         for service, of in agency.services.items():
             if of.quota is not None:
                 yield _no_day("quota", "agencies", name, "services", service)

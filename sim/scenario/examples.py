@@ -521,6 +521,11 @@ EXAMPLES: dict[str, str] = {
           bank:
             counters: {senior: {speed: 1.25}, junior: {speed: 0.8}}
         """,
+    "Counter.at_break": """
+        agencies:
+          bank:
+            counters: {senior: {at_break: pause}, junior: {}}
+        """,
     "Counter.outage": """
         agencies:
           bank:

@@ -14,8 +14,11 @@ from sim.verification.exact.expressed import Draw
 from sim.verification.malls import MINUTE
 from sim.workload import Workload
 
+Chance = np.random.Generator
+"""What tables are drawn from."""
 
-def random_of(seed: int, replication: int) -> np.random.Generator:
+
+def random_of(seed: int, replication: int) -> Chance:
     """Return the generator of one replication of a table."""
     return np.random.default_rng([seed, replication])
 

@@ -139,6 +139,28 @@ def _steady(case: Case, scenario: Scenario, log: Log) -> Pairs:
     return found
 
 
+def separate_lines(case: Case, citizens: int) -> Expressed:
+    """Express a line for each counter, of which citizens choose the shorter: agencies in order."""
+    names = [chr(ord("a") + k) for k in range(case["model"]["counters"])]
+    service = {"s": {"time": law(case["model"]["service"])}}
+    choice = {"choose": [f"{name}.s" for name in names], "by": "shortest_line"}
+    scenario = endless(
+        case, citizens, agencies={name: {"counters": 1, "services": service} for name in names},
+        journeys={"all": {"per_day": f"{rate_of(case) * 1440:.10f}", "stops": [choice]}},
+    )  # fmt: skip
+    return Expressed(case, scenario, _by_line)
+
+
+def _by_line(case: Case, scenario: Scenario, log: Log) -> Pairs:
+    found, span, at = _steady(case, scenario, log), Span.of(scenario), log.counter_rows
+    for k in range(len(log.names.counters)):
+        mine = (at.counter == k) & (at.state == STATES.index("serving"))
+        overlap = at.end[mine] - np.maximum(at.begin[mine], int(span.begin * MINUTE))
+        busy = np.maximum(overlap, 0).sum() / MINUTE
+        found[f"utilisation_{k + 1}"] = busy, span.end - span.begin
+    return found
+
+
 def breakdowns(case: Case, citizens: int) -> Expressed:
     """Express counters that fail each by itself; who is interrupted goes to the head of the line.
 

@@ -19,9 +19,11 @@ from sim.verification.exact.endless import (
     network,
     one_line,
     priority,
+    separate_lines,
     skills,
 )
 from sim.verification.exact.expressed import Expressed
+from sim.verification.exact.tasks import breaks, vacations
 
 FAMILIES: dict[str, Callable[[Case, int], Expressed]] = {
     "M/M/c": one_line,
@@ -34,7 +36,10 @@ FAMILIES: dict[str, Callable[[Case, int], Expressed]] = {
     "D/M/1": lambda case, n: one_line(case, n, arrivals.evenly(case)),
     "batch arrivals": lambda case, n: one_line(case, n, arrivals.groups(case)),
     "breakdowns": breakdowns,
+    "breaks": breaks,
+    "vacations": vacations,
     "priority": priority,
+    "separate lines": separate_lines,
     "multi-skill": skills,
     "network": network,
     "transient": transient,
