@@ -9,9 +9,12 @@ from malls import scenario_of
 
 from sim import MallError, Scenario, compare
 from sim.report.comparison import described, plain
-from sim.report.comparison_page import render_comparison
+from sim.report.comparison_page import render_comparison, sheets
 from sim.report.differences import differences
+from sim.report.sheet import Section, Sheet
+from sim.report.sheet_pdf import MARGIN, _placed, sheets_pdf
 from sim.statistics.verdict import together
+from sim.words import say
 
 
 def mall(counters: int, newcomers: int = 0, **more: Any) -> Scenario:
@@ -48,9 +51,41 @@ def test_what_fails_may_join_if_it_is_mended_and_not_if_it_is_not() -> None:
         )
         assert ("That is not enough: a" in text) == (of.verdict == "may_not")
         assert plain(found)["alternatives"][0]["repair"]["name"] == repair.name
-    assert "Ya, jika diperbaiki." in render_comparison(
-        compare(base, plan, 10, repairs=[mall(30, 200)], seed=3, workers=1), "id"
-    )
+        page = render_comparison(found, "id")
+        assert ("Ya, jika diperbaiki." in page) == (of.verdict != "may_not")
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_the_sheet_speaks_of_people_and_fits_one_page(lang: str) -> None:
+    plan = mall(3, 200)
+    found = compare(mall(3), plan, 10, repairs=[mall(30, 200)], seed=3, workers=1)
+    (sheet,) = sheets(found, lang)
+    said = "\n".join([*sheet.verdict, *(line for s in sheet.sections for line in s.lines)])
+    assert "±" not in said and "−" not in said
+    titles = [section.title for section in sheet.sections]
+    order = ("rule", "repair", "shared", "worse", "days", "counted", "writing", "missing")
+    assert titles == [say(f"sheet.{key}", lang) for key in order]
+    page = sheets_pdf([sheet, sheet], "mppsim")
+    assert page.startswith(b"%PDF") and page.count(b"/Type /Page ") == 2
+    assert page == sheets_pdf([sheet, sheet], "mppsim")
+
+
+def test_a_long_sheet_is_written_smaller_until_it_fits() -> None:
+    def lowest(lines: int) -> tuple[float, float]:
+        sheet = Sheet("t", ("v",), (Section("s", ("some words of a line " * 6,) * lines),))
+        placed = list(_placed(sheet, "footer"))[:-1]
+        return min(y for _, y, _, _ in placed), placed[-1][3]
+
+    (few, large), (many, small) = lowest(3), lowest(40)
+    assert small < large and min(few, many) >= MARGIN
+
+
+def test_another_mall_is_no_alternative() -> None:
+    other = mall(2)
+    agencies = {"b": other.agencies["a"]}
+    alone = other.model_copy(update={"agencies": agencies, "journeys": {}, "name": "far"})
+    with pytest.raises(MallError, match="'far' has no agency and no journey of 'with 2'"):
+        compare(other, alone, 2)
 
 
 def test_what_may_join_needs_no_repair() -> None:

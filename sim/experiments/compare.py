@@ -139,8 +139,8 @@ def compare(
     precision : as in `replicate`, of every mall. The number of replications is fixed beforehand,
         or by a rule that looks at widths only: no verdict rests on looking until it is clear
 
-    Raises MallError where an alternative runs on other days than the base, or for impossible
-    arguments.
+    Raises MallError where an alternative runs on other days than the base or is of another mall,
+    or for impossible arguments.
     """
     if isinstance(alternatives, Scenario):
         alternatives = (alternatives,)
@@ -181,6 +181,8 @@ def check_comparable(
     for other in alternatives:
         if _days(other) != _days(base):
             raise MallError.of("error.other_days", other=other.name, base=base.name)
+        if not (base.agencies.keys() & other.agencies or base.journeys.keys() & other.journeys):
+            raise MallError.of("error.other_mall", other=other.name, base=base.name)
     return most_replications(replications, precision, fewest=2)
 
 

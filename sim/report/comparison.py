@@ -13,6 +13,7 @@ from sim.report.differences import differences
 from sim.report.provenance import provenance
 from sim.report.sentences import shown
 from sim.report.titles import titles
+from sim.scenario.figures import figures
 from sim.statistics.intervals import Estimate, PairedDifference, ratio_interval
 from sim.statistics.results import Results
 from sim.words import say
@@ -40,6 +41,14 @@ def _alternative(of: Alternative, lang: str) -> Iterator[str]:
             yield from ("    " + note for note in notes(of, one, lang))
     yield from people(of, lang)
     yield from repaired(of, lang)
+    yield assumed(of, lang)
+
+
+def assumed(of: Alternative, lang: str) -> str:
+    """Say how many of the plan's figures are assumptions."""
+    listed = figures(of.scenario)
+    unsure = sum(1 for figure in listed if figure.kind != "source")
+    return say("page.assumed.sentence", lang, assumed=unsure, all=len(listed))
 
 
 def repaired(of: Alternative, lang: str) -> Iterator[str]:

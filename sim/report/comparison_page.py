@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,8 @@ from sim.report import comparison as said
 from sim.report import locale
 from sim.report.page import MARKS, environment, precise_text, program_version
 from sim.report.sentences import Shown, runs_of, share, shown
+from sim.report.sheet import Sheet, sheet_of
 from sim.report.titles import titles
-from sim.scenario.figures import figures
 from sim.scenario.model import Journey
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
@@ -64,10 +64,22 @@ class Part:
     journeys: list[Row]
     assumed: str
     repaired: list[str]
+    sheet: Sheet
 
 
-def render_comparison(found: Comparison, lang: str = "id") -> str:
-    """Return the page of a comparison as HTML."""
+def sheets(found: Comparison, lang: str, joins: Sequence[str] = ()) -> tuple[Sheet, ...]:
+    """Return the one page of each alternative; joins : all verdicts in a line each."""
+    joins = joins or [said.verdict(of, lang)[0] for of in found.alternatives]
+    return tuple(sheet_of(of, joins, lang) for of in found.alternatives)
+
+
+def origin_line(found: Comparison, lang: str) -> str:
+    """Say in one line where a sheet comes from."""
+    return " · ".join(f"{label}: {text}" for label, text in _origin(found, lang) if text)
+
+
+def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] = ()) -> str:
+    """Return the page of a comparison as HTML; joins : all verdicts in a line each."""
     base = found.base
     dates = sum(1 for day in base.scenario.days if day.date)
     runs = runs_of(base.replications, len(weekdays_of(base.scenario)), dates, lang)
@@ -75,7 +87,10 @@ def render_comparison(found: Comparison, lang: str = "id") -> str:
         lang=lang,
         base=base,
         runs=runs,
-        parts=[_part(of, lang) for of in found.alternatives],
+        parts=[
+            _part(of, sheet, lang)
+            for of, sheet in zip(found.alternatives, sheets(found, lang, joins), strict=True)
+        ],
         marks=MARKS,
         t=lambda key, **values: say(f"page.{key}", lang, **values),
         c=lambda key, **values: say(f"compare.{key}", lang, **values),
@@ -84,11 +99,8 @@ def render_comparison(found: Comparison, lang: str = "id") -> str:
     return text
 
 
-def _part(of: Alternative, lang: str) -> Part:
+def _part(of: Alternative, sheet: Sheet, lang: str) -> Part:
     colour, word = VERDICTS[of.verdict]
-    listed = figures(of.scenario)
-    unsure = sum(1 for figure in listed if figure.kind != "source")
-    sentence = say("page.assumed.sentence", lang, assumed=unsure, all=len(listed))
     return Part(
         colour=colour,
         word=say(f"page.{word}", lang) if word else "",
@@ -103,8 +115,9 @@ def _part(of: Alternative, lang: str) -> Part:
         },
         agencies=_agencies(of, lang),
         journeys=_journeys(of, lang),
-        assumed=sentence,
+        assumed=said.assumed(of, lang),
         repaired=list(said.repaired(of, lang)),
+        sheet=sheet,
     )
 
 

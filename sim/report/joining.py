@@ -18,11 +18,16 @@ def described(found: JoinPlan, lang: str) -> str:
 
 
 def _lines(found: JoinPlan, lang: str) -> Iterator[str]:
-    yield _order(found, lang)
-    for one in found.combinations:
-        yield "  " + combination(one, lang)
+    order, *combinations = verdicts(found, lang)
+    yield order
+    yield from ("  " + line for line in combinations)
     head = {"base": found.comparison.base.scenario.name, "n": found.comparison.base.replications}
     yield say("study.joining.method", lang, **head)
+
+
+def verdicts(found: JoinPlan, lang: str) -> list[str]:
+    """Return the order in which they may join, then the verdict on each combination."""
+    return [_order(found, lang), *(combination(one, lang) for one in found.combinations)]
 
 
 def _order(found: JoinPlan, lang: str) -> str:

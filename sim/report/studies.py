@@ -16,6 +16,7 @@ from sim.experiments.shifts import Shift
 from sim.experiments.staffing import StaffingPlan
 from sim.experiments.sweep import Sweep
 from sim.report import capacity, comparison, joining, sensitivity, staffing, sweep, verification
+from sim.report.sheet import Sheet
 from sim.report.style import style
 from sim.report.tables import jsonable
 from sim.report.writing import replace_files, write_json, write_picture, write_text
@@ -33,6 +34,7 @@ class Study:
     name : of its files; text : for people; data : for machines, as JSON holds it
     shown : the file that a person opens first
     texts : further files, by name; pictures : drawn when they are written, by name
+    sheets : the pages of verdict.pdf, with their footer
     """
 
     name: str
@@ -41,6 +43,8 @@ class Study:
     shown: str
     texts: Mapping[str, str]
     pictures: Mapping[str, Callable[[], Figure | None]]
+    sheets: tuple[Sheet, ...] = ()
+    footer: str = ""
 
     def write(self, folder: str | Path, lang: str) -> Path:
         """Write NAME.txt, NAME.json and all others; return the path of the file to open first.
@@ -56,6 +60,10 @@ class Study:
         write_json(aside / f"{self.name}.json", self.data)
         for name, text in self.texts.items():
             write_text(aside / name, text)
+        if self.sheets:
+            from sim.report.sheet_pdf import sheets_pdf
+
+            (aside / "verdict.pdf").write_bytes(sheets_pdf(self.sheets, self.footer))
         for name, draw in self.pictures.items():
             with style():
                 figure = draw()
@@ -64,8 +72,8 @@ class Study:
 
 
 def of_comparison(found: Comparison, lang: str, command: Sequence[str] = ()) -> Study:
-    """Return what is said of a comparison, with its page."""
-    from sim.report.comparison_page import render_comparison
+    """Return what is said of a comparison, with its page and its sheets for the mayor."""
+    from sim.report.comparison_page import origin_line, render_comparison, sheets
 
     return Study(
         name="comparison",
@@ -74,6 +82,8 @@ def of_comparison(found: Comparison, lang: str, command: Sequence[str] = ()) -> 
         shown="compare.html",
         texts={"compare.html": render_comparison(found, lang)},
         pictures={},
+        sheets=sheets(found, lang),
+        footer=origin_line(found, lang),
     )
 
 
@@ -113,15 +123,18 @@ def of_sweep(found: Sweep, lang: str, command: Sequence[str] = ()) -> Study:
 
 def of_plan(found: JoinPlan, lang: str, command: Sequence[str] = ()) -> Study:
     """Return what is said of a plan of joins, with the page of the comparison."""
-    from sim.report.comparison_page import render_comparison
+    from sim.report.comparison_page import origin_line, render_comparison, sheets
 
+    joins = joining.verdicts(found, lang)
     return Study(
         name="plan",
         text=joining.described(found, lang),
         data=jsonable(joining.plain(found, command)),
         shown="compare.html",
-        texts={"compare.html": render_comparison(found.comparison, lang)},
+        texts={"compare.html": render_comparison(found.comparison, lang, joins)},
         pictures={},
+        sheets=sheets(found.comparison, lang, joins),
+        footer=origin_line(found.comparison, lang),
     )
 
 

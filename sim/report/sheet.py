@@ -1,0 +1,220 @@
+"""The one page for the mayor: the verdict, on what it rests, and who pays for it, as people.
+
+No ranges and no shares, only how many of 100 and how many a day. What the replications leave open
+is in the verdict itself; the ranges stand on the pages behind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.experiments.compare import Alternative
+from sim.report import comparison as said
+from sim.report import locale
+from sim.report.figure_text import figure_text
+from sim.report.observed import counted
+from sim.report.path_text import path_text
+from sim.report.titles import titles
+from sim.scenario.figures import Figure, figures
+from sim.statistics.results import Results
+from sim.statistics.slices import weekdays_of
+from sim.words import say
+
+MOST = 4
+"""So many people, agencies or figures are named; the others are counted."""
+BAD = 0.1
+"""A bad day is the worst of ten."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it; lines : short sentences."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page: the name of what is judged, the verdict's sentences, the sections."""
+
+    title: str
+    verdict: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+def sheet_of(of: Alternative, joins: Sequence[str], lang: str) -> Sheet:
+    """Return the page of one alternative.
+
+    joins : the verdicts of all alternatives or combinations, a line each
+    """
+    parts = {
+        "rule": _rule(of, lang),
+        "joins": joins if len(joins) > 1 else (),
+        "repair": _repair(of, lang),
+        "shared": _shared(of, lang),
+        "worse": _worse(of, lang),
+        "days": _days(of, lang),
+        "counted": _counted(of, lang),
+        "writing": _in_writing(of, lang),
+        "missing": [say("sheet.missing_is", lang)],
+    }
+    sections = [Section(say(f"sheet.{key}", lang), tuple(lines)) for key, lines in parts.items()]
+    return Sheet(
+        say("compare.page.question", lang, name=of.scenario.name),
+        tuple(said.verdict(of, lang)),
+        tuple(section for section in sections if section.lines),
+    )
+
+
+def _rule(of: Alternative, lang: str) -> Iterator[str]:
+    """Yield the scenario's decision, from which alone the verdict follows."""
+    decision = of.scenario.decision
+    if decision.every_agency_keeps:
+        yield say("sheet.rule_keeps", lang)
+    if decision.present_citizens_lose_at_most is not None:
+        most = locale.short(100 * decision.present_citizens_lose_at_most, lang)
+        yield say("sheet.rule_lose", lang, most=most)
+    if decision.refused_at_most is not None:
+        most = locale.short(100 * decision.refused_at_most, lang)
+        yield say("sheet.rule_refused", lang, most=most)
+    failing = [c.name for c in of.conditions if c.name and c.before == "broken"]
+    if failing:
+        title_of = titles(of.scenario)
+        listed = locale.join([title_of[name] for name in failing], lang)
+        yield say("sheet.rule_today", lang, agencies=listed)
+
+
+def _repair(of: Alternative, lang: str) -> Iterator[str]:
+    if of.verdict == "may_join":
+        return
+    if of.repair is None:
+        yield say("sheet.repair_none", lang)
+        return
+    key = {"may_join": "holds", "may_not": "fails"}.get(of.repair.as_planned, "unclear")
+    yield say(f"sheet.repair_{key}", lang, repair=said.repair_of(of, lang),
+              reasons=said.reasons(of.repair, lang))  # fmt: skip
+
+
+def _shared(of: Alternative, lang: str) -> Iterator[str]:
+    """Yield where newcomers meet those who come today, the busiest first."""
+    title_of = titles(of.scenario)
+    met = [
+        name
+        for name in of.base.scenario.agencies
+        if name in of.scenario.agencies
+        and of.newcomers.estimate("tickets", "agency", name).value > 0
+    ]
+    if not met:
+        yield say("sheet.shared_nothing", lang, name=of.scenario.name)
+    met.sort(key=lambda name: -of.results.estimate("utilisation", "agency", name).value)
+    for name in met[:MOST]:
+        was, now = (
+            [r.estimate(key, "agency", name).value for key in ("tickets", "utilisation")]
+            for r in (of.base, of.results)
+        )
+        yield say(
+            "sheet.shared_with", lang, agency=title_of[name],
+            before=locale.people(was[0], lang), after=locale.people(now[0], lang),
+            busy_before=locale.number(100 * was[1], lang), busy=locale.number(100 * now[1], lang),
+        )  # fmt: skip
+
+
+def _worse(of: Alternative, lang: str) -> Iterator[str]:
+    """Yield what becomes of present citizens, whose errands lose most, and of newcomers."""
+    was, now = (r.estimate("fulfilled").value for r in (of.present_before, of.present))
+    yield say("sheet.worse_all", lang, before=_whole(was, lang), after=_whole(now, lang))
+    if of.repair is not None:
+        mended = of.repair.present.estimate("fulfilled").value
+        yield say("sheet.worse_repaired", lang, after=_whole(mended, lang))
+    lost = sorted(_lost(of), reverse=True)
+    for people, journey in lost[:MOST]:
+        name = of.scenario.journeys[journey].name or journey
+        values = [
+            _whole(r.estimate("fulfilled", "journey", journey).value, lang)
+            for r in (of.present_before, of.present)
+        ]
+        yield say("sheet.worse_journey", lang, journey=name, people=locale.people(people, lang),
+                  before=values[0], after=values[1])  # fmt: skip
+    if not lost:
+        yield say("sheet.worse_nobody", lang)
+    visits = of.newcomers.estimate("visits").value
+    if visits > 0:
+        done = of.newcomers.estimate("fulfilled").value
+        yield say("sheet.worse_new", lang, visits=locale.people(visits, lang),
+                  done=_whole(done, lang))  # fmt: skip
+
+
+def _lost(of: Alternative) -> Iterator[tuple[float, str]]:
+    """Yield how many of each present journey a day are done in time no more, if any are."""
+    for journey in of.base.scenario.journeys:
+        if journey not in of.scenario.journeys:
+            continue
+        was, now = (
+            r.estimate("fulfilled", "journey", journey).value
+            for r in (of.present_before, of.present)
+        )
+        visits = of.present.estimate("visits", "journey", journey).value
+        people = (was - now) * visits
+        if not math.isnan(people) and people >= 0.05:
+            yield people, journey
+
+
+def _days(of: Alternative, lang: str) -> Iterator[str]:
+    """Yield the weekday with most visits, as it is mostly and on the worst of ten."""
+    open_on = weekdays_of(of.base.scenario)
+    if len(open_on) == 0 or any(day.continuous for day in of.base.scenario.days):
+        return
+    busiest = max(open_on, key=lambda day: of.base.estimate("visits", weekday=day).value)
+    name = locale.weekday(busiest, lang)
+    pair = (of.present_before, of.present)
+    was, now = (r.estimate("fulfilled", weekday=busiest).value for r in pair)
+    yield say("sheet.days_usual", lang, day=name, before=_whole(was, lang), after=_whole(now, lang))
+    if len(of.base.scenario.days) <= len(open_on):  # each replication has that day once
+        was, now = (_on_a_bad_day(r, busiest) for r in pair)
+        yield say("sheet.days_bad", lang, day=name, before=_whole(was, lang),
+                  after=_whole(now, lang))  # fmt: skip
+
+
+def _on_a_bad_day(results: Results, weekday: str) -> float:
+    each = results.per_replication("fulfilled", weekday=weekday)
+    return float(np.nanquantile(each, BAD)) if np.isfinite(each).any() else math.nan
+
+
+def _counted(of: Alternative, lang: str) -> Iterator[str]:
+    rows = counted(of.base)
+    if not rows:
+        yield say("sheet.counted_nothing", lang)
+        return
+    within = sum(row.place == "within" for row in rows)
+    yield say("sheet.counted_some", lang, within=within, all=len(rows))
+
+
+def _in_writing(of: Alternative, lang: str) -> Iterator[str]:
+    """Yield the figures of the newcomers that nobody knows for sure, those with a range first."""
+    known = {(f.path, f.text) for f in figures(of.base.scenario)}
+    ranges = of.scenario.plausible
+    unsure = [f for f in figures(of.scenario) if f.kind != "source" or f.path in ranges]
+    unsure = [f for f in unsure if (f.path, f.text) not in known]
+    unsure.sort(key=lambda f: f.path not in ranges)
+    for figure in unsure[: 2 * MOST]:
+        yield _asked(figure, of, lang)
+    if len(unsure) > 2 * MOST:
+        yield say("sheet.writing_more", lang, n=len(unsure) - 2 * MOST)
+
+
+def _asked(figure: Figure, of: Alternative, lang: str) -> str:
+    what = path_text(figure.path, of.scenario, lang)
+    values = {"what": what, "value": figure_text(figure.text, lang)}
+    if figure.path not in of.scenario.plausible:
+        return say("sheet.writing_figure", lang, **values)
+    low, high = (figure_text(end, lang) for end in of.scenario.plausible[figure.path])
+    return say("sheet.writing_range", lang, low=low, high=high, **values)
+
+
+def _whole(share: float, lang: str) -> str:
+    return locale.number(100 * share, lang)
