@@ -233,7 +233,10 @@ class Log:
 
     @classmethod
     def load(cls, folder: str | Path) -> Log:
-        """Read a log that `save` wrote; every row is equal. Raises OutputError if there is none."""
+        """Read a log that `save` wrote; every row is equal.
+
+        Raises OutputError where there is none, or where a file is not what `save` writes.
+        """
         import pyarrow.parquet as pq
 
         tables: dict[str, Any] = {}
@@ -242,17 +245,45 @@ class Log:
             path = Path(folder) / f"{name}.parquet"
             try:
                 table = pq.read_table(path)
-            except (OSError, ValueError) as error:
+                about = (table.schema.metadata or {}).get(b"mppsim", b"")
+                tables[name] = kind(**{f.name: _whole(table[f.name]) for f in fields(kind)})
+            except (OSError, ValueError, KeyError) as error:
                 raise OutputError.of("error.log_not_read", file=path, why=error) from error
-            about = (table.schema.metadata or {}).get(b"mppsim", b"")
-            tables[name] = kind(**{f.name: table[f.name].to_numpy() for f in fields(kind)})
-        stored = json.loads(about)
-        names = {key: tuple(value) for key, value in stored["names"].items()}
-        names["counters"] = tuple((agency, label) for agency, label in names["counters"])
-        return cls(stored["replication"], Names(**names), **tables)
+        try:
+            stored = json.loads(about)
+            names = {key: tuple(value) for key, value in stored["names"].items()}
+            names["counters"] = tuple((agency, label) for agency, label in names["counters"])
+            log = cls(int(stored["replication"]), Names(**names), **tables)
+            _check_codes(log)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise OutputError.of("error.log_not_read", file=folder, why=error) from error
+        return log
 
 
 _TABLES = {"visit_rows": Visits, "stop_rows": Stops, "counter_rows": Counters}
+
+
+def _whole(column: Any) -> Ints:
+    """Return a column of whole numbers. Raises ValueError for any other."""
+    values: Ints = column.to_numpy()
+    if values.dtype != np.int64:
+        raise ValueError(f"a column holds {values.dtype}, no whole numbers")
+    return values
+
+
+def _check_codes(log: Log) -> None:
+    """Raise ValueError where a row names what there is not: a stranger's file may."""
+    names, visits, stops, at = log.names, log.visit_rows, log.stop_rows, log.counter_rows
+    for column, least, known in (
+        (visits.day, 0, names.days), (visits.journey, 0, names.journeys),
+        (visits.visitor_class, 0, names.classes), (visits.outcome, 0, VISIT_OUTCOMES),
+        (visits.reason, 0, REASONS), (stops.row, 0, visits.day), (stops.service, 0, names.services),
+        (stops.counter, -1, names.counters), (stops.outcome, 0, STOP_OUTCOMES),
+        (stops.reason, 0, REASONS), (at.day, 0, names.days), (at.counter, 0, names.counters),
+        (at.state, 0, STATES),
+    ):  # fmt: skip
+        if len(column) and not least <= column.min() <= column.max() < len(known):
+            raise ValueError("a row names what its file does not know")
 
 
 def _plain(names: Names) -> dict[str, Any]:

@@ -202,8 +202,8 @@ def seconds(*command: str) -> float:
 # What is in the repository
 
 TOP = {
-    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "DESIGN.md", "LICENSE", "Makefile",
-    "README.md", "benchmarks", "constraints.txt", "docs", "notebooks", "pyproject.toml", "results",
+    ".ci", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "DESIGN.md", "LICENSE", "Makefile",
+    "README.md", "SECURITY.md", "benchmarks", "constraints.txt", "docs", "notebooks", "pyproject.toml", "results",
     "scenarios", "sim", "tests",
 }  # fmt: skip
 

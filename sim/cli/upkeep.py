@@ -1,4 +1,4 @@
-"""The commands about the program itself: warm, verify, example."""
+"""The commands about program and papers: warm, verify, example, describe."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import typer
 
 from sim.cli.commands import (
     AsJson,
+    File,
     Lang,
     Language,
     Out,
+    Overlays,
     Seed,
     app,
     plainly,
@@ -83,3 +85,21 @@ def example(
     for path in copies:
         say_written(path, lang.value)
     tell(say("cli.example", lang.value, file=copies[0]))
+
+
+@app.command()
+@plainly
+def describe(
+    file: File,
+    overlays: Overlays = [],  # noqa: B006
+    out: Out = None,
+    lang: Language = Lang.id,
+) -> None:
+    """Write the model out in words after STRESS-DES, from the scenario alone; nothing is run."""
+    from sim.report.result_folder import folder_of
+    from sim.report.studies import of_description
+    from sim.scenario.loading import load
+
+    study = of_description(load(file, overlays), lang.value)
+    say_written(study.write(out or folder_of((file, *overlays)), lang.value), lang.value)
+    tell(study.text)

@@ -20,6 +20,7 @@ from sim.report.sheet import Sheet
 from sim.report.style import style
 from sim.report.tables import jsonable
 from sim.report.writing import replace_files, write_json, write_picture, write_text
+from sim.scenario.model import Scenario
 from sim.verification.verify import Verification
 from sim.words import say
 
@@ -177,5 +178,24 @@ def of_verification(found: Verification, lang: str, command: Sequence[str] = ())
         data=verification.plain(found, command),
         shown="verification.html",
         texts={"verification.html": verification.render(found, lang)},
+        pictures={},
+    )
+
+
+def of_description(scenario: Scenario, lang: str) -> Study:
+    """Return a scenario written out in words, as Markdown and as a page with the map."""
+    from sim.report.description import markdown, render
+    from sim.report.flows import flows
+
+    text = markdown(scenario, lang)
+    return Study(
+        name="description",
+        text=text,
+        data={
+            "scenario_name": scenario.name,
+            "flows": [{"from": a, "to": b, "a_day": n} for (a, b), n in flows(scenario).items()],
+        },
+        shown="description.html",
+        texts={"description.md": text + "\n", "description.html": render(scenario, lang)},
         pictures={},
     )
