@@ -285,11 +285,11 @@ def test_update_writes_only_what_is_named() -> None:
     for file in (FILE, other):
         write(file, TINY.replace("mean: 5 min, sd", "mean: 6 min, sd"))
     before = Path(paths[1]).read_bytes()
-    assert command("--update", str(FILE))[0] == 0
+    assert command("--update", str(FILE), "--reason", "slower")[0] == 0
     assert command(str(FILE))[0] == 0
     assert Path(paths[1]).read_bytes() == before
     assert command()[0] == 1
-    assert command("--update")[0] == 0  # all that have one
+    assert command("--update", "--reason", "slower")[0] == 0  # all that have one
     assert command()[0] == 0
 
 
@@ -297,6 +297,20 @@ def test_update_tells_machines_what_it_wrote() -> None:
     status, out, err = command("--update", "--json", str(FILE))
     assert (status, json.loads(out)) == (0, [REFERENCE.as_posix()])
     assert REFERENCE.name in err
+
+
+def test_numbers_that_moved_want_a_reason_which_stays_in_the_reference() -> None:
+    made()
+    write(FILE, TINY.replace("per_day: 40", "per_day: 60"))
+    before = REFERENCE.read_text()
+    status, _, err = command("--update", str(FILE), "--lang", "en")
+    assert status == 2 and "--reason" in err
+    assert REFERENCE.read_text() == before
+    assert command("--update", str(FILE), "--reason", "Sejak April, 60 sehari")[0] == 0
+    assert stored()["reason"] == "Sejak April, 60 sehari"
+    assert command(str(FILE))[0] == 0
+    assert command("--update", str(FILE))[0] == 0  # nothing moved: no reason is asked for
+    assert stored()["reason"] == "Sejak April, 60 sehari"
 
 
 def test_a_scenario_without_a_reference_is_not_passed_over() -> None:
@@ -339,7 +353,7 @@ def test_a_reference_is_replaced_whole_or_not_at_all(monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            list(renew([FILE], workers=1))
+            list(renew([FILE], workers=1, reason="slower"))
     assert REFERENCE.read_bytes() == before
     assert [file.name for file in REFERENCE.parent.iterdir()] == [REFERENCE.name]
 

@@ -506,7 +506,7 @@ def test_ctrl_c_while_a_reference_is_made_says_which_were_written(
 ) -> None:
     from sim.verification import check
 
-    def renew(files: Any, workers: Any) -> Iterator[Path]:
+    def renew(files: Any, workers: Any, reason: str) -> Iterator[Path]:
         yield Path("results/reference/first.json")
         raise KeyboardInterrupt
 

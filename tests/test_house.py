@@ -202,9 +202,9 @@ def seconds(*command: str) -> float:
 # What is in the repository
 
 TOP = {
-    ".ci", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "DESIGN.md", "LICENSE", "Makefile",
-    "README.md", "SECURITY.md", "benchmarks", "constraints.txt", "docs", "notebooks", "pyproject.toml", "results",
-    "scenarios", "sim", "tests",
+    ".ci", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "DESIGN.md", "LICENSE",
+    "Makefile", "README.md", "SECURITY.md", "benchmarks", "constraints.txt", "docs", "notebooks",
+    "pyproject.toml", "results", "scenarios", "sim", "tests",
 }  # fmt: skip
 
 # Written so that this file does not hold them itself.

@@ -261,6 +261,9 @@ def check(
     update: Annotated[
         bool, typer.Option("--update", help="Rewrite the references instead.")
     ] = False,
+    reason: Annotated[
+        str, typer.Option(help="With --update: why numbers move; it goes into the references.")
+    ] = "",
     workers: Workers = None,
     lang: Language = Lang.id,
     as_json: AsJson = False,
@@ -272,7 +275,7 @@ def check(
 
     if update:
         written = []
-        for path in renew(files, workers=workers):
+        for path in renew(files, workers=workers, reason=reason):
             written.append(path.as_posix())
             typer.echo(say("cli.written", lang.value, path=shown_path(path)), err=as_json)
         if as_json:

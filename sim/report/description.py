@@ -69,7 +69,7 @@ def _sections(scenario: Scenario, lang: str) -> Iterator[Section]:
     yield section("scenarios")
     yield section("algorithms")
     yield section("entities", _journeys(scenario, lang), n=len(scenario.journeys))
-    yield section("activities", _services(scenario, lang))
+    yield section("activities", _services(known, scenario, lang))
     yield section("resources", _agencies(scenario, lang))
     yield section("queues")
     yield section("entry_exit")
@@ -96,8 +96,9 @@ def _heads(lang: str, *names: str) -> tuple[str, ...]:
 
 
 def _promises(scenario: Scenario, lang: str) -> Table:
+    named = titles(scenario)
     rows = [
-        (titles(scenario)[name.partition(".")[0]], titles(scenario)[name], _promise(of, lang))
+        (named[name.partition(".")[0]], named[name], _promise(of, lang))
         for name in scenario.services
         if (of := scenario.promise_of(name)) is not None
     ]
@@ -130,19 +131,19 @@ def _journeys(scenario: Scenario, lang: str) -> Table:
     return Table(_heads(lang, "journey", "per_day", "stops"), tuple(rows))
 
 
-def _services(scenario: Scenario, lang: str) -> Table:
+def _services(known: tuple[Figure, ...], scenario: Scenario, lang: str) -> Table:
     """Return the law of each service time with its own figures, as the file states them."""
-    rows = []
+    rows, named = [], titles(scenario)
     for name in scenario.services:
         agency, _, service = name.partition(".")
         path = f"agencies.{agency}.services.{service}.time"
         parts = [
             f"{path_text(f.path, scenario, lang).rpartition('› ')[2]} {figure_text(f.text, lang)}"
-            for f in figures(scenario)
+            for f in known
             if f.path == path or f.path.startswith(f"{path}.")
         ]
         law = type(scenario.service(name).time).__name__
-        rows.append((titles(scenario)[agency], titles(scenario)[name], law, "; ".join(parts)))
+        rows.append((named[agency], named[name], law, "; ".join(parts)))
     return Table(_heads(lang, "agency", "service", "law", "figures"), tuple(rows))
 
 

@@ -111,18 +111,40 @@ def check(reference: Path, workers: int | None = None) -> Checked:
     )
 
 
-def renew(files: Sequence[Path] | None = None, workers: int | None = None) -> Iterator[Path]:
+def renew(
+    files: Sequence[Path] | None = None, workers: int | None = None, reason: str = ""
+) -> Iterator[Path]:
     """Rewrite references: of some scenarios, or of all that have one; yield each as written.
 
-    Raises OutputError, with the earlier reference kept, where one cannot be written.
+    reason : why numbers move; it goes into the reference, where it stays until they move again
+
+    Raises MallError where numbers of a reference moved and no reason is given, OutputError where
+    one cannot be written; the earlier reference is kept.
     """
     scenarios = files or [Path(_read(path).scenario) for path in references()]
     for file, path in [(file, _reference_of(file)) for file in scenarios]:
         scenario = load(file)
         number = REPLICATIONS if len(scenario.days) < LONG else 1
         results = replicate(scenario, number, seed=SEED, workers=workers)
-        _replace(path, _text(_below_here(file), scenario, results))
+        before = _known(path)
+        why = reason or (before.reason if before else "")
+        if before and not reason and _moved(before, _numbers(results)):
+            raise MallError.of("error.no_reason", file=file)
+        _replace(path, _text(_below_here(file), scenario, results, why))
         yield path
+
+
+def _known(path: Path) -> _Reference | None:
+    """Return the reference as it stands; None where there is none, or none that can be read."""
+    try:
+        return _read(path)
+    except MallError:
+        return None
+
+
+def _moved(before: _Reference, now: Numbers) -> bool:
+    """Whether a number that the reference has is another now: a new measure moves nothing."""
+    return any(shift.kind in ("moved", "gone") for shift in _shifts(before.measures, now))
 
 
 def _replace(path: Path, text: str) -> None:
@@ -163,6 +185,7 @@ class _Reference:
     seed: int
     replications: int
     measures: Numbers
+    reason: str = ""
 
 
 def _read(reference: Path) -> _Reference:
@@ -174,6 +197,7 @@ def _read(reference: Path) -> _Reference:
             seed=int(stored["seed"]),
             replications=int(stored["replications"]),
             measures={name: _pair(numbers) for name, numbers in stored["measures"].items()},
+            reason=str(stored.get("reason", "")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         why = f"{type(error).__name__}: {error}"
@@ -187,15 +211,19 @@ def _pair(numbers: Sequence[float]) -> tuple[float, float]:
     return total, n
 
 
-def _text(file: Path, scenario: Scenario, results: Results) -> str:
+def _text(file: Path, scenario: Scenario, results: Results, reason: str = "") -> str:
     """Write a reference with one line a measure, so that a change reads well in a diff."""
     head = {
         "scenario": file.as_posix(),
         "scenario_hash": fingerprint(scenario),
         "seed": SEED,
         "replications": results.replications,
+        **({"reason": reason} if reason else {}),
     }
-    lines = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
+    lines = [
+        f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)},"
+        for key, value in head.items()
+    ]
     rows = [
         f"    {json.dumps(key)}: [{total!r}, {n!r}]"
         for key, (total, n) in _numbers(results).items()
