@@ -59,6 +59,11 @@ def test_two_workers_give_the_same_numbers_as_one(
     (tmp_path / "own_module.py").write_text(
         "import os\ndef own(log): return {'pid': float(os.getpid())}\n"
         "def deadly(workload): os._exit(3)\n"
+        "def mortal(workload):\n"
+        "    if not os.path.exists(__file__ + '.died'):\n"
+        "        open(__file__ + '.died', 'w').close()\n"
+        "        os._exit(3)\n"
+        "    return workload\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     own_module: Any = __import__("own_module")
@@ -69,6 +74,9 @@ def test_two_workers_give_the_same_numbers_as_one(
     assert pids and os.getpid() not in pids
     with pytest.raises(MallError, match="worker process ended"):
         replicate(TINY, MANY, workers=2, transform=own_module.deadly)
+    # A worker that dies once takes nothing with it: the pool begins anew.
+    assert equal(alone(), replicate(TINY, MANY, seed=5, workers=2, transform=own_module.mortal))
+    assert (tmp_path / "own_module.py.died").exists()
 
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])

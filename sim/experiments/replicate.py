@@ -165,19 +165,35 @@ def run_blocks(
         for k in range(0, most, block):
             yield task(k, min(k + block, most))
     else:
-        block = max(BLOCK, min(block, most // (4 * number)))
+        yield from _on_own_pool(task, number, most, max(BLOCK, min(block, most // (4 * number))))
+
+
+def _on_own_pool(
+    task: Task, number: int, most: int, block: int
+) -> Generator[list[Any], None, None]:
+    """Yield blocks from processes of our own; they are begun anew when one of them dies.
+
+    What was yielded stays, the rest is done again: the numbers do not depend on who does them.
+    Where nothing was yielded between two deaths the work itself kills, and that is an error.
+    """
+    done, died_at = 0, -1
+    while done < most:
         try:
             with pool(number) as processes:
-                yield from _in_order(task, processes, most, 2 * number, block)
+                for found in _in_order(task, processes, most, 2 * number, block, done):
+                    yield found
+                    done += len(found)
         except BrokenProcessPool as error:
-            raise MallError.of("error.worker_ended") from error
+            if died_at == done:
+                raise MallError.of("error.worker_ended") from error
+            died_at = done
 
 
 def _in_order(
-    task: Task, executor: Executor, most: int, ahead: int, block: int
+    task: Task, executor: Executor, most: int, ahead: int, block: int, begin: int = 0
 ) -> Generator[list[Any], None, None]:
-    """Yield blocks in their order, with at most `ahead` of them under way."""
-    starts = iter(range(0, most, block))
+    """Yield blocks from `begin` on in their order, with at most `ahead` of them under way."""
+    starts = iter(range(begin, most, block))
     under_way: list[Future[list[Any]]] = []
     try:
         while True:
