@@ -18,7 +18,8 @@ True
 combination of newcomers; `sweep` varies
 figures, `capacity` raises demand until promises break, `staff` finds the fewest counters that
 keep them, and `Explanation(log, scenario)` says why people waited. `verify` lets
-the installed program, or an engine of your own, prove itself.
+the installed program, or an engine of your own, prove itself. `fit(logs)` reads
+tickets that a mall has counted, and `draft` writes the scenario that they give.
 """
 
 from __future__ import annotations
@@ -28,7 +29,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.engine import simulate
-    from sim.errors import EngineError, MallError, OutputError, ScenarioError, WorkloadError
+    from sim.errors import (
+        EngineError,
+        LogError,
+        MallError,
+        OutputError,
+        ScenarioError,
+        WorkloadError,
+    )
     from sim.experiments.capacity import Capacity, capacity
     from sim.experiments.compare import Comparison, compare
     from sim.experiments.explain import Explanation
@@ -37,6 +45,8 @@ if TYPE_CHECKING:
     from sim.experiments.sensitivity import Sensitivity, sensitivity
     from sim.experiments.staffing import StaffingPlan, staff
     from sim.experiments.sweep import Sweep, sweep
+    from sim.fitting.draft import draft
+    from sim.fitting.fit import Fitted, fit
     from sim.log import Log
     from sim.sampling import sample
     from sim.scenario.loading import load
@@ -52,8 +62,10 @@ _ROOMS = {
     "Comparison": "experiments.compare",
     "EngineError": "errors",
     "Explanation": "experiments.explain",
+    "Fitted": "fitting.fit",
     "JoinPlan": "experiments.joining",
     "Log": "log",
+    "LogError": "errors",
     "MallError": "errors",
     "Measures": "statistics.measure",
     "OutputError": "errors",
@@ -68,6 +80,8 @@ _ROOMS = {
     "WorkloadError": "errors",
     "capacity": "experiments.capacity",
     "compare": "experiments.compare",
+    "draft": "fitting.draft",
+    "fit": "fitting.fit",
     "load": "scenario.loading",
     "measure": "statistics.measures",
     "plan": "experiments.joining",
@@ -84,8 +98,10 @@ __all__ = [
     "Comparison",
     "EngineError",
     "Explanation",
+    "Fitted",
     "JoinPlan",
     "Log",
+    "LogError",
     "MallError",
     "Measures",
     "OutputError",
@@ -100,6 +116,8 @@ __all__ = [
     "WorkloadError",
     "capacity",
     "compare",
+    "draft",
+    "fit",
     "load",
     "measure",
     "plan",

@@ -59,5 +59,23 @@ class EngineError(MallError, ValueError):
     """An engine that does not exist, or that cannot do what was asked of it."""
 
 
+class LogError(MallError, ValueError):
+    """A ticket log that cannot be used as it is.
+
+    code : which of the texts `fit.error` says so
+    """
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        self.code, self.key, self.values = code, f"fit.error.{code}", dict(values)
+        super().__init__(say(self.key, "en", **values))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_log_error, (self.code, self.values))
+
+
+def _log_error(code: str, values: dict[str, Any]) -> LogError:
+    return LogError(code, **values)
+
+
 class OutputError(MallError, OSError):
     """A result could not be written; what stood there before is untouched."""

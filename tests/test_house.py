@@ -103,7 +103,7 @@ def test_statistics_know_no_engine() -> None:
 def test_each_outside_library_has_its_room() -> None:
     assert importers("matplotlib") == {"report"}
     assert importers("jinja2") == {"report"}
-    assert importers("openpyxl") == {"report"}
+    assert importers("openpyxl") == {"fitting", "report"}
     assert importers("simpy") == {"engine"}
     assert importers("numba") == {"engine", "jit"}
     assert importers("typer") == importers("rich") == {"cli"}

@@ -15,7 +15,18 @@ from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.shifts import Shift
 from sim.experiments.staffing import StaffingPlan
 from sim.experiments.sweep import Sweep
-from sim.report import capacity, comparison, joining, sensitivity, staffing, sweep, verification
+from sim.fitting.draft import Draft
+from sim.fitting.fit import Fitted
+from sim.report import (
+    capacity,
+    comparison,
+    fitted,
+    joining,
+    sensitivity,
+    staffing,
+    sweep,
+    verification,
+)
 from sim.report.sheet import Sheet
 from sim.report.style import style
 from sim.report.tables import jsonable
@@ -197,5 +208,23 @@ def of_description(scenario: Scenario, lang: str) -> Study:
         },
         shown="description.html",
         texts={"description.md": text + "\n", "description.html": render(scenario, lang)},
+        pictures={},
+    )
+
+
+def of_fit(found: Fitted, lang: str, name: str, command: Sequence[str] = ()) -> Study:
+    """Return what is said of a fit, with its page.
+
+    name : of the scenario's file, which is written beside the page
+    """
+    from sim.report.fit_page import render_fit
+
+    made = Draft(found, lang)
+    return Study(
+        name="fit",
+        text=fitted.described(found, made, lang),
+        data=jsonable(fitted.plain(found, made, command)),
+        shown="fit.html",
+        texts={"fit.html": render_fit(found, made, lang), name: made.text()},
         pictures={},
     )

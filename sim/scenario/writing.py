@@ -35,7 +35,7 @@ def show(scenario: Scenario) -> str:
             of.clear()
             of["closed"] = "true"
     if calendar.get("holidays"):
-        calendar["holidays"] = _Lines(calendar["holidays"])
+        calendar["holidays"] = Lines(calendar["holidays"])
     data["calendar"] = _told(calendar)
     for part in (data["demand"], *data["journeys"].values()):
         if "come_back" in part:
@@ -55,8 +55,13 @@ def show(scenario: Scenario) -> str:
             table = {q.clock(time): number for time, number in counters.table}
             agency["counters"] = counters.most if list(table) == ["00:00"] else table
         agency["services"] = {key: _told(value) for key, value in agency["services"].items()}
+    return yaml_text(_told(data))
+
+
+def yaml_text(data: dict[str, Any]) -> str:
+    """Return plain data as YAML that a planner reads; the innermost parts stand on one line."""
     stream = io.StringIO()
-    _writer().dump(_told(data), stream)
+    _writer().dump(data, stream)
     return stream.getvalue()
 
 
@@ -135,7 +140,7 @@ def _told(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value not in (None, "", {})}
 
 
-class _Lines(dict[str, Any]):
+class Lines(dict[str, Any]):
     """A mapping of which each key stands on a line of its own."""
 
 
@@ -154,10 +159,10 @@ def _writer() -> Any:
                 tag = "tag:yaml.org,2002:str"
             return self.represent_scalar(tag, text)
 
-        def lines(self, value: _Lines) -> Any:
+        def lines(self, value: Lines) -> Any:
             return self.represent_mapping("tag:yaml.org,2002:map", value, flow_style=False)
 
-    Representer.add_representer(_Lines, Representer.lines)
+    Representer.add_representer(Lines, Representer.lines)
     for kind in (str, float, int):
         Representer.add_representer(kind, Representer.plain)
     yaml: Any = YAML(typ="safe", pure=True)

@@ -1,0 +1,197 @@
+"""When citizens come: how many a day, on which weekdays, in which part of the day.
+
+How much one day differs from the next is told apart from the chance that is in any count, and
+the fitted process is put to a test: Poisson within a day, given how many came (Brown et al. 2005,
+"Statistical analysis of a telephone call center", sec. 4; Kim and Whitt 2014).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.fitting.history import Bools, Ints
+from sim.fitting.likelihood import Floats
+from sim.fitting.routes import Routes
+from sim.scenario import quantities as q
+from sim.scenario.weekdays import WEEKDAYS
+from sim.statistics.intervals import Estimate, ratio_intervals, t_factor
+
+SLOT = 30 * q.MINUTE
+
+
+@dataclass(frozen=True, eq=False)
+class Arrivals:
+    """Who comes.
+
+    days, whole : how many days, and on how many of them every usual agency has tickets; weekdays,
+        the course of the day and the tests rest on the latter
+    per_day : by journey, mean over ordinary days; weekday : factors, mean 1 over the week
+    slots : (K,) when each slot begins, µs; profile : (K,) shares of the day, with low and high
+    own_profile : weekdays whose course over the day differs, with theirs
+    day_to_day : coefficient of variation of a day beyond chance; None with too few days
+    between_p, within_p : how likely such counts were if days, or slots, differed by chance alone
+    within : the variance of the slots' counts over that of Poisson's
+    """
+
+    days: int
+    whole: int
+    per_day: dict[str, Estimate]
+    weekday: dict[str, Estimate]
+    slots: Ints
+    profile: tuple[Estimate, ...]
+    own_profile: dict[str, Floats]
+    day_to_day: Estimate | None
+    between_p: float
+    within_p: float
+    within: float
+
+
+def arrivals(routes: Routes, weekday: Ints) -> Arrivals:
+    """Estimate the arrivals.
+
+    weekday : (D,) of the days of the log, 0 is Monday
+    """
+    counts = np.zeros((len(weekday), len(routes.keys)))
+    np.add.at(counts, (routes.day, routes.journey), 1)
+    per_day = {
+        key: _mean_of_week(counts[routes.seen[:, j], j], weekday[routes.seen[:, j]])
+        for j, key in enumerate(routes.keys)
+    }
+    table, slots = _slots(routes, len(weekday))
+    whole = _whole(routes)
+    table, total, weekday = table[whole], counts[whole].sum(axis=1), weekday[whole]
+    between_p, day_to_day = _day_to_day(total, weekday)
+    within, within_p = _within(table, weekday)
+    ratios = ratio_intervals(table, np.tile(total[:, None], (1, len(slots))))
+    lines = np.stack([ratios.value, ratios.low, ratios.high], axis=1).tolist()
+    profile = tuple(_estimate(v, low, high, len(total), "ratio") for v, low, high in lines)
+    return Arrivals(
+        days=len(counts), whole=len(total), per_day=per_day, weekday=_weekdays(total, weekday),
+        slots=slots, profile=profile, own_profile=_own_profiles(table, weekday),
+        day_to_day=day_to_day, between_p=between_p, within_p=within_p, within=within,
+    )  # fmt: skip
+
+
+def _whole(routes: Routes) -> Bools:
+    """(D,) whether every usual agency has tickets; all days where hardly any day is like that."""
+    usual = routes.seen.mean(axis=0) >= 0.5
+    whole: Bools = np.asarray(routes.seen[:, usual].all(axis=1))
+    return whole if whole.mean() >= 0.5 else np.ones(len(whole), dtype=bool)
+
+
+def _slots(routes: Routes, days: int) -> tuple[Floats, Ints]:
+    place = routes.arrival // SLOT
+    first, last = int(place.min()), int(place.max())
+    table = np.zeros((days, last - first + 1))
+    np.add.at(table, (routes.day, place - first), 1)
+    return table, (first + np.arange(table.shape[1])) * SLOT
+
+
+def _estimate(value: float, low: float, high: float, n: int, method: str) -> Estimate:
+    return Estimate(value, low, high, n, method, 0.95)
+
+
+def _mean_of_week(counts: Floats, weekday: Ints) -> Estimate:
+    """Return the mean over an ordinary week: of the weekdays' means, each weighing the same."""
+    days = np.unique(weekday)
+    means = np.array([counts[weekday == day].mean() for day in days])
+    n = np.array([np.sum(weekday == day) for day in days])
+    freedom = len(counts) - len(days)
+    value = float(means.mean())
+    if freedom < 1:  # nothing but the chance of a count is known
+        half = 1.96 * math.sqrt(max(value, 1.0) / len(counts))
+        return _estimate(value, max(value - half, 0.0), value + half, len(counts), "poisson")
+    off = counts - means[np.searchsorted(days, weekday)]
+    variance = float(off @ off) / freedom
+    half = float(t_factor(freedom)) * math.sqrt(variance * float((1 / n).sum())) / len(days)
+    return _estimate(value, max(value - half, 0.0), value + half, len(counts), "t")
+
+
+def _weekdays(total: Floats, weekday: Ints) -> dict[str, Estimate]:
+    week = _mean_of_week(total, weekday)
+    found = {}
+    for day in np.unique(weekday):
+        own = total[weekday == day]
+        value = float(own.mean()) / week.value
+        spread = float(own.std(ddof=1)) if len(own) > 1 else math.sqrt(own.mean())
+        factor = float(t_factor(max(len(own) - 1, 1)))
+        half = factor * spread / math.sqrt(len(own)) / week.value
+        found[WEEKDAYS[day]] = _estimate(value, max(value - half, 0), value + half, len(own), "t")
+    return found
+
+
+def _day_to_day(total: Floats, weekday: Ints) -> tuple[float, Estimate | None]:
+    """Return the p of a chi-square test that days differ by chance, and by how much they do.
+
+    The sum of (N - mean)^2 / mean is about (1 + cv^2 mean) times a chi-square.
+    """
+    from scipy.stats import chi2
+
+    days = np.unique(weekday)
+    means = np.array([total[weekday == day].mean() for day in days])
+    expected = means[np.searchsorted(days, weekday)]
+    freedom = len(total) - len(days)
+    if freedom < 3:
+        return math.nan, None
+    statistic = float(((total - expected) ** 2 / expected).sum())
+    mean = float(expected.mean())
+
+    def cv(divisor: float) -> float:
+        return math.sqrt(max(statistic / divisor - 1, 0.0) / mean)
+
+    low, high = cv(float(chi2.ppf(0.975, freedom))), cv(float(chi2.ppf(0.025, freedom)))
+    found = _estimate(cv(freedom), low, high, len(total), "chi-square")
+    return float(chi2.sf(statistic, freedom)), found
+
+
+def _within(table: Floats, weekday: Ints) -> tuple[float, float]:
+    """Return how much the slots of a day scatter around its weekday's profile, and the p.
+
+    1 is what chance alone, Poisson's, does.
+    """
+    from scipy.stats import chi2
+
+    statistic, freedom = 0.0, 0
+    for day in np.unique(weekday):
+        own = table[weekday == day]
+        kept = own.mean(axis=0) >= 1
+        if len(own) > 1 and kept.sum() > 1:
+            statistic += _chi_square(own[:, kept])
+            freedom += (len(own) - 1) * (int(kept.sum()) - 1)
+    if not freedom:
+        return math.nan, math.nan
+    return statistic / freedom, float(chi2.sf(statistic, freedom))
+
+
+def _own_profiles(table: Floats, weekday: Ints) -> dict[str, Floats]:
+    """Return the profiles of weekdays that go another way than all others together.
+
+    By a chi-square test, held against how much days of one weekday scatter, at 1 in 1,000.
+    """
+    from scipy.stats import f as f_law
+
+    found: dict[str, Floats] = {}
+    days = np.unique(weekday)
+    if len(table) - len(days) < 5 or len(days) < 2:
+        return found
+    for day in days:
+        one, rest = table[weekday == day], table[weekday != day]
+        if len(one) < 2 or len(rest) < 2:
+            continue
+        two = np.stack([one.sum(axis=0), rest.sum(axis=0)])
+        kept = two.sum(axis=0) >= 10
+        between = _chi_square(two[:, kept]) / max(int(kept.sum()) - 1, 1)
+        free = (len(table) - 2) * (int(kept.sum()) - 1)
+        within = (_chi_square(one[:, kept]) + _chi_square(rest[:, kept])) / max(free, 1)
+        if f_law.sf(between / max(within, 1.0), max(int(kept.sum()) - 1, 1), max(free, 1)) < 1e-3:
+            found[WEEKDAYS[day]] = one.sum(axis=0) / one.sum()
+    return found if len(found) < len(days) else {}
+
+
+def _chi_square(table: Floats) -> float:
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    real = expected > 0
+    return float(((table[real] - expected[real]) ** 2 / expected[real]).sum())

@@ -1,0 +1,94 @@
+"""How many counters were open, from who was served when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sim.fitting.history import Bools, History, Ints
+from sim.fitting.opening import Opening
+from sim.scenario import quantities as q
+
+_HALF_HOUR = 30 * q.MINUTE
+Source = Literal["named", "overlap", "unknown"]
+
+
+@dataclass(frozen=True)
+class Open:
+    """The counters of an agency.
+
+    table : number from each clock time on; empty where unknown
+    low, high : the fewest and the most of any usual day at its busiest
+    source : from the counters' names, or from services that overlap, which is a lower bound
+    """
+
+    table: tuple[tuple[int, int], ...]
+    low: int
+    high: int
+    source: Source
+
+
+def counters(history: History, opening: Opening) -> dict[str, Open]:
+    """Return the counters of each agency."""
+    slots = np.arange(opening.first, opening.last, _HALF_HOUR)
+    found = {}
+    for a, key in enumerate(history.agencies):
+        mine = history.agency == a
+        named = mine & history.waits & (history.counter >= 0)
+        served = mine & history.served
+        if named.sum() >= 0.5 * mine.sum():
+            found[key] = _from(_named(history, named, slots), slots, "named")
+        elif served.sum() >= 0.3 * mine.sum():
+            found[key] = _from(_overlapping(history, served, slots), slots, "overlap")
+        else:
+            found[key] = Open((), 0, 0, "unknown")
+    return found
+
+
+def _from(table: Ints, slots: Ints, source: Source) -> Open:
+    """Return the usual day: the median of the days in each half hour, at least one."""
+    usual = np.maximum(np.ceil(np.median(table, axis=0)).astype(np.int64), 1)
+    busiest = table.max(axis=1)
+    changes = [k for k in range(len(slots)) if k == 0 or usual[k] != usual[k - 1]]
+    pairs = tuple((int(slots[k]), int(usual[k])) for k in changes)
+    low, high = np.quantile(busiest, [0.05, 0.95], method="nearest")
+    return Open(pairs, max(int(low), 1), max(int(high), 1), source)
+
+
+def _named(history: History, which: Bools, slots: Ints) -> Ints:
+    """Count by day the counters that called before the end of a slot and again after its begin."""
+    day, counter, called = history.day[which], history.counter[which], history.called[which]
+    days, row = np.unique(day, return_inverse=True)
+    pairs, place = np.unique(np.stack([row, counter], axis=1), axis=0, return_inverse=True)
+    place = place.reshape(-1)
+    first = np.full(len(pairs), np.iinfo(np.int64).max)
+    last = np.full(len(pairs), -1)
+    np.minimum.at(first, place, called)
+    np.maximum.at(last, place, called)
+    # a counter without a call in the last hour of the day may just have had nobody to call
+    of_day = np.full(len(days), -1)
+    np.maximum.at(of_day, row, called)
+    last = np.where(last >= of_day[pairs[:, 0]] - 2 * _HALF_HOUR, of_day[pairs[:, 0]], last)
+    open_ = (first[:, None] < slots + _HALF_HOUR) & (last[:, None] >= slots)
+    table = np.zeros((len(days), len(slots)), dtype=np.int64)
+    np.add.at(table, pairs[:, 0], open_.astype(np.int64))
+    return table
+
+
+def _overlapping(history: History, which: Bools, slots: Ints) -> Ints:
+    """Count by day the most who were served at once in each slot."""
+    days, row = np.unique(history.day[which], return_inverse=True)
+    table = np.zeros((len(days), len(slots)), dtype=np.int64)
+    begin, end = history.begin[which], history.end[which]
+    for day in range(len(days)):
+        mine = row == day
+        times = np.concatenate([begin[mine], end[mine]])
+        change = np.repeat([1, -1], mine.sum())
+        order = np.lexsort((change, times))  # who ends makes room for who begins
+        busy, times = np.cumsum(change[order]), times[order]
+        place = (times - slots[0]) // _HALF_HOUR
+        inside = (place >= 0) & (place < len(slots))
+        np.maximum.at(table[day], place[inside], busy[inside])
+    return table

@@ -1,0 +1,65 @@
+"""How well each part of a fitted scenario is known: `good`, `fair`, `weak` or `unknown`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.fitting.fit import Fitted
+from sim.statistics.intervals import Estimate
+
+Grade = Literal["good", "fair", "weak", "unknown"]
+GOOD, FAIR = 0.05, 0.15
+"""Half the width of a 95 % interval, over the value."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the scenario.
+
+    kind : `arrivals`, `service`, `counters`, `patience` or `day_to_day`; name : whose
+    value : per day, minutes, or a share; None where it is no single number
+    why : key of the sentence that says what it rests on; n : how many days, services or waits
+    """
+
+    kind: str
+    name: str
+    value: Estimate | None
+    n: int
+    grade: Grade
+    why: str
+
+
+def grade_of(value: Estimate | None) -> Grade:
+    """Return the grade of an estimate by the width of its interval."""
+    if value is None or not math.isfinite(value.half_width) or value.value <= 0:
+        return "unknown"
+    width = value.half_width / value.value
+    return "good" if width <= GOOD else "fair" if width <= FAIR else "weak"
+
+
+def parts(found: Fitted) -> Iterator[Part]:
+    """Yield all parts, in the order of the scenario."""
+    for key, per_day in found.arrivals.per_day.items():
+        yield Part("arrivals", key, per_day, per_day.n, grade_of(per_day), "days")
+    spread = found.arrivals.day_to_day
+    days = found.arrivals.whole
+    yield Part("day_to_day", "", spread, days, grade_of(spread), "days" if spread else "few_days")
+    for s, time in enumerate(found.services):
+        name = found.history.full_name(s)
+        grade = grade_of(time.mean)
+        if time.basis in ("between_calls", "borrowed") and grade != "unknown":
+            grade = "weak"
+        yield Part("service", name, time.mean, time.n, grade, time.basis)
+    for key, open_ in found.counters.items():
+        grades: dict[str, Grade] = {"named": "good", "overlap": "weak", "unknown": "unknown"}
+        yield Part("counters", key, None, days, grades[open_.source], open_.source)
+    patience = found.patience
+    if patience is None or patience.fit is None:
+        yield Part("patience", "", None, 0 if patience is None else patience.left, "unknown",
+                   "nobody_left")  # fmt: skip
+    else:
+        few = patience.left < 100 or patience.missed > patience.left
+        yield Part("patience", "", None, patience.left, "weak" if few else "fair", "left")

@@ -1,0 +1,84 @@
+"""The page of a fit: what was read, how well each part is known, what is left to ask."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from sim.fitting.draft import Draft
+from sim.fitting.fit import Fitted
+from sim.fitting.grades import parts
+from sim.fitting.ledger import PARTS
+from sim.fitting.rules import told
+from sim.report import fitted, locale
+from sim.report.page import environment, program_version
+from sim.report.plots.fit import pictures
+from sim.words import say
+
+MARKS = {"good": "✓", "fair": "≈", "weak": "?", "unknown": "–"}
+"""A grade's mark, so that it never rests on colour alone."""
+COLOURS = {"good": "kept", "fair": "kept", "weak": "broken", "unknown": "cannot_tell"}
+
+
+def render_fit(found: Fitted, draft: Draft, lang: str) -> str:
+    """Return the page of a fit as HTML; whatever comes from the log is escaped."""
+    page = environment(lang).get_template("fit.html.j2")
+    rows = [_row(part, lang) for part in parts(found)]
+    text: str = page.render(
+        lang=lang, t=partial(_say, lang), head=fitted.head(found, lang),
+        verdict=fitted.gaps_line(draft, lang), open=bool(draft.gaps), gaps=draft.gaps,
+        ledgers=[(_say(lang, f"part.{part}"), _ledger(found, part, lang)) for part in PARTS],
+        notes=[*fitted.notes(found, lang), *fitted.tests(found, lang)],
+        kinds=[(kind, list(of)) for kind, of in groupby(rows, key=lambda row: row["kind"])],
+        examples=_examples(found, lang), columns=found.tickets.columns,
+        rules=told(found.ledger.rules),
+        services=_services(found, lang), plots=pictures(found, lang), program=program_version(),
+    )  # fmt: skip
+    return text
+
+
+def _say(lang: str, key: str, /, **values: object) -> str:
+    return say(f"fit.{key}", lang, **values)
+
+
+def _row(part: Any, lang: str) -> dict[str, str]:
+    return {
+        "kind": _say(lang, f"kind.{part.kind}").rstrip(","), "name": part.name,
+        "value": fitted.figure(part, lang), "why": fitted.why(part, lang),
+        "grade": f"{MARKS[part.grade]} {_say(lang, f'grade.{part.grade}')}",
+        "colour": COLOURS[part.grade],
+    }  # fmt: skip
+
+
+def _ledger(found: Fitted, part: str, lang: str) -> list[tuple[str, str]]:
+    counts = found.ledger.counts(part)
+    rows = [(_say(lang, f"reason.{reason}"), n) for reason, n in counts.items()]
+    rows.append((_say(lang, "page.rows"), len(found.tickets)))
+    return [(name, locale.number(n, lang)) for name, n in rows]
+
+
+def _examples(found: Fitted, lang: str) -> list[tuple[str, list[dict[str, str]]]]:
+    return [
+        (_say(lang, f"reason.{reason}"), [dict(row) for row in rows])
+        for reason, rows in found.ledger.examples.items()
+    ]
+
+
+def _services(found: Fitted, lang: str) -> list[dict[str, str]]:
+    """Return a row for each family that was tried at each service."""
+    number = partial(locale.number, lang=lang, digits=1)
+    rows = []
+    for s, one in enumerate(found.services):
+        for k, fit in enumerate(one.fits if one.basis != "borrowed" else ()):
+            good = one.goodness if k == 0 else None
+            rows.append({
+                "name": found.history.full_name(s) if k == 0 else "", "family": fit.law.family,
+                "mean": number(fit.law.mean), "sd": number(fit.law.sd), "aic": number(fit.aic),
+                "ks": "" if good is None else locale.number(good.ks, lang, 3),
+                "ks_p": "" if good is None else locale.number(good.ks_p, lang, 2),
+                "ad_p": "" if good is None else locale.number(good.ad_p, lang, 2),
+                "chosen": _say(lang, "page.empirical" if one.values else "page.chosen")
+                if k == 0 else "",
+            })  # fmt: skip
+    return rows

@@ -1,0 +1,165 @@
+"""What a fit says: the ledger, how well each part is known, and what is left to ask."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sim.fitting.draft import Draft
+from sim.fitting.fit import Fitted
+from sim.fitting.grades import Part, parts
+from sim.fitting.ledger import PARTS
+from sim.fitting.rules import told
+from sim.report import locale
+from sim.scenario import quantities as q
+from sim.statistics.intervals import Estimate
+from sim.words import say
+
+
+def described(found: Fitted, draft: Draft, lang: str) -> str:
+    """Return what a fit says as plain text."""
+    return "\n".join(_lines(found, draft, lang))
+
+
+def _lines(found: Fitted, draft: Draft, lang: str) -> Iterator[str]:
+    yield head(found, lang)
+    for part in PARTS:
+        yield "  " + ledger_line(found, part, lang)
+    yield from ("  " + note for note in notes(found, lang))
+    for part_ in parts(found):
+        yield "  " + part_line(part_, lang)
+    yield from (f"  {sentence}" for sentence in tests(found, lang))
+    yield gaps_line(draft, lang)
+    yield from (f"  {path}: {question}" for path, question in draft.gaps.items())
+
+
+def head(found: Fitted, lang: str) -> str:
+    """Say how much was read and of which days."""
+    first, last = found.period
+    return say(
+        "fit.head", lang, rows=locale.number(len(found.tickets), lang),
+        used=locale.number(len(found.history.row), lang), first=first, last=last,
+        days=locale.number(found.arrivals.days, lang),
+    )  # fmt: skip
+
+
+def ledger_line(found: Fitted, part: str, lang: str) -> str:
+    """Say of one account how many rows are used and why the others are not; they add up."""
+    counts = found.ledger.counts(part)
+    used = counts.pop("used")
+    reasons = "; ".join(
+        f"{say(f'fit.reason.{reason}', lang)} {locale.number(n, lang)}"
+        for reason, n in counts.items()
+    )
+    name = say(f"fit.part.{part}", lang)
+    return say(
+        "fit.ledger", lang, part=name, used=locale.number(used, lang),
+        aside=locale.number(sum(counts.values()), lang), reasons=f" ({reasons})" if reasons else "",
+    )  # fmt: skip
+
+
+def notes(found: Fitted, lang: str) -> Iterator[str]:
+    """Yield what has to be known of the log as a whole."""
+    for key, n in found.ledger.notes:
+        yield say(f"fit.note.{key}", lang, n=n)
+    step = max(found.step, found.snapshots)
+    if step >= q.MINUTE:
+        key = "snapshots" if found.snapshots else "step"
+        yield say(f"fit.note.{key}", lang, step=q.duration(step))
+    if found.arrivals.whole < found.arrivals.days:
+        yield say("fit.note.whole", lang, whole=found.arrivals.whole, days=found.arrivals.days)
+    if not found.history.joined:
+        yield say("fit.note.no_visits", lang)
+    if found.routes.cut:
+        yield say("fit.note.cut", lang, n=found.routes.cut)
+
+
+def tests(found: Fitted, lang: str) -> Iterator[str]:
+    """Yield what the tests of the arrivals found."""
+    a = found.arrivals
+    if not math.isnan(a.within_p):
+        refuted = a.within_p < 0.01 and a.within > 1.2
+        key, ratio = "clumped" if refuted else "poisson", locale.number(a.within, lang, 2)
+        yield say(f"fit.test.{key}", lang, ratio=ratio, p=locale.number(a.within_p, lang, 3))
+    if not math.isnan(a.between_p):
+        key = "days_differ" if a.between_p < 0.05 else "days_alike"
+        yield say(f"fit.test.{key}", lang, p=locale.number(a.between_p, lang, 3))
+    if found.arrivals.days < 40:
+        yield say("fit.test.few_days", lang, days=found.arrivals.days)
+
+
+def part_line(part: Part, lang: str) -> str:
+    """Say of a part how well it is known."""
+    return say(
+        "fit.row", lang, kind=say(f"fit.kind.{part.kind}", lang), name=f" {part.name}".rstrip(),
+        value=figure(part, lang), grade=say(f"fit.grade.{part.grade}", lang), why=why(part, lang),
+    )  # fmt: skip
+
+
+def figure(part: Part, lang: str) -> str:
+    """Return the figure of a part with its interval, "" where it is none."""
+    if part.value is None:
+        return ""
+    scale, unit = (100, " %") if part.kind == "day_to_day" else (1, "")
+    if part.kind == "service":
+        unit = " " + say("fit.minutes", lang)
+    value, low, high = (
+        locale.number(scale * v, lang, 1)
+        for v in (part.value.value, part.value.low, part.value.high)
+    )
+    return f"{value}{unit} ({low}–{high})"
+
+
+def why(part: Part, lang: str) -> str:
+    """Say what a part rests on."""
+    return say(f"fit.why.{part.why}", lang, n=locale.number(part.n, lang))
+
+
+def gaps_line(draft: Draft, lang: str) -> str:
+    """Say how many questions are open."""
+    return say("fit.draft.gaps" if draft.gaps else "fit.draft.whole", lang, n=len(draft.gaps))
+
+
+def plain(found: Fitted, draft: Draft, command: Sequence[str] = ()) -> dict[str, Any]:
+    """Return all that a fit found as plain data for fit.json."""
+    arrivals = found.arrivals
+    return {
+        "command": list(command),
+        "files": list(found.tickets.files),
+        "columns": dict(found.tickets.columns),
+        "unused_columns": list(found.tickets.unused),
+        "rules": told(found.ledger.rules),
+        "period": list(found.period),
+        "rows": len(found.tickets),
+        "ledger": {part: found.ledger.counts(part) for part in PARTS},
+        "step_seconds": found.step / q.SECOND,
+        "snapshots_seconds": found.snapshots / q.SECOND,
+        "parts": [{**asdict(part), "value": _estimate(part.value)} for part in parts(found)],
+        "arrivals": {
+            "slots": [q.clock(int(slot)) for slot in arrivals.slots],
+            "profile": [_estimate(one) for one in arrivals.profile],
+            "weekday": {day: _estimate(one) for day, one in arrivals.weekday.items()},
+            "between_days_p": arrivals.between_p,
+            "within_days_p": arrivals.within_p,
+            "within_days_variance_ratio": arrivals.within,
+        },
+        "services": {found.history.full_name(s): _service(one)
+                     for s, one in enumerate(found.services)},
+        "questions": draft.gaps,
+    }  # fmt: skip
+
+
+def _estimate(one: Estimate | None) -> dict[str, Any] | None:
+    return None if one is None else asdict(one)
+
+
+def _service(one: Any) -> dict[str, Any]:
+    fits = [
+        {"family": fit.law.family, "mean": fit.law.mean, "sd": fit.law.sd, "aic": fit.aic}
+        for fit in one.fits
+    ]
+    goodness = None if one.goodness is None else asdict(one.goodness)
+    return {"n": one.n, "basis": one.basis, "fits": fits, "goodness": goodness,
+            "empirical": bool(one.values)}  # fmt: skip

@@ -1,0 +1,276 @@
+"""A ticket log becomes a scenario: nothing is lost, nothing invented, and the truth comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from ticket_logs import MALL, rounded, simulated
+
+from sim import LogError, ScenarioError, draft, fit
+from sim.cli import main
+from sim.fitting.ledger import PARTS
+from sim.fitting.likelihood import Sample, fit_law, fit_laws
+from sim.fitting.patience import survival
+from sim.fitting.rules import Told, read_mapping
+from sim.report.studies import of_fit
+from sim.scenario.loading import load, load_text
+from sim.statistics.intervals import Estimate
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+LOGS = HERE / "logs"
+CASES = {
+    case["id"]: case
+    for case in json.loads(
+        (ROOT / "sim" / "verification" / "exact" / "cases.json").read_text(encoding="utf-8")
+    )["cases"]
+}
+WARSAW = Path(os.environ.get("MPPSIM_WARSAW", HERE.parent / "warsaw" / "tickets.csv"))
+
+
+def expected(case: str) -> dict[str, Any]:
+    return {row["measure"]: row["value"] for row in CASES[case]["expected"]}
+
+
+# Laws
+
+
+def test_case_patience_from_censored_waits() -> None:
+    model, answer = CASES["ME-KM"]["model"], expected("ME-KM")
+    found = survival(model["wait"], model["abandoned"])
+    assert found.times.tolist() == answer["km_times"]
+    assert found.share == pytest.approx(answer["km_survival"], rel=1e-6)
+    assert found.restricted_mean(25.5) == pytest.approx(answer["restricted_mean_to_25.5"])
+    wait, left = np.array(model["wait"]), np.array(model["abandoned"], bool)
+    served = wait[~left]
+    sample = Sample.bounded(wait[left], served, np.full(len(served), np.inf))
+    mean = fit_law(sample, "exponential").law.mean
+    assert mean == pytest.approx(answer["exponential_mean_patience_mle"], rel=1e-6)
+
+
+def test_case_laws_of_twenty_service_times() -> None:
+    from sim.fitting.goodness import goodness
+
+    data, answer = CASES["ME-FIT"]["model"]["data"], expected("ME-FIT")
+    fits = fit_laws(Sample.of(data))
+    by_name = {one.law.family: one for one in fits}
+    assert fits[0].law.family == "lognormal"
+    mu, log_sigma = by_name["lognormal"].law.theta
+    assert (mu, np.exp(log_sigma)) == pytest.approx(answer["lognormal_mu_sigma"], rel=1e-6)
+    gamma = np.exp(by_name["gamma"].law.theta)
+    assert gamma == pytest.approx(answer["gamma_shape_scale"], rel=1e-4)
+    aic = [by_name[name].aic for name in ("lognormal", "gamma", "exponential")]
+    assert aic == pytest.approx(answer["aic_logn_gamma_exp"], rel=1e-6)
+    found = goodness(Sample.of(data), by_name["lognormal"], "case")
+    assert found.ks == pytest.approx(answer["ks_lognormal"], rel=1e-5)
+    assert found.ks_p > 0.5
+
+
+@pytest.mark.parametrize("family", ["weibull", "gamma", "lognormal", "exponential"])
+def test_fits_of_censored_times_are_those_of_scipy(family: str) -> None:
+    data = np.array(CASES["ME-FIT"]["model"]["data"])
+    seen, beyond = data[:14], data[14:]
+    ours = fit_law(Sample.bounded(seen, beyond, np.full(6, np.inf)), family).law
+    name = {"weibull": "weibull_min", "lognormal": "lognorm", "exponential": "expon"}
+    law = getattr(stats, name.get(family, family))
+    theirs = law(*law.fit(stats.CensoredData(uncensored=seen, right=beyond), floc=0))
+    assert (ours.mean, ours.sd) == pytest.approx((theirs.mean(), theirs.std()), rel=2e-3)
+
+
+def test_times_written_to_five_minutes_give_the_law_that_exact_ones_give() -> None:
+    ranks = (np.arange(4000) + 0.5) / 4000
+    times = stats.lognorm(0.55, scale=8).ppf(ranks)
+    phase = (np.arange(4000) * 0.6180339887) % 1
+    coarse = 5 * np.floor(phase + times / 5)
+    law = fit_law(Sample.of(coarse, 5.0), "lognormal").law
+    assert law.theta[0] == pytest.approx(np.log(8), abs=0.03)
+    assert np.exp(law.theta[1]) == pytest.approx(0.55, abs=0.03)
+    naive = np.std(coarse) / np.mean(coarse)
+    assert abs(law.sd / law.mean - 0.593) < abs(naive - 0.593)
+
+
+# The way there and back
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A log of ten weeks, cut to the minute, with some faults, and what was fitted to it."""
+    path = tmp_path_factory.mktemp("log") / "log.csv"
+    _, log = simulated()
+    log = rounded(log, "min")
+    log.loc[log.index % 33 == 5, "Waktu Selesai"] = pd.NaT
+    forgotten = log.index % 101 == 7
+    log.loc[forgotten, "Waktu Selesai"] += pd.Timedelta("9h")
+    log = pd.concat([log, log.iloc[:60]])
+    log.to_csv(path, index=False, sep=";")
+    return path, log, fit([path])
+
+
+def test_every_row_is_used_or_counted(small: Any) -> None:
+    _, log, found = small
+    for part in PARTS:
+        counts = found.ledger.counts(part)
+        assert sum(counts.values()) == len(log)
+    counts = found.ledger.counts("services")
+    assert counts["duplicate"] == 60
+    assert counts["forgotten_open"] > 50 and counts["no_end"] > 150
+
+
+def holds(estimate: Estimate, truth: float) -> bool:
+    """Whether the truth lies in an interval made wider for ten of them at once (Bonferroni)."""
+    half = estimate.high - estimate.value if truth > estimate.value else (
+        estimate.value - estimate.low)  # fmt: skip
+    return bool(abs(truth - estimate.value) <= 2.81 / 1.96 * half)
+
+
+def test_the_truth_lies_in_the_intervals(small: Any) -> None:
+    _, _, found = small
+    truth = {"dukcapil.ktp": (9, 5), "dukcapil.kk": (6, 3), "samsat.pajak": (4, 4)}
+    for s, one in enumerate(found.services):
+        mean, sd = truth[found.history.full_name(s)]
+        assert holds(one.mean, mean) and holds(one.sd, sd)
+    week = {"ktp": 60, "kk-pajak": 40, "pajak": 50}
+    assert set(found.arrivals.per_day) == set(week)
+    for key, per_day in week.items():
+        assert holds(found.arrivals.per_day[key], per_day)
+    assert holds(found.arrivals.day_to_day, 0.12)
+    assert found.arrivals.within_p > 0.01
+    assert found.patience.fit.law.mean == pytest.approx(60, rel=0.15)
+    assert {key: of.table[0][1] for key, of in found.counters.items()} == {
+        "dukcapil": 3, "samsat": 2,
+    }  # fmt: skip
+
+
+def test_the_scenario_loads_with_a_source_behind_every_figure(small: Any) -> None:
+    from sim.scenario.figures import figures
+
+    _, _, found = small
+    scenario = load_text(draft(found, "en"))
+    assert [f.path for f in figures(scenario) if f.kind == "none"] == []
+    assert scenario.calendar.breaks["fri"] == load_text(MALL).calendar.breaks["fri"]
+    low, high = scenario.plausible["agencies.dukcapil.services.ktp.time.mean"]
+    assert low.value < scenario.service("dukcapil.ktp").time.mean < high.value
+
+
+def test_nobody_is_named_in_what_is_written(small: Any, tmp_path: Path) -> None:
+    _, log, found = small
+    of_fit(found, "en", "mall.yaml").write(tmp_path, "en")
+    assert {p.name for p in tmp_path.iterdir()} == {"mall.yaml", "fit.html", "fit.json", "fit.txt"}
+    for file in tmp_path.iterdir():
+        text = file.read_text(encoding="utf-8")
+        assert "11730" not in text, file.name
+    assert load(tmp_path / "mall.yaml").agencies
+    data = json.loads((tmp_path / "fit.json").read_text(encoding="utf-8"))
+    assert sum(data["ledger"]["arrivals"].values()) == data["rows"] == len(log)
+
+
+def test_without_ends_the_gaps_between_calls_bound_the_service(tmp_path: Path) -> None:
+    _, log = simulated()
+    path = tmp_path / "log.parquet"
+    log.drop(columns=["Waktu Selesai", "Status"]).to_parquet(path)
+    found = fit([path])
+    ktp = next(t for s, t in enumerate(found.services) if found.history.services[s] == "ktp")
+    assert ktp.basis == "between_calls"
+    assert 8.5 < ktp.mean.value < 11
+    assert "upper bound" in draft(found, "en")
+
+
+def test_what_nobody_knows_is_asked_and_the_scenario_waits_for_the_answer(tmp_path: Path) -> None:
+    found = fit([LOGS / "latin1.csv"])
+    text = draft(found, "en")
+    with pytest.raises(ScenarioError, match="still a question: How many counters") as refused:
+        load_text(text)
+    assert {fault.code for fault in refused.value.faults} == {"unanswered"}
+    like = tmp_path / "like.yaml"
+    like.write_text(MALL.replace("dukcapil", "instansi").replace(" ktp:", " cafe-pagi:").replace(
+        ".ktp", ".cafe-pagi"), encoding="utf-8")  # fmt: skip
+    lent = load_text(draft(fit([LOGS / "latin1.csv"], like=load(like)), "en"))
+    assert "taken from" in lent.sources["agencies.instansi.counters"]
+
+
+# Ugly logs
+
+REFUSED = {
+    "bomb.xlsx": "bomb", "damaged.xlsx": "workbook", "empty.csv": "empty", "old.xls": "old_excel",
+    "no_arrival.csv": "no_arrival", "no_date.csv": "no_date", "only_names.csv": "empty",
+}  # fmt: skip
+USED = {"one_row.csv": (1, 1), "future_dates.csv": (15, 0), "wrong_order.csv": (20, 10)}
+"""Rows used as arrivals and as services, where not all 20 and not as the header says."""
+WITH_ENDS = {
+    "am_pm.csv", "decimal_commas.csv", "merged_cells.xlsx", "one_day.csv", "semicolons.csv",
+    "two_header_rows.csv",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in LOGS.iterdir()))
+def test_an_ugly_log_gets_a_clear_answer(name: str) -> None:
+    if name in REFUSED:
+        with pytest.raises(LogError) as refused:
+            fit([LOGS / name])
+        assert refused.value.code == REFUSED[name]
+        assert name in refused.value.say("en") and name in refused.value.say("id")
+        return
+    found = fit([LOGS / name])
+    arrivals, services = USED.get(name, (20, 20 if name in WITH_ENDS else 0))
+    assert found.ledger.counts("arrivals")["used"] == arrivals
+    assert found.ledger.counts("services")["used"] == services
+    text = draft(found, "id")
+    assert not any(line.split(": ")[-1].startswith(("=", "@")) for line in text.splitlines())
+    try:
+        load_text(text)
+    except ScenarioError as error:
+        assert {fault.code for fault in error.faults} == {"unanswered"}
+
+
+def test_times_are_read_as_they_are_written() -> None:
+    for name in ("indonesian_months.csv", "dots.csv", "to_24_00.csv", "merged_cells.xlsx"):
+        found = fit([LOGS / name])
+        assert found.period == ("2025-01-06", "2025-01-10")
+        assert sorted(set(found.history.arrival // 60_000_000)) == [485, 500, 542, 640]
+    assert (fit([LOGS / "to_24_00.csv"]).history.end == 24 * 3600 * 10**6).sum() == 5
+
+
+def test_a_mapping_names_columns_and_changes_rules(tmp_path: Path) -> None:
+    file = tmp_path / "columns.yaml"
+    file.write_text(
+        "columns: {arrival: Jam Ambil}\ndate: 2025-01-06\nrules: {forgotten_open: 1 h}\n"
+    )
+    told = read_mapping(file)
+    assert told.rules.forgotten_open == 3600 * 10**6
+    assert fit([LOGS / "no_date.csv"], told=told).period == ("2025-01-06", "2025-01-06")
+    with pytest.raises(LogError, match="there is no column"):
+        fit([LOGS / "dots.csv"], told=Told(columns={"arrival": "Jam Tiba"}))
+
+
+@pytest.mark.skipif(not WARSAW.is_file(), reason="the log of Warsaw is not here")
+def test_a_real_log_says_what_it_does_not_know() -> None:
+    found = fit([WARSAW])
+    assert found.snapshots == 5 * 60 * 10**6
+    assert found.opening.hours["mon"].closes == 18 * 3600 * 10**6
+    assert all(one.basis == "unknown" for one in found.services)
+    assert found.patience.fit is None
+    with pytest.raises(ScenarioError) as refused:
+        load_text(draft(found, "en"))
+    assert len(refused.value.faults) == 14
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_the_command_writes_the_scenario_beside_its_page(
+    lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "mall.yaml"
+    log = str(LOGS / "semicolons.csv")
+    with pytest.raises(SystemExit) as ended:
+        main(["fit", log, "--out", str(out), "--lang", lang, "--json"])
+    assert not ended.value.code
+    assert json.loads(capsys.readouterr().out)["rows"] == 20
+    assert "2025-01-06" in out.read_text(encoding="utf-8")
+    page = (tmp_path / "fit.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 2 and f'lang="{lang}"' in page
