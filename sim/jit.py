@@ -23,16 +23,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 """For all kernels alike: threads may run side by side, and a division needs no check."""
 
+INSIDE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""For those that only kernels call: what Python would need takes a third of the time to compile."""
 
 UNCOMPILED = bool(config.DISABLE_JIT)
 """Whether kernels run as the Python that they are written in."""
 MEANING = ("jit.py", "log.py", "workload/__init__.py")
 """Files that say what the numbers in kernels mean."""
+WITHOUT_KERNELS = ("run.py", "tables.py", "uncovered.py")
+"""What hands kernels their tables: it may change without compiling anything again."""
 
 
 def kernel(function: F) -> F:
     """Compile a function that kernels call."""
-    compiled: F = numba.njit(**OPTIONS)(function)
+    compiled: F = numba.njit(**INSIDE, **OPTIONS)(function)
     return compiled
 
 
@@ -40,7 +44,8 @@ def entry(function: F) -> F:
     """Compile a function that Python calls, and keep it for later processes where that works."""
     where = cache_directory(function.__module__)
     if where is None:
-        return kernel(function)
+        unkept: F = numba.njit(**OPTIONS)(function)
+        return unkept
     before = config.CACHE_DIR
     config.CACHE_DIR = str(where)
     try:
@@ -92,6 +97,8 @@ def fingerprint(module: str = ENGINE) -> str:
     of = room.parent / f"{module.replace('.', '/')}.py"
     kernels = sorted(of.parent.glob("*.py")) if module.startswith(_FOLDER) else [of]
     for path in (*kernels, *(room / name for name in MEANING)):
+        if path.name in WITHOUT_KERNELS:
+            continue
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     flags = {k: v for k, v in os.environ.items() if k.startswith("NUMBA_")}
     versions = (numba.__version__, sys.version, sorted(flags.items()), sorted(OPTIONS.items()))

@@ -16,6 +16,7 @@ from sim.sampling import sample
 from sim.scenario.model import Scenario
 
 CALL = {"missed": "5 %", "every": "1 min"}
+DOWN = {"times": "1 per week", "lasting": {"always": "10 min"}, "interrupted": "requeue"}
 
 
 def at_once(*agencies: str, **more: Any) -> Scenario:
@@ -91,6 +92,24 @@ def test_where_missed_calls_are_dropped_so_is_one_missed_elsewhere() -> None:
     """
     day = at_once("a", "b", b={"call": CALL})
     check(test_where_missed_calls_are_dropped_so_is_one_missed_elsewhere, day)
+
+
+def test_a_call_in_vain_that_an_outage_ends_does_not_free_her_elsewhere() -> None:
+    """b calls A in vain from 08:01, is down at 08:02 and calls in vain again at 08:03. c is free
+    at 08:05, but A is at a until 08:10; then b calls first, and c when she is free again.
+
+    who due   service time | ticket called start end   stop   visit     left
+    B   08:00 c.s     5    | 08:00  08:00  08:00 08:05 served completed 08:05
+    A   08:01 a.s     9    | 08:01  08:01  08:01 08:10 served -         -
+    "   -     b.s     5    | 08:01  08:01  08:10 08:15 served -         -
+    "   -     c.s     5    | 08:01  08:15  08:15 08:20 served completed 08:20
+    """
+    rules = {"call": {**CALL, "every": "4 min", "again_after": 2}, "outage": DOWN}
+    day = at_once("a", "b", "c", b=rules)
+    check(
+        test_a_call_in_vain_that_an_outage_ends_does_not_free_her_elsewhere,
+        day, b=["08:02-08:03"],
+    )  # fmt: skip
 
 
 def test_nobody_loses_patience_in_one_line_while_she_is_served_in_another() -> None:

@@ -24,7 +24,7 @@ BUGS = {
     "a break is ignored": (
         "calendar", "= state == OPENS\n", "= state == OPENS or state == BREAKS\n",
     ),
-    "nobody loses patience": ("citizen", "and ends <= hall.clock[s.ENDS]", "and ends < 0"),
+    "nobody loses patience": ("desk", "and ends <= hall.clock[s.ENDS]", "and ends < 0"),
     "booked and walk-ins stand in one queue": (
         "line", "* hall.lists[visitor_class] + walk_in", "* hall.lists[visitor_class] + 1",
     ),
@@ -39,6 +39,9 @@ BUGS = {
     "overtime ends at once": ("counter", "return hall.clock[s.INSIDE] > 0", "return False"),
     "a fast counter is not fast": ("counter", "time = _whole(time / speed)", "time = time"),
     "nobody comes back": ("returns", "+ s.TAKES_PLACE] = 1", "+ s.TAKES_PLACE] = 0"),
+    "who is at a counter hears other calls": (
+        "counter", "hall.citizens[me + s.BUSY] = 1", "hall.citizens[me + s.BUSY] = 0",
+    ),
     "a missed call is forgotten": (
         "citizen", "stops[row + s.MISSES_LEFT] -= 1", "stops[row + s.MISSES_LEFT] -= 0",
     ),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import account, counter, heap, line
+from sim.engine.compiled import account, at_once, counter, heap, line
 from sim.engine.compiled import state as s
-from sim.engine.compiled.citizen import send_home
+from sim.engine.compiled.citizen import GOES_NOW, at_close, send_home
 from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import TOO_LATE
 from sim.engine.compiled.state import Given, Hall
@@ -180,7 +180,10 @@ def _change(hall: Hall, given: Given, k: int) -> None:
         if how & s.RESTARTS and counters[k + s.SERVING]:
             hall.stops[ticket + s.WORK_LEFT] = hall.stops[ticket + s.WORK]
         if how & s.REQUEUES:
+            came = counters[k + s.DOES] != s.WAITS_IN_VAIN
             counter.give_back(hall, k)
+            if came:
+                at_once.free_again(hall, hall.stops[ticket + s.CITIZEN])
     counter.work(hall, k)
     counter.look_again(hall, k)
 
@@ -192,18 +195,8 @@ def _close(hall: Hall) -> None:
     if clock[s.SEND_HOME]:
         for me in range(0, clock[s.CITIZENS_TO], s.CITIZENS):
             if citizens[me + s.STAGE] != s.OUTSIDE and citizens[me + s.STAGE] != s.GONE:
-                citizens[me + s.GOES_HOME] = 1  # who is served goes home afterwards
-                row = citizens[me + s.HER_TICKET]
-                if row >= 0 and hall.stops[row + s.WAITS] != s.NOWHERE:
-                    line.leave(hall, row)
-                    counter.settle(hall, row)
-                elif row >= 0:
-                    continue
-                citizens[me + s.GOES_HOME] = _AT_ONCE
+                at_close(hall, me)
     counter.dismiss(hall)
     for me in range(0, clock[s.CITIZENS_TO] if clock[s.SEND_HOME] else 0, s.CITIZENS):
-        if citizens[me + s.GOES_HOME] == _AT_ONCE:
+        if citizens[me + s.GOES_HOME] == GOES_NOW:
             send_home(hall, me, TOO_LATE)
-
-
-_AT_ONCE = 2

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import agency, counter, heap, line, way
+from sim.engine.compiled import agency, at_once, counter, desk, heap, line, way
 from sim.engine.compiled import state as s
 from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import (
-    BALKED,
     COMPLETED,
     ENDS_INCOMPLETE,
     ENDS_PARKED,
@@ -14,10 +13,8 @@ from sim.engine.compiled.outcomes import (
     IMPATIENT,
     INCOMPLETE,
     LEFT,
-    LINE_TOO_LONG,
     MISSED,
     MISSED_CALL,
-    NO_PAPERS,
     NO_REASON,
     PAPERS_LACK,
     PARKED,
@@ -30,130 +27,42 @@ from sim.engine.compiled.outcomes import (
     TURNED_AWAY,
 )
 from sim.engine.compiled.state import Hall
-from sim.workload import ABSENT, MOST_MISSES, NEVER
+from sim.workload import MOST_MISSES
 
 # At a stop
 
 
 @kernel
 def reach(hall: Hall, me: int) -> None:
-    """One attempt at a service: no ticket is given or taken, or one and what comes of it."""
+    """She is at a stop: with a ticket she waits, without one she goes on or is out at once."""
     hall.citizens[me + s.STAGE] = s.AT_STOP
     need = hall.citizens[me + s.HERE]
-    if hall.needs[need + s.KEEPS]:
-        _take_ticket(hall, me, need)
+    if at_once.takes_all(hall, me, need):
+        _reach_all(hall, me)
         return
-    reason = agency.refusal(hall, me, need)
-    if reason != NO_REASON:
-        _no_ticket(hall, me, need, TURNED_AWAY, reason)
-    elif hall.needs[need + s.ENDS_AS] == NO_PAPERS:
-        _no_ticket(hall, me, need, INCOMPLETE, PAPERS_LACK)
-    elif agency.balks(hall, me, need):
-        _no_ticket(hall, me, need, BALKED, LINE_TOO_LONG)
-    else:
-        _take_ticket(hall, me, need)
-
-
-@kernel
-def new_row(hall: Hall, me: int, need: int, outcome: int, reason: int) -> int:
-    """Begin the row of a stop, without a ticket, and return its place."""
-    stops, row = hall.stops, hall.clock[s.ROWS]
-    hall.clock[s.ROWS] = row + s.STOPS
-    stops[row + s.CITIZEN] = me
-    stops[row + s.NEED] = need
-    stops[row + s.FOLLOWING] = stops[row + s.COUNTER] = -1
-    stops[row + s.NUMBER] = 0
-    stops[row + s.TAKEN] = stops[row + s.CALLED_AT] = ABSENT
-    stops[row + s.START] = stops[row + s.END] = ABSENT
-    stops[row + s.OUTCOME] = outcome
-    stops[row + s.REASON] = reason
-    return row
-
-
-@kernel
-def add_row(hall: Hall, me: int, need: int, outcome: int, reason: int) -> int:
-    """Add the row of a stop behind her others and return its place."""
-    citizens = hall.citizens
-    row, last = new_row(hall, me, need, outcome, reason), citizens[me + s.LAST_ROW]
-    if last >= 0:
-        hall.stops[last + s.FOLLOWING] = row
-    else:
-        citizens[me + s.FIRST_ROW] = row
-    citizens[me + s.LAST_ROW] = row
-    return row
-
-
-@kernel
-def _no_ticket(hall: Hall, me: int, need: int, outcome: int, reason: int) -> None:
-    """No ticket: she goes on to her next stop, or is out at once."""
-    add_row(hall, me, need, outcome, reason)
-    if not (_goes_on(hall, me, outcome, reason) and way.choose(hall, me)):
-        go_out(hall, me)
-    else:
+    reason = desk.attempt(hall, me, need)
+    if reason == NO_REASON:
+        return
+    outcome = hall.stops[hall.citizens[me + s.LAST_ROW] + s.OUTCOME]
+    if _goes_on(hall, me, outcome, reason) and way.choose(hall, me):
         _walk(hall, me)
-
-
-@kernel
-def _take_ticket(hall: Hall, me: int, need: int) -> None:
-    """Give a ticket; a free counter calls it at once, else it waits in its line."""
-    citizens, stops, now = hall.citizens, hall.stops, hall.clock[s.NOW]
-    before = citizens[me + s.LAST_ROW]
-    row = add_row(hall, me, need, SERVED, NO_REASON)
-    of = agency.line_of(hall, me, need)
-    if hall.needs[need + s.KEEPS]:
-        stops[row + s.NUMBER] = stops[before + s.NUMBER]
-        hall.lines[of + s.COMES_BACK] -= 1
     else:
-        stops[row + s.NUMBER] = agency.number(hall, me, need)
-    hall.lines[of + s.HELD] += 1
-    _fill_ticket(hall, me, row, of)
-    citizens[me + s.HER_TICKET] = row
-    since = stops[row + s.SINCE_WHEN]
-    if since > now and not hall.journeys[citizens[me + s.JOURNEY] + s.CALL_EARLY]:
-        stops[row + s.WAITS] = s.EARLY
-        if since <= hall.clock[s.ENDS]:
-            after_counters = 2 * hall.clock[s.COUNTERS_TO] + 1
-            heap.push(hall.calendar, since, after_counters + citizens[me + s.ORDER], row)
-    else:
-        counter.offer(hall, row)
-    ends = stops[row + s.PATIENCE_ENDS]
-    if stops[row + s.UNSERVED] and ends <= hall.clock[s.ENDS]:
-        heap.push(hall.patiences, ends, citizens[me + s.ORDER], row)
+        go_out(hall, me)
 
 
 @kernel
-def _fill_ticket(hall: Hall, me: int, row: int, of: int) -> None:
-    """Write what a ticket says: its line, its place there, how long she bears to wait."""
-    stops, needs, now = hall.stops, hall.needs, hall.clock[s.NOW]
-    need = stops[row + s.NEED]
-    walks_in = agency.walks_in(hall, me, need)
-    since = now if walks_in else max(now, needs[need + s.SLOT])
-    of_class, kept = hall.citizens[me + s.CLASS], needs[need + s.KEEPS]
-    stops[row + s.TAKEN] = now
-    stops[row + s.SINCE_WHEN] = since
-    stops[row + s.OF_LINE] = of
-    stops[row + s.GRADE] = line.grade(hall, of, of_class, 1 if walks_in else 0, kept)
-    stops[row + s.QUEUE] = stops[row + s.GRADE]
-    stops[row + s.RANK] = hall.citizens[me + s.ORDER]
-    stops[row + s.WAITS] = s.NOWHERE
-    stops[row + s.UNSERVED] = 1
-    stops[row + s.GIVEN_BACK] = stops[row + s.MISSED] = 0
-    stops[row + s.MISSES_LEFT] = needs[need + s.MISSES]
-    stops[row + s.MEAN_TIME] = hall.services[needs[need + s.SERVICE] + s.MEAN]
-    stops[row + s.WORK] = stops[row + s.WORK_LEFT] = needs[need + s.TIME]
-    stops[row + s.PATIENCE_ENDS] = _patience_ends(hall, me, need, since)
-
-
-@kernel
-def _patience_ends(hall: Hall, me: int, need: int, since: int) -> int:
-    """Return when she leaves the line; not before her booked time, however long she is here."""
-    ends, patience, stay = NEVER, hall.needs[need + s.PATIENCE], hall.citizens[me + s.STAY]
-    if patience <= NEVER - since - 1:
-        ends = since + patience
-    entered = hall.citizens[me + s.ENTERED]
-    if stay <= NEVER - entered - 1:
-        ends = min(ends, max(since, entered + stay))
-    return ends
+def _reach_all(hall: Hall, me: int) -> None:
+    """Attempt all stops that are left, one directly after the other; each then stands alone."""
+    citizens, need = hall.citizens, way.ahead(hall, me)
+    while need >= 0:
+        citizens[me + s.HERE] = need
+        reason = desk.attempt(hall, me, need)
+        if reason != NO_REASON:
+            _fails(hall, me, hall.stops[citizens[me + s.LAST_ROW] + s.OUTCOME], reason)
+        hall.needs[need + s.STANDS] = s.OVER
+        need = way.ahead(hall, me)
+    if citizens[me + s.HOLDS] == 0:
+        go_out(hall, me)
 
 
 # After a stop
@@ -161,8 +70,11 @@ def _patience_ends(hall: Hall, me: int, need: int, since: int) -> int:
 
 @kernel
 def lose_patience(hall: Hall, row: int) -> None:
-    """She leaves the line, if she still waits and was not given back."""
-    if hall.stops[row + s.WAITS] != s.NOWHERE and not hall.stops[row + s.GIVEN_BACK]:
+    """She leaves the line, if she still waits, is not busy, and was not given back."""
+    stops = hall.stops
+    stops[row + s.ENDS_NOW] = 0
+    stays = stops[row + s.GIVEN_BACK] or hall.citizens[stops[row + s.CITIZEN] + s.BUSY]
+    if stops[row + s.WAITS] != s.NOWHERE and not stays:
         line.leave(hall, row)
         _give_up(hall, row)
         go_on(hall, row, RENEGED, IMPATIENT)
@@ -187,6 +99,7 @@ def be_served(hall: Hall, k: int) -> None:
         counter.wrap_up(hall, k, writes)
     else:
         counter.finish(hall, k)
+    at_once.free_again(hall, hall.stops[row + s.CITIZEN])
     if ends == ENDS_INCOMPLETE:
         go_on(hall, row, INCOMPLETE, PAPERS_LACK)
     else:
@@ -198,25 +111,41 @@ def miss_a_call(hall: Hall, k: int) -> None:
     """Nobody came: the ticket is dropped, or called again after some others if she is there."""
     stops, row = hall.stops, hall.counters[k + s.TICKET]
     again, me = hall.agencies[hall.counters[k + s.AGENCY] + s.AGAIN], stops[row + s.CITIZEN]
+    busy, passed = hall.citizens[me + s.BUSY], stops[row + s.WHILE_BUSY]
     counter.release(hall, k)
-    stops[row + s.MISSED] += 1
-    stops[row + s.MISSES_LEFT] -= 1
+    if passed and not hall.agencies[hall.counters[k + s.AGENCY] + s.MISSES_CALLS]:
+        again = 0  # nothing is said of who misses a call: she is called when she is free
+    else:
+        stops[row + s.MISSED] += 1
+    stops[row + s.MISSES_LEFT] -= 1 - passed
     if again < 0 or stops[row + s.MISSED] == MOST_MISSES:
         _give_up(hall, row)
         counter.finish(hall, k)
         go_on(hall, row, MISSED, MISSED_CALL)
-    elif stops[row + s.PATIENCE_ENDS] < hall.clock[s.NOW] and not stops[row + s.GIVEN_BACK]:
+    elif _is_impatient(hall, row) and not busy:
         _give_up(hall, row)
         counter.finish(hall, k)
         go_on(hall, row, RENEGED, IMPATIENT)
     elif hall.citizens[me + s.GOES_HOME]:
         counter.settle(hall, row)
         counter.finish(hall, k)
-        send_home(hall, me, TOO_LATE)
+        if at_once.takes_all(hall, me, stops[row + s.NEED]):
+            _sent_home(hall, row)
+        else:
+            send_home(hall, me, TOO_LATE)
     else:
-        line.stand_aside(hall, row, again)
-        counter.joined(hall, stops[row + s.OF_LINE])
+        line.pass_over(hall, row, again)
+        if not busy:
+            line.put_aside(hall, row)
+            counter.joined(hall, stops[row + s.OF_LINE])
         counter.finish(hall, k)
+
+
+@kernel
+def _is_impatient(hall: Hall, row: int) -> bool:
+    """Whether patience ended before now; a ticket that was given back has no end of it."""
+    stops = hall.stops
+    return stops[row + s.PATIENCE_ENDS] < hall.clock[s.NOW] and not stops[row + s.GIVEN_BACK]
 
 
 @kernel
@@ -225,8 +154,16 @@ def go_on(hall: Hall, row: int, outcome: int, reason: int) -> None:
     citizens, me = hall.citizens, hall.stops[row + s.CITIZEN]
     hall.stops[row + s.OUTCOME] = outcome
     hall.stops[row + s.REASON] = reason
-    citizens[me + s.HER_TICKET] = -1
-    if _goes_on(hall, me, outcome, reason):
+    citizens[me + s.HOLDS] -= 1
+    if at_once.takes_all(hall, me, hall.stops[row + s.NEED]):
+        if outcome != SERVED and outcome != STOP_SENT_HOME:
+            _fails(hall, me, outcome, reason)
+        if citizens[me + s.HOLDS] > 0:
+            return
+        if at_once.was_sent_home(hall, me):
+            send_home(hall, me, TOO_LATE)
+            return
+    elif _goes_on(hall, me, outcome, reason):
         left = citizens[me + s.COMING_BACK] or way.ahead(hall, me) >= 0
         if citizens[me + s.GOES_HOME] and left:
             send_home(hall, me, TOO_LATE)
@@ -240,7 +177,7 @@ def go_on(hall: Hall, row: int, outcome: int, reason: int) -> None:
 
 @kernel
 def _goes_on(hall: Hall, me: int, outcome: int, reason: int) -> bool:
-    """Whether she goes on after a stop; the first failure decides what the visit is called."""
+    """Whether she goes on after a stop."""
     citizens = hall.citizens
     if way.tries_again(hall, me, outcome):
         here = citizens[me + s.HERE]
@@ -249,10 +186,17 @@ def _goes_on(hall: Hall, me: int, outcome: int, reason: int) -> bool:
         return True
     if outcome == SERVED:
         return True
+    _fails(hall, me, outcome, reason)
+    return (hall.journeys[citizens[me + s.JOURNEY] + s.GOES_ON] >> outcome) & 1 == 1
+
+
+@kernel
+def _fails(hall: Hall, me: int, outcome: int, reason: int) -> None:
+    """Note that a stop failed; the first failure decides what the visit is called."""
+    citizens = hall.citizens
     if citizens[me + s.BECAME] == COMPLETED:
         citizens[me + s.BECAME] = _called(outcome)
         citizens[me + s.WHY] = reason
-    return (hall.journeys[citizens[me + s.JOURNEY] + s.GOES_ON] >> outcome) & 1 == 1
 
 
 @kernel
@@ -268,7 +212,8 @@ def _walk(hall: Hall, me: int) -> None:
     """Walk to the next stop; who would arrive after the hard end never does."""
     clock, citizens = hall.clock, hall.citizens
     citizens[me + s.STAGE] = s.WALKING
-    walk = hall.needs[citizens[me + s.HERE] + s.WALK]
+    here = citizens[me + s.HERE]
+    walk = 0 if at_once.takes_all(hall, me, here) else hall.needs[here + s.WALK]
     if walk <= clock[s.ENDS] - clock[s.NOW]:
         heap.push(hall.ways, clock[s.NOW] + walk, citizens[me + s.ORDER], me)
 
@@ -287,6 +232,37 @@ def go_out(hall: Hall, me: int) -> None:
 
 
 @kernel
+def at_close(hall: Hall, me: int) -> None:
+    """Closing, she is inside: she goes home now, or when that ends for which she was called."""
+    citizens, stops, goes = hall.citizens, hall.stops, GOES_NOW
+    row = at_once.held(hall, me, citizens[me + s.FIRST_ROW])
+    while row >= 0:
+        if stops[row + s.WAITS] == s.NOWHERE:
+            goes = _GOES_LATER
+        row = at_once.held(hall, me, stops[row + s.FOLLOWING])
+    citizens[me + s.GOES_HOME] = goes
+    row = at_once.held(hall, me, citizens[me + s.FIRST_ROW])
+    while row >= 0:
+        behind = stops[row + s.FOLLOWING]
+        if stops[row + s.WAITS] != s.NOWHERE:
+            line.leave(hall, row)
+            counter.settle(hall, row)
+            if goes == _GOES_LATER:
+                _sent_home(hall, row)
+        row = at_once.held(hall, me, behind)
+
+
+_GOES_LATER, GOES_NOW = 1, 2
+
+
+@kernel
+def _sent_home(hall: Hall, row: int) -> None:
+    """One of several tickets ends since the mall has closed."""
+    hall.stops[row + s.END] = hall.clock[s.NOW]
+    go_on(hall, row, STOP_SENT_HOME, TOO_LATE)
+
+
+@kernel
 def send_home(hall: Hall, me: int, reason: int) -> None:
     """She goes home now."""
     note_stops_left(hall, me, reason)
@@ -298,17 +274,27 @@ def send_home(hall: Hall, me: int, reason: int) -> None:
 @kernel
 def note_stops_left(hall: Hall, me: int, reason: int) -> None:
     """Note every stop that is left, the one at which she waits or is served included."""
-    citizens, row = hall.citizens, hall.citizens[me + s.HER_TICKET]
-    if row >= 0:
-        hall.stops[row + s.END] = hall.clock[s.NOW]
-        hall.stops[row + s.OUTCOME] = STOP_SENT_HOME
-        hall.stops[row + s.REASON] = reason
-        citizens[me + s.HER_TICKET] = -1
+    citizens = hall.citizens
+    if citizens[me + s.HOLDS] > 0:
+        _note_tickets(hall, me, reason)
         way.pass_over(hall, me, citizens[me + s.HERE])
     elif citizens[me + s.COMING_BACK] and hall.needs[citizens[me + s.HERE] + s.KEEPS]:
         hall.lines[agency.line_of(hall, me, citizens[me + s.HERE]) + s.COMES_BACK] -= 1
     need = way.next_left(hall, me)
     while need >= 0:
-        add_row(hall, me, need, STOP_SENT_HOME, reason)
+        desk.add_row(hall, me, need, STOP_SENT_HOME, reason)
         way.pass_over(hall, me, need)
         need = way.next_left(hall, me)
+
+
+@kernel
+def _note_tickets(hall: Hall, me: int, reason: int) -> None:
+    """Note that the tickets that she holds end now, since she is sent home."""
+    citizens, stops = hall.citizens, hall.stops
+    row = at_once.held(hall, me, citizens[me + s.FIRST_ROW])
+    while row >= 0:
+        stops[row + s.END] = hall.clock[s.NOW]
+        stops[row + s.OUTCOME] = STOP_SENT_HOME
+        stops[row + s.REASON] = reason
+        row = at_once.held(hall, me, stops[row + s.FOLLOWING])
+    citizens[me + s.HOLDS] = 0

@@ -116,14 +116,19 @@ def call(hall: Hall, k: int, ticket: int) -> None:
     line.leave(hall, ticket)
     line.called(hall, stops[ticket + s.OF_LINE], ticket)
     hall.counters[k + s.TICKET] = ticket
+    me = stops[ticket + s.CITIZEN]
     stops[ticket + s.COUNTER] = k
     if not stops[ticket + s.GIVEN_BACK]:
         stops[ticket + s.CALLED_AT] = hall.clock[s.NOW]
-    if stops[ticket + s.MISSES_LEFT] > 0:
+    stops[ticket + s.WHILE_BUSY] = hall.citizens[me + s.BUSY]
+    if stops[ticket + s.MISSES_LEFT] > 0 or hall.citizens[me + s.BUSY]:
         _then(hall, k, hall.agencies[agency + s.IN_VAIN], s.WAITS_IN_VAIN)
         show(hall, k)
-    elif hall.agencies[agency + s.WALK_UP] > 0:
-        _then(hall, k, hall.agencies[agency + s.WALK_UP], s.WALKS_UP)
+        return
+    hall.citizens[me + s.BUSY] = 1
+    walk = hall.agencies[agency + s.WALK_UP] + min(stops[ticket + s.COMES_FROM], FOR_EVER)
+    if walk > 0:
+        _then(hall, k, walk, s.WALKS_UP)
         show(hall, k)
     else:
         serve(hall, k)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import account, calendar, citizen, entrance, heap, returns
+from sim.engine.compiled import account, at_once, calendar, citizen, entrance, heap, returns
 from sim.engine.compiled import state as s
 from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import (
@@ -85,7 +85,8 @@ def _brings(hall: Hall, given: Given, v: int, me: int, first_need: int) -> None:
     citizens[me + s.NEEDS_FROM] = (given.offset[v] - first_need) * s.NEEDS
     citizens[me + s.NEEDS_TO] = (given.offset[v + 1] - first_need) * s.NEEDS
     citizens[me + s.GOES_HOME] = citizens[me + s.COMING_BACK] = 0
-    citizens[me + s.HERE] = citizens[me + s.HER_TICKET] = -1
+    citizens[me + s.HOLDS] = citizens[me + s.BUSY] = 0
+    citizens[me + s.HERE] = -1
     citizens[me + s.FIRST_ROW] = citizens[me + s.LAST_ROW] = -1
     citizens[me + s.FIRST_TOLD] = citizens[me + s.LAST_TOLD] = -1
     citizens[me + s.ENTERED] = citizens[me + s.LEFT] = ABSENT
@@ -125,8 +126,10 @@ def end(hall: Hall) -> None:
             continue
         if clock[s.CONTINUOUS]:
             entrance.become(hall, me, s.AT_STOP, IN_PROGRESS, NO_REASON)
-            if citizens[me + s.HER_TICKET] >= 0:
-                hall.stops[citizens[me + s.HER_TICKET] + s.OUTCOME] = STOP_IN_PROGRESS
+            row = at_once.held(hall, me, citizens[me + s.FIRST_ROW])
+            while row >= 0:
+                hall.stops[row + s.OUTCOME] = STOP_IN_PROGRESS
+                row = at_once.held(hall, me, hall.stops[row + s.FOLLOWING])
         else:
             citizen.note_stops_left(hall, me, DAY_END)
             entrance.become(hall, me, s.GONE, SENT_HOME, DAY_END)

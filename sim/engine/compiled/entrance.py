@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.engine.compiled import agency, way
 from sim.engine.compiled import state as s
-from sim.engine.compiled.citizen import go_out, new_row, reach
+from sim.engine.compiled.citizen import go_out, reach
+from sim.engine.compiled.desk import new_row
 from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import (
     CANCELLED,

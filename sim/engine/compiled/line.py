@@ -50,12 +50,24 @@ def join(hall: Hall, ticket: int) -> None:
 
 
 @kernel
-def stand_aside(hall: Hall, ticket: int, others: int) -> None:
-    """Let a ticket wait until so many others of its line have been called."""
+def pass_over(hall: Hall, ticket: int, others: int) -> None:
+    """Let a ticket wait that nobody may call until it is put aside, for so many other calls."""
+    line = hall.stops[ticket + s.OF_LINE]
+    hall.stops[ticket + s.DUE_AGAIN] = hall.lines[line + s.CALLED] + others
+    hall.stops[ticket + s.WAITS] = s.PASSED_OVER
+    hall.lines[line + s.LENGTH] += 1
+
+
+@kernel
+def put_aside(hall: Hall, ticket: int) -> None:
+    """Let a ticket that was passed over return when enough others of its line have been called."""
+    leave(hall, ticket)
     stops = hall.stops
-    line, aside = stops[ticket + s.OF_LINE], hall.clock[s.QUEUES] - 1
-    due = hall.lines[line + s.CALLED] + others
-    stops[ticket + s.DUE_AGAIN] = due
+    line, aside, due = (
+        stops[ticket + s.OF_LINE],
+        hall.clock[s.QUEUES] - 1,
+        stops[ticket + s.DUE_AGAIN],
+    )
     last = hall.lines[line + _last(aside)]
     while last >= 0 and (
         due < stops[last + s.DUE_AGAIN]
@@ -75,6 +87,8 @@ def leave(hall: Hall, ticket: int) -> None:
         _unlink(hall, line, queue, ticket)
     elif waits == s.ASIDE:
         _unlink(hall, line, hall.clock[s.QUEUES] - 1, ticket)
+    elif waits == s.PASSED_OVER:
+        hall.lines[line + s.LENGTH] -= 1
     stops[ticket + s.WAITS] = s.NOWHERE
 
 

@@ -119,7 +119,7 @@ def _hall(tables: Tables, given: Given, before: int = 0) -> Hall:
         carried=_room(s.CARRIED * (len(given.stop) if (given.after >= 0).any() else 0)),
         calendar=_heap(2 * counters + 1 + needs),
         endings=_heap(counters + changes + tables.turns_a_day),
-        patiences=_heap(needs),
+        patiences=_heap(2 * needs),  # one that ended while she was busy ends again
         ways=_heap(visits),
     )
 

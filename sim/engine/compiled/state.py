@@ -156,19 +156,22 @@ GIVEN_BACK_QUEUE, KEPT_QUEUE, GRADE_QUEUES = range(3)
 
 # An agency, a quota pool; a journey, behind whose columns the share of those who come back stands,
 # by visit outcome
-WALK_UP, IN_VAIN, AGAIN, TICKETS, AGENCIES = range(5)
+WALK_UP, IN_VAIN, AGAIN, MISSES_CALLS, TICKETS, AGENCIES = range(6)
 RELEASES_FROM, RELEASES_TO, TAKEN_OF, POOLS = range(4)
-GOES_ON, GRACE, CALL_EARLY, ENTRANCE, DOCUMENTS_FROM, DOCUMENTS_TO, BACK_WITH_PAPERS = range(7)
+(
+    GOES_ON, GRACE, CALL_EARLY, ENTRANCE, AT_ONCE, DOCUMENTS_FROM, DOCUMENTS_TO, BACK_WITH_PAPERS,
+) = range(8)  # fmt: skip
 BACK = BACK_WITH_PAPERS + 1
 JOURNEYS = BACK + len(VISIT_OUTCOMES)
 
 # A citizen: what she brings, and where she is. HERE is the stop at which she is, or goes;
-# COMING_BACK is 1 where that is a further try.
+# COMING_BACK is 1 where that is a further try. She HOLDS so many tickets, and is BUSY from a call
+# that she hears until its service ends.
 (
     ROW, ORDER, JOURNEY, CLASS, DUE, STAY, NEEDS_FROM, NEEDS_TO, CARRIES,
-    STAGE, HERE, COMING_BACK, HER_TICKET, FIRST_ROW, LAST_ROW, FIRST_TOLD, LAST_TOLD, GOES_HOME,
+    STAGE, HERE, COMING_BACK, HOLDS, BUSY, FIRST_ROW, LAST_ROW, FIRST_TOLD, LAST_TOLD, GOES_HOME,
     ENTERED, LEFT, BECAME, WHY, CITIZENS,
-) = range(23)  # fmt: skip
+) = range(24)  # fmt: skip
 OUTSIDE, WALKING, AT_STOP, LEAVING, GONE = range(5)
 
 # A row of what she needs at a stop, and whether that is still ahead of her
@@ -178,13 +181,15 @@ OUTSIDE, WALKING, AT_STOP, LEAVING, GONE = range(5)
 ) = range(15)  # fmt: skip
 OVER, AHEAD, HAS_DOCUMENT = range(3)
 
-# The row of a stop that was reached, with its ticket if she took one
+# The row of a stop that was reached, with its ticket if she took one. Called WHILE_BUSY she does
+# not come; patience that ended meanwhile ENDS_NOW, when she is free.
 (
     CITIZEN, NEED, FOLLOWING, COUNTER, NUMBER, TAKEN, CALLED_AT, START, END, OUTCOME, REASON,
     OF_LINE, QUEUE, GRADE, SINCE_WHEN, RANK, BEFORE, BEHIND, WAITS, UNSERVED, GIVEN_BACK,
-    MISSES_LEFT, MISSED, DUE_AGAIN, PATIENCE_ENDS, MEAN_TIME, WORK, WORK_LEFT, STOPS,
-) = range(29)  # fmt: skip
-NOWHERE, EARLY, IN_LINE, ASIDE = range(4)
+    MISSES_LEFT, MISSED, WHILE_BUSY, DUE_AGAIN, PATIENCE_ENDS, ENDS_NOW, COMES_FROM,
+    MEAN_TIME, WORK, WORK_LEFT, STOPS,
+) = range(32)  # fmt: skip
+NOWHERE, EARLY, IN_LINE, ASIDE, PASSED_OVER = range(5)
 
 # Whether an attempt takes place, and at what she was served before: a chain of CARRIED
 TAKES_PLACE, CARRIES_IN, RETURNS = range(3)

@@ -220,7 +220,12 @@ def _service(of: ServicePlan, line: int, lists: _Lists) -> Row:
 
 def _agency(call: Call) -> Row:
     again = -1 if call.again_after is None else call.again_after
-    return {"WALK_UP": call.walk_up, "IN_VAIN": call.tries * call.every, "AGAIN": again}
+    return {
+        "WALK_UP": call.walk_up,
+        "IN_VAIN": call.tries * call.every,
+        "AGAIN": again,
+        "MISSES_CALLS": int(call.missed > 0),
+    }
 
 
 def _journey(of: JourneyPlan, service: int, lists: _Lists) -> Row:
@@ -231,6 +236,7 @@ def _journey(of: JourneyPlan, service: int, lists: _Lists) -> Row:
         "GRACE": of.grace,
         "CALL_EARLY": int(of.call_early),
         "ENTRANCE": of.entrance,
+        "AT_ONCE": int(of.at_once),
         **lists.put("DOCUMENTS", documents),
         "BACK_WITH_PAPERS": shares[-1],
         **{f"BACK {outcome}": share for outcome, share in enumerate(shares[:-1])},

@@ -33,7 +33,7 @@ KNOWN: dict[type, frozenset[str]] = {
     }),
     JourneyPlan: frozenset({
         "goes_on_after", "grace", "call_early", "entrance", "needs", "back",
-        "back_incomplete",
+        "back_incomplete", "at_once",
     }),
     Workload: frozenset({
         "replication", "days", "journeys", "services", "classes", "day", "journey", "index",
