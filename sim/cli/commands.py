@@ -60,7 +60,9 @@ Precision = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same numbers.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all cores by default.")]
-EngineName = Annotated[str, typer.Option("--engine", help="The engine: simpy or compiled.")]
+EngineName = Annotated[
+    str, typer.Option("--engine", help="The engine: compiled, or simpy (the same rows, slowly).")
+]
 Out = Annotated[
     Path | None, typer.Option(help="Folder for the outputs; results/<scenario> by default.")
 ]
@@ -144,7 +146,7 @@ def run(
         typer.Option(metavar="DATES", help="Only these dates: 2025-03-01..2025-03-31."),
     ] = None,
     seed: Seed = 0,
-    engine: EngineName = "simpy",
+    engine: EngineName = "compiled",
     workers: Workers = None,
     out: Out = None,
     lang: Language = Lang.id,

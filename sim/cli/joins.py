@@ -45,7 +45,7 @@ def compare(
     replications: Replications = None,
     precision: Precision = None,
     seed: Seed = 0,
-    engine: EngineName = "simpy",
+    engine: EngineName = "compiled",
     workers: Workers = None,
     out: Out = None,
     lang: Language = Lang.id,

@@ -123,7 +123,7 @@ def capacity(
     levels: int = 7,
     replications: int = 20,
     seed: int = 0,
-    engine: Engine = "simpy",
+    engine: Engine = "compiled",
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,

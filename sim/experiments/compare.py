@@ -126,7 +126,7 @@ def compare(
     repairs: Sequence[Scenario] = (),
     precision: float | None = None,
     seed: int = 0,
-    engine: Engine = "simpy",
+    engine: Engine = "compiled",
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,

@@ -63,7 +63,7 @@ def plan(
     *,
     precision: float | None = None,
     seed: int = 0,
-    engine: Engine = "simpy",
+    engine: Engine = "compiled",
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,

@@ -34,7 +34,7 @@ def run_points(
     seed: int = 0,
     first: int = 0,
     hours: bool = False,
-    engine: Engine = "simpy",
+    engine: Engine = "compiled",
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,

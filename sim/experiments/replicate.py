@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.engine import Engine, engine_name, prepare, simulate
+from sim.engine import Engine, engine_name, play, prepare, simulate
 from sim.errors import MallError
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.pool import pool, usable_workers
@@ -44,7 +44,7 @@ def replicate(
     *,
     precision: float | None = None,
     seed: int = 0,
-    engine: Engine = "simpy",
+    engine: Engine = "compiled",
     workers: int | None = None,
     measures: OwnMeasures | None = None,
     transform: Transform | None = None,
@@ -110,8 +110,9 @@ class _Task:
     def one(self, workload: Workload) -> Numbers:
         """Run one replication."""
         if self.transform:
-            workload = self.transform(workload)
-        log = simulate(self.scenario, workload, self.engine)
+            log = simulate(self.scenario, self.transform(workload), self.engine)
+        else:
+            log = play(self.scenario, workload, self.engine)
         own = dict(self.own(log)) if self.own else {}
         for name, number in own.items():
             if math.isinf(number):

@@ -75,7 +75,7 @@ def sensitivity(
     replications: int = 20,
     *,
     seed: int = 0,
-    engine: Engine = "simpy",
+    engine: Engine = "compiled",
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,

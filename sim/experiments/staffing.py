@@ -96,7 +96,7 @@ def staff(
     replications: int = 20,
     certify: int = 100,
     seed: int = 0,
-    engine: Engine = "simpy",
+    engine: Engine = "compiled",
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,

@@ -131,7 +131,7 @@ def sweep(
     design: Design = "full",
     points: int | None = None,
     seed: int = 0,
-    engine: Engine = "simpy",
+    engine: Engine = "compiled",
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from sim.engine import names_of
 from sim.engine.compiled import state as s
 from sim.engine.compiled.heap import ENTRY
 from sim.engine.compiled.instant import play
+from sim.engine.compiled.jit import CHECKED
 from sim.engine.compiled.state import Given, Hall, Ints, Rows
 from sim.engine.compiled.tables import Tables, changes_of, tables_of
 from sim.engine.compiled.uncovered import refuse_unknown
@@ -111,16 +113,16 @@ def _hall(tables: Tables, given: Given, before: int = 0) -> Hall:
         agencies=tables.agencies.copy(),
         pools=tables.pools.copy(),
         journeys=tables.journeys,
-        citizens=_room(visits * s.CITIZENS),
-        needs=_room(needs * s.NEEDS),
-        stops=_room(needs * s.STOPS),
-        stretches=_room((4 * calls + stretches) * s.STRETCH),
+        citizens=_KEPT.room("citizens", visits * s.CITIZENS),
+        needs=_KEPT.room("needs", needs * s.NEEDS),
+        stops=_KEPT.room("stops", needs * s.STOPS),
+        stretches=_KEPT.room("stretches", (4 * calls + stretches) * s.STRETCH),
         returns=_returns(given),
         carried=_room(s.CARRIED * (len(given.stop) if (given.after >= 0).any() else 0)),
-        calendar=_heap(2 * counters + 1 + needs),
-        endings=_heap(counters + changes + tables.turns_a_day),
-        patiences=_heap(2 * needs),  # one that ended while she was busy ends again
-        ways=_heap(visits),
+        calendar=_heap("calendar", 2 * counters + 1 + needs),
+        endings=_heap("endings", counters + changes + tables.turns_a_day),
+        patiences=_heap("patiences", 2 * needs),  # one that ended while she was busy ends again
+        ways=_heap("ways", visits),
     )
 
 
@@ -143,8 +145,25 @@ def _rows(hall: Hall) -> Rows:
     )
 
 
-def _heap(entries: int) -> Ints:
-    return _room((entries + 2) * ENTRY)
+def _heap(name: str, entries: int) -> Ints:
+    return _KEPT.room(name, (entries + 2) * ENTRY)
+
+
+class _Kept(threading.local):
+    """Tables that a thread uses again: new memory would have to be handed out page by page."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, Ints] = {}
+
+    def room(self, name: str, entries: int) -> Ints:
+        """Return a table with room for so many entries; what stands there is of no account."""
+        table = self._tables.get(name)
+        if table is None or len(table) < entries or CHECKED:  # checked, it has no room to spare
+            table = self._tables[name] = _room(entries)
+        return table
+
+
+_KEPT = _Kept()
 
 
 def _room(entries: int) -> Ints:
