@@ -39,6 +39,7 @@ test-long: .venv/dev
 	@test -e $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing mppsim into .venv (once; a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/mppsim warm
 	@touch $@
 
 .venv/dev: .venv/run

@@ -105,7 +105,7 @@ for words in (["--help"], ["--version"], *([c, "--help"] for c in {COMMANDS!r}))
         main(words)
     except SystemExit as left:
         assert not left.code, words
-heavy = {{"numpy", "scipy", "pandas", "matplotlib", "simpy", "pyarrow", "openpyxl", "sim.scenario"}}
+heavy = {{"numpy", "scipy", "pandas", "matplotlib", "simpy", "numba", "pyarrow", "sim.scenario"}}
 print(sorted(heavy & set(sys.modules)), file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
@@ -297,7 +297,8 @@ def test_run_answers_in_five_lines_and_names_the_page() -> None:
     assert {"report.html", "run.json", "summary.json", "plots/waits.svg"} <= written
     assert not {"summary.xlsx", "replications.parquet"} & written
     run = json.loads(Path("results/tiny/run.json").read_text(encoding="utf-8"))
-    assert (run["seed"], run["replications"], run["engine"]) == (0, 4, "simpy")
+    assert (run["seed"], run["replications"], run["engine"]) == (0, 4, "compiled")
+    assert {"numpy", "numba", "simpy"} <= set(run["packages"])
 
 
 def test_two_scenarios_of_one_name_do_not_replace_each_other_unsaid() -> None:

@@ -36,7 +36,7 @@ class Engines(StrEnum):
 @app.command()
 @plainly
 def warm(lang: Language = Lang.en) -> None:
-    """Compile the fast engine beforehand; afterwards it answers at once."""
+    """Compile the engine beforehand; afterwards it answers at once."""
     from sim.engine.compiled import run
 
     run.warm(lang.value)

@@ -15,16 +15,9 @@ from sim.scenario.writing import fingerprint, show
 from sim.statistics.results import Results
 
 PACKAGES = (
-    "numpy",
-    "scipy",
-    "pandas",
-    "pyarrow",
-    "simpy",
-    "numba",
-    "pydantic",
-    "ruamel.yaml",
+    "numpy", "scipy", "pandas", "pyarrow", "simpy", "numba", "pydantic", "ruamel.yaml",
     "matplotlib",
-)
+)  # fmt: skip
 """Those whose version could move a number or a picture."""
 _PATIENCE = 5
 """Seconds for git to answer; a result shall not wait for a slow disk."""
