@@ -77,6 +77,7 @@ class Visits(Rows):
     origin: Ints
     attempt: Ints
     visitor_class: Ints
+    people: Ints
     priority: Ints
     booked: Ints
     due: Ints
@@ -150,6 +151,7 @@ class Log:
                 "origin": rows.origin,
                 "attempt": rows.attempt,
                 "visitor_class": _named(self.names.classes, rows.visitor_class),
+                "people": rows.people,
                 "priority": rows.priority,
                 **{name: _time(getattr(rows, name)) for name in ("booked", "due", "entered")},
                 "left": _time(rows.left),

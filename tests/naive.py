@@ -85,6 +85,7 @@ class Citizen:
         self.of_class = w.classes[w.visitor_class[v]]
         self.priority = scenario.visitors[self.of_class].priority
         self.journey = scenario.journeys[w.journeys[w.journey[v]]]
+        self.people = int(w.people[v])
         self.booked, self.due, self.stay = int(w.booked[v]), int(w.due[v]), int(w.stay[v])
         self.rank = (self.booked == ABSENT, *(int(a[v]) for a in
                      (w.journey, w.origin, w.index, w.attempt)))  # fmt: skip
@@ -103,6 +104,7 @@ class Citizen:
         self.done: set[int] = set()  # stops at which she was served, on this day or an earlier one
         self.entered = self.left = ABSENT
         self.state, self.until = "outside", 0
+        self.came = 0
         self.outcome, self.reason = "refused", "closed"
         if COMES[w.comes[v]] in STAYED_AWAY:
             self.state = "gone"
@@ -212,6 +214,7 @@ class Hall:
         self.deserted = {w for w in every if self.closes[w] == -1 and before[w] != -1}
         self.break_down(workload.outages[workload.outages[:, 0] == number].tolist())
         self.lines: list[Line] = lines_of(scenario, self.counters)
+        self.at_door: list[Citizen] = []
         self.tickets: list[Ticket] = []
         self.numbers: dict[str, int] = {}
         self.taken: dict[tuple[str, str], int] = {}
@@ -232,7 +235,7 @@ class Hall:
         return sorted((c for c in self.citizens if c.state in states), key=lambda c: c.rank)
 
     def inside(self) -> list[Citizen]:
-        return self.having("walking", "waiting", "leaving")
+        return self.having("walking", "waiting", "leaving", "let in")
 
     def held(self, *states: str) -> list[Ticket]:
         """The tickets in these states, by citizen and stop."""
@@ -243,13 +246,14 @@ class Hall:
 
     def play(self) -> None:
         for c in self.having("outside"):
-            c.until = max(c.due, self.day.doors)
+            c.until = c.came = max(c.due, self.day.doors)
         calendar = {t for c in self.counters for span in c.spans for t in span}
         calendar |= {t for c in self.counters for begin, end, _ in c.down for t in (begin, end)}
         calendar.add(self.day.closes)
         while True:
             times = calendar | {c.until for c in self.having("outside", "walking", "leaving")}
             times |= {c.until for c in self.counters if c.ticket or c.wraps}
+            times |= {c.came + c.stay for c in self.at_door if c.stay != NEVER}
             times |= {t for of in self.held(*HELD) for t in (of.since, of.patience_ends)}
             self.now = min((t for t in times if t >= self.now), default=NEVER)
             if self.now > self.day.ends or self.now == NEVER:
@@ -297,13 +301,30 @@ class Hall:
         for counter in self.counters:  # who is not needed goes, and does not come back
             idle = self.now >= counter.last and not counter.ticket and not counter.wraps
             counter.gone = counter.gone or (idle and not self.in_overtime(counter))
-        for ticket in self.held("line", "aside"):  # phase d, by rank
-            if ticket.patience_ends <= self.now and not ticket.citizen.busy:
+        impatient = [
+            (t.citizen.rank, t.stop.number, t)
+            for t in self.held("line", "aside")
+            if t.patience_ends <= self.now and not t.citizen.busy
+        ]
+        impatient += [
+            (c.rank, 0, None)
+            for c in self.at_door
+            if c.stay != NEVER and c.came + c.stay <= self.now < self.day.last_ticket
+        ]
+        if impatient:  # phase d, by rank
+            rank, _, ticket = min(impatient, key=lambda of: of[:2])
+            if ticket:
                 self.gives_up(ticket, "reneged", "patience")
-                return True
-        for c in self.having("outside", "walking", "leaving"):  # phase e, by rank
+            else:
+                (c,) = (c for c in self.at_door if c.rank == rank)
+                self.at_door.remove(c)
+                c.state, c.outcome, c.reason, c.left = "gone", "left", "patience", self.now
+                self.let_in()
+            return True
+        for c in self.having("outside", "walking", "leaving", "let in"):  # phase e, by rank
             if c.until == self.now:
                 self.move(c)
+                self.let_in()
                 return True
         return False
 
@@ -516,23 +537,41 @@ class Hall:
             c.state, c.left = "gone", self.now
         elif c.state == "walking":
             self.reach(c)
+        elif c.state == "let in":
+            self.begin(c)
         elif self.now >= self.day.last_ticket:
             c.state = "gone"
         elif not self.has_business(c):
             c.state, c.reason = "gone", "no_officer"
-        elif self.scenario.hall.capacity is not None and (
-            len(self.inside()) >= self.scenario.hall.capacity
-        ):
+        elif not self.fits(c) or self.at_door:
             c.state, c.reason = "gone", "hall_full"
+            hall = self.scenario.hall
+            if hall.when_full == "line" and c.people <= hall.capacity:
+                c.state = "at door"
+                self.at_door.append(c)
         else:
-            c.entered = self.now
-            c.outcome, c.reason = "completed", ""
-            self.cross_off(c)
-            c.leave_out()
-            if self.choose(c):
-                self.reach(c)
-            else:
-                c.state, c.left = "gone", self.now
+            self.begin(c)
+
+    def fits(self, c: Citizen) -> bool:
+        room = self.scenario.hall.capacity
+        return room is None or sum(other.people for other in self.inside()) + c.people <= room
+
+    def let_in(self) -> None:
+        """Whoever stands first outside goes in while there is room; she begins in her turn."""
+        while self.at_door and self.now < self.day.last_ticket and self.fits(self.at_door[0]):
+            c = self.at_door.pop(0)
+            c.state, c.entered, c.until = "let in", self.now, self.now
+
+    def begin(self, c: Citizen) -> None:
+        """She is inside, and goes to her first stop."""
+        c.state, c.entered = "walking", self.now
+        c.outcome, c.reason = "completed", ""
+        self.cross_off(c)
+        c.leave_out()
+        if self.choose(c):
+            self.reach(c)
+        else:
+            c.state, c.left = "gone", self.now
 
     def has_business(self, c: Citizen) -> bool:
         """Whether anybody is there for her own stops, as far as one is told at the entrance."""
@@ -716,9 +755,14 @@ class Hall:
         if stop.keeps:
             ticket.key = (1, -NEVER, since, c.rank, stop.number)
         if stop.patience != NEVER:
-            ticket.patience_ends = since + stop.patience
+            hall = self.scenario.hall
+            patience, permille = stop.patience, round(1000 * hall.standing_patience)
+            people = sum(other.people for other in self.inside())
+            if permille < 1000 and people > (hall.seats or 0):
+                patience = patience // 1000 * permille
+            ticket.patience_ends = since + patience
         if c.stay != NEVER:
-            at_most = max(since, c.entered + c.stay)
+            at_most = max(since, c.came + c.stay)
             ticket.patience_ends = min(ticket.patience_ends, at_most)
         if since > self.now and not (booking and booking.call_early):
             ticket.state = "early"

@@ -194,9 +194,13 @@ def plain_malls(draw: st.DrawFn, continuous: bool | None = None) -> Data:
     if any(len(of["stops"]) > 1 and "tickets" not in of for of in data["journeys"].values()):
         data |= draw(_maybe("tickets", st.just("all_at_entrance")))
     data["hall"] = draw(st.sampled_from([
-        {}, {"capacity": 2}, {"capacity": 4}, {"walk": {"always": "2 min"}},
-        {"walk": {"dist": "exponential", "mean": "1 min"}},
+        {}, {"capacity": 3}, {"capacity": 4}, {"walk": {"always": "2 min"}},
+        {"walk": {"dist": "exponential", "mean": "1 min"}}, {"capacity": 3, "when_full": "line"},
+        {"capacity": 4, "when_full": "line"},
     ]))  # fmt: skip
+    data["hall"] |= draw(_maybe("standing_patience", st.sampled_from(["50 %", "0 %"])))
+    if "standing_patience" in data["hall"]:
+        data["hall"]["seats"] = draw(st.integers(0, 3))
     data["hall"] = data["hall"] | draw(_maybe("outage", _OUTAGE))
     data["demand"] = {"day_to_day": draw(st.sampled_from(["0", "0.3"]))}
     if draw(st.booleans()) and not endless:
@@ -209,6 +213,8 @@ _VISITORS = st.sampled_from([
     {"general": {"patience": {"always": "7 min"}}, "old": {"share": "30 %", "priority": 1}},
     {"b": {"takes_longer": 2}, "a": {"share": "40 %", "priority": -2}},
     {"a": {"patience_in_mall": {"always": "15 min"}}, "b": {"share": "50 %", "priority": 3}},
+    {"a": {"people": {"1": "50 %", "3": "50 %"}, "patience_in_mall": {"always": "9 min"}}},
+    {"a": {"documents": {"1": "50 %", "2": "50 %"}}, "b": {"share": "50 %", "people": 2}},
 ])  # fmt: skip
 
 
@@ -319,6 +325,7 @@ def _citizens(draw: st.DrawFn, scenario: Scenario) -> list[Data]:
         "booked": None if booked is None else us(begin + booked),
         "stay": None if stay is None else us(stay),
         "comes": draw(st.sampled_from([COMES[0]] * 20 + list(COMES[1:]))),
+        "people": draw(st.sampled_from([1, 1, 1, 2, 3, 1, 4])),
     }
     stop = st.builds(
         _stop, st.sampled_from(scenario.services), st.integers(0, 4),
@@ -430,6 +437,7 @@ WORDS = (
     "goes_on_after", "grace", "help_from", "last_ticket", "late", "machines", "missed", "only",
     "open", "order", "outage", "patience", "patience_in_mall", "priority", "quota", "serves",
     "set_up", "speed", "tickets", "told_at", "walk", "walk_up", "wrap_up",
+    "documents", "people", "standing_patience", "when_full",
 )  # fmt: skip
 """What a scenario may say: each is generated, and with each other that it can stand with."""
 

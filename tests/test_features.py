@@ -14,7 +14,9 @@ from sim.sampling import sample
 from sim.scenario.examples import SMALL
 from sim.scenario.loading import load, load_text
 from sim.scenario.model import Scenario
+from sim.scenario.numbers import ALONE
 from sim.scenario.writing import fingerprint, show
+from sim.statistics.measures import measure
 
 ROOT = Path(__file__).parent.parent
 FEATURES = sorted((ROOT / "scenarios" / "features").glob("*.yaml"))
@@ -68,6 +70,7 @@ def test_a_scenario_of_a_feature_is_small_and_explained(file: Path) -> None:
         ("goes-on-after", "quota"),
         ("incomplete", "incomplete"),
         ("park", "completed"),
+        ("line-at-the-door", "hall_full"),
     ],
 )
 def test_what_a_scenario_shows_happens_in_it(name: str, seen: str) -> None:
@@ -132,6 +135,39 @@ def test_who_takes_all_tickets_at_the_entrance_stands_in_two_lines_at_once() -> 
         own = rows.stop > 1  # after the kiosk
         taken = Counter(zip(rows.row[own].tolist(), rows.ticket[own].tolist(), strict=True))
         assert Counter(taken.values())[2] > 10
+
+
+def test_who_stands_outside_or_without_a_seat_is_measured() -> None:
+    scenario, logs = played(ROOT / "scenarios" / "features" / "line-at-the-door.yaml")
+    assert scenario.hall.capacity and scenario.hall.seats
+    for log in logs:
+        found = measure(log, scenario)
+        value = {
+            m.measure: v
+            for m, v in zip(found.measures, found.value, strict=True)
+            if (m.scope, m.interval, m.weekday) == ("mall", "", "")
+        }
+        assert value["in_hall.max"] <= scenario.hall.capacity
+        assert value["outside.mean"] > 0
+        assert value["standing.mean"] > max(0, value["in_hall.mean"] - scenario.hall.seats)
+        assert value["people"] > value["visits"]
+
+
+def test_several_documents_are_one_call_of_their_times_and_one_number_at_the_entrance() -> None:
+    scenario = load(ROOT / "scenarios" / "features" / "documents.yaml")
+    visitors = {key: of.model_copy(update={"documents": ALONE})
+                for key, of in scenario.visitors.items()}  # fmt: skip
+    several, one = (
+        sample(scenario, 1),
+        sample(scenario.model_copy(update={"visitors": visitors}), 1),
+    )
+    assert np.array_equal(several.offset, one.offset)
+    broker = np.repeat(several.visitor_class, np.diff(several.offset)) == several.classes.index(
+        "broker"
+    )
+    longer = several.time > one.time
+    assert np.array_equal(longer, broker & (several.stop == 2))
+    assert several.time[longer].sum() > 3 * one.time[longer].sum()
 
 
 def test_each_named_counter_works() -> None:

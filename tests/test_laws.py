@@ -116,7 +116,7 @@ _OF_DAYS = (
     "classes", "only", "help_from",
 )  # fmt: skip
 _APART = {frozenset({"continuous", word}) for word in _OF_DAYS}
-_APART |= {frozenset({"capacity", "walk"})}
+_APART |= {frozenset({"capacity", "walk"}), frozenset({"when_full", "walk"})}
 """What cannot stand together: a continuous run has no days. A hall here has one word of its own."""
 
 

@@ -112,6 +112,7 @@ def of_visit(
     rows: pd.DataFrame, stops: pd.DataFrame, what: str, days: int
 ) -> tuple[float, float] | None:
     """Return total and n of a measure of visits by its definition."""
+    rows = rows[~rows["outcome"].isin(["no_show", "cancelled", "moved"])]
     outcome = rows["outcome"]
     if what.startswith("turned_away."):
         return number_for(rows, "refused", what), days
@@ -121,6 +122,7 @@ def of_visit(
     late = set(mine.loc[mine["ticketed"] & ~mine["in_time"], "row"])
     answers: dict[str, tuple[float, float]] = {
         "visits": (len(rows), days),
+        "people": (rows["people"].sum(), days),
         "completed": (len(done), days),
         "gave_up": ((outcome == "left").sum(), days),
         "turned_away": ((outcome == "refused").sum(), days),
@@ -182,7 +184,8 @@ def test_only_the_chosen_visits_count(day: Day, random: Any) -> None:
     assert np.array_equal(everybody.total, measure(log, scenario).total)
     rest = measure(log, scenario, only=~keep)
     added = np.array([m.kind in ("ratio", "count") for m in everybody.measures])
-    of_counters = np.array([m.measure in (*SHARES_OF_TIME, "busy.mean", "staffed.mean", "overtime")
+    of_counters = np.array([m.measure in (*SHARES_OF_TIME, "busy.mean", "staffed.mean", "overtime",
+                                          "standing.mean")
                             for m in everybody.measures])  # fmt: skip
     both = (chosen_only.total + rest.total)[added & ~of_counters]
     assert both == pytest.approx(everybody.total[added & ~of_counters])
@@ -203,10 +206,11 @@ def over(measures: Measures, what: str, scope: str = "mall", name: str = "", **c
 def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
     """Things happen at whole minutes; a clock looks halfway between them.
 
-    Named counters have speeds, which do not keep to whole minutes: they are left out.
+    Named counters have speeds, and half of a patience is no whole minute: they are left out.
     """
     scenario, workload = day
     assume(not any(isinstance(a.counters, dict) for a in scenario.agencies.values()))
+    assume(scenario.hall.standing_patience in (0, 1))
     log = simulate(scenario, workload)
     rows, visits, at_ = log.stop_rows, log.visit_rows, log.counter_rows
     serving = np.array(log.counters["state"] == "serving")
@@ -219,7 +223,8 @@ def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
             waiting = (of_stop == number) & (rows.ticket >= 0) & (since < tick) & (tick < gone)
             inside = (visits.day == number) & (visits.entered >= 0) & (visits.entered < tick)
             busy = (at_.day == number) & serving & (at_.begin < tick) & (tick < at_.end)
-            counts = int(waiting.sum()), int((inside & (tick < visits.left)).sum()), int(busy.sum())
+            people = int(visits.people[inside & (tick < visits.left)].sum())
+            counts = int(waiting.sum()), people, int(busy.sum())
             seen.setdefault((f"{tick // us(60):02d}:00", of.weekday), []).append(counts)
     found = measure(log, scenario)
     hours, weekdays = {hour for hour, _ in seen}, {day for _, day in seen}
@@ -237,6 +242,9 @@ def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
     assert each == pytest.approx(everything[:, 2].mean())
     assert over(found, "line.max") >= everything[:, 0].max()
     assert over(found, "in_hall.max") >= everything[:, 1].max()
+    if scenario.hall.seats is not None:
+        standing = np.maximum(everything[:, 1] - scenario.hall.seats, 0)
+        assert over(found, "standing.mean") == pytest.approx(standing.mean())
 
 
 # One day by hand

@@ -185,6 +185,45 @@ def test_a_full_hall_refuses_and_exits_go_by_identity() -> None:
     check(test_a_full_hall_refuses_and_exits_go_by_identity, scenario)
 
 
+def test_who_finds_no_room_waits_at_the_door_in_the_order_of_coming() -> None:
+    """Room for three. C's family of two does not fit beside A and B: D, alone, waits behind them.
+
+    At 08:10 A and B go out; C is let in at the first exit that leaves room for two, D with her; E,
+    who comes at that instant, ranks last and finds the hall full again. F's patience for the visit
+    ends outside. G's family never fits. H stands outside at the last ticket.
+
+    who due   people stay time | ticket called end   at stop   visit             entered left
+    A   08:00 1      -    10   | 08:00  08:00  08:10 1  served completed         08:00   08:10
+    B   08:01 2      -    9    | 08:01  08:01  08:10 2  served completed         08:01   08:10
+    C   08:02 2      -    20   | 08:10  08:10  08:30 1  served completed         08:10   08:30
+    D   08:03 1      9    30   | 08:10  08:10  08:40 2  served completed         08:10   08:40
+    E   08:10 1      -    40   | 08:30  08:30  09:10 1  served completed         08:30   09:10
+    F   08:15 2      5    10   | .      .      .     .  .      left/patience     -       08:20
+    G   08:25 4      -    10   | .      .      .     .  .      refused/hall_full -       -
+    H   08:32 2      -    10   | .      .      .     .  .      refused/hall_full -       -
+    """
+    hall = {"capacity": 3, "when_full": "line"}
+    for at_close in ("serve_all", "send_home"):
+        calendar = {"last_ticket": "08:35", "at_close": at_close}
+        scenario = mall({"a": 2}, hours="08:00-09:15", hall=hall, calendar=calendar)
+        check(test_who_finds_no_room_waits_at_the_door_in_the_order_of_coming, scenario)
+
+
+def test_who_finds_no_seat_bears_less_from_her_ticket_on() -> None:
+    """One seat. B and C come to a taken one: half of their patience is left. D finds it free.
+
+    who due   people patience time | ticket called end   at stop              visit         left
+    A   08:00 1      -        10   | 08:00  08:00  08:10 1  served            completed     08:10
+    B   08:01 1      20       10   | 08:01  08:10  08:20 1  served            completed     08:20
+    C   08:02 1      20       10   | 08:02  -      08:12 -  reneged/patience  left/patience 08:12
+    D   08:21 1      0        10   | 08:21  08:21  08:31 1  served            completed     08:31
+    E   08:32 2      4        9    | 08:32  08:32  08:41 1  served            completed     08:41
+    F   08:33 1      20       9    | 08:33  08:41  08:50 1  served            completed     08:50
+    """
+    scenario = mall({"a": 1}, hall={"seats": 1, "standing_patience": "50 %"})
+    check(test_who_finds_no_seat_bears_less_from_her_ticket_on, scenario)
+
+
 def test_who_waits_or_walks_fills_the_hall() -> None:
     """Room for two: A walks until 08:15, B waits for her counter.
 

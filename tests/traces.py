@@ -23,7 +23,7 @@ from sim.workload import ABSENT
 _DEFAULTS = {
     "service": "a.s", "walk": "0", "patience": "-", "class": "", "booked": "-", "misses": "0",
     "balk": "1", "stay": "-", "comes": "comes", "ends": "served", "keeps": "0",
-    "group": "0", "pick": "next",
+    "group": "0", "pick": "next", "people": "1",
 }  # fmt: skip
 
 
@@ -66,13 +66,14 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
             due = rows[-1]["due"]
             of["class"], booked = rows[-1]["visitor_class"], rows[-1]["booked"]
             of["comes"] = rows[-1]["comes"]
+            of["people"] = rows[-1]["people"]
         else:
             index, stop, due = index + 1, 1, time_of(of["due"])
             booked = None if of["booked"] == "-" else time_of(of["booked"])
         row = {"journey": "all", "index": index, "stop": stop, "due": due}
         row |= {"service": of["service"], "walk": us(of["walk"]), "time": us(of["time"])}
         row["patience"] = None if of["patience"] == "-" else us(of["patience"])
-        row |= {"visitor_class": of["class"], "booked": booked}
+        row |= {"visitor_class": of["class"], "booked": booked, "people": int(of["people"])}
         row |= {"misses": int(of["misses"]), "balk": float(of["balk"]), "comes": of["comes"]}
         row |= {"ends": of["ends"], "keeps": int(of["keeps"])}
         row |= {"group": int(of["group"]), "pick": of["pick"]}

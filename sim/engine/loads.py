@@ -25,6 +25,7 @@ from sim.scenario import quantities as q
 from sim.scenario.booking import Booking
 from sim.scenario.calendar import Day, Span
 from sim.scenario.model import Scenario
+from sim.scenario.numbers import mean_number
 from sim.scenario.profile import arrival_profile
 
 Floats = NDArray[np.float64]
@@ -188,12 +189,13 @@ def _work(scenario: Scenario, day: Day) -> list[_Work]:
 
 def _work_of_one(scenario: Scenario, journey: str) -> Floats:
     """Return the mean time that one citizen of a journey needs of each service; (S,) µs."""
-    slower = sum(
-        share * scenario.visitors[name].takes_longer
-        for name, share in scenario.class_shares.items()
-    )
+    shares = [(share, scenario.visitors[name]) for name, share in scenario.class_shares.items()]
+    once = sum(share * of.takes_longer for share, of in shares)
+    each = sum(share * of.takes_longer * mean_number(of.documents) for share, of in shares)
+    at_entrance = len(scenario.entrance_of(journey))
     work = np.zeros(len(scenario.services))
-    for step in scenario.steps_of(journey):
+    for k, step in enumerate(scenario.steps_of(journey)):
+        slower = once if k < at_entrance else each
         for stop in step.stops:
             service = scenario.service(stop.service)
             mean = service.time.mean * (service.incomplete.work if service.incomplete else 1.0)

@@ -150,6 +150,9 @@ class DayPlan:
     pools : the quotas, as tickets released at clock times
     deserted : the lines that nobody serves today though counters were planned for them
     capacity : how many people the hall admits, or None
+    line_at_door : whether who finds it full waits outside
+    seats : how many find a seat, where standing shortens patience, else None
+    standing : to how many thousandths it does
     priority : of each visitor class
     journeys : in the order of their names
     """
@@ -166,6 +169,9 @@ class DayPlan:
     capacity: int | None
     priority: tuple[int, ...]
     journeys: tuple[JourneyPlan, ...]
+    line_at_door: bool = False
+    seats: int | None = None
+    standing: int = 1000
 
     def kept_for(self, counter: CounterPlan) -> frozenset[int]:
         """The lines for which a counter stays after its last closing: it was open to their end."""
@@ -184,6 +190,7 @@ def plan_day(scenario: Scenario, day: Day) -> DayPlan:
         for line in lines
     )
     services, pools = _services(scenario, day, line_of)
+    standing = round(1000 * scenario.hall.standing_patience)
     return DayPlan(
         day=day,
         counters=counters,
@@ -199,6 +206,9 @@ def plan_day(scenario: Scenario, day: Day) -> DayPlan:
         capacity=scenario.hall.capacity,
         priority=tuple(scenario.visitors[name].priority for name in scenario.class_shares),
         journeys=tuple(_journey(scenario, name) for name in sorted(scenario.journeys)),
+        line_at_door=scenario.hall.when_full == "line",
+        seats=scenario.hall.seats if standing < 1000 else None,
+        standing=standing,
     )
 
 

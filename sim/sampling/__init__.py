@@ -23,6 +23,7 @@ from sim.sampling.outages import draw_outages
 from sim.sampling.returns import Returns, attempted
 from sim.sampling.steps import Way
 from sim.sampling.stops import Floats, Rows, by_class, rows_of, whole
+from sim.sampling.together import documents_of, people_of
 from sim.scenario.model import Scenario
 from sim.scenario.surge import Surge
 from sim.workload import ABSENT, OPENINGS, STAYS_AWAY, Ints, Workload, all_officers
@@ -221,6 +222,7 @@ def _journey(
         "visitor_class": visitor_class.astype(np.int64),
         "due": due + dates.midnight[of_date],
         "stay": by_class(stay, visitor_class, at, "stay", name),
+        "people": people_of(scenario, visitor_class, at, name),
         "attempt": np.ones(len(date), dtype=np.int64),
         "back": np.full(len(date), STAYS_AWAY),
     }
@@ -235,12 +237,16 @@ def _stops_of(
 ) -> list[Rows]:
     """Draw the stops of a journey: who makes them, and what she needs there."""
     stops: list[Rows] = []
+    of_class = visits["visitor_class"]
+    documents = documents_of(scenario, of_class, at, name)
+    at_entrance = sum(step.places for step in scenario.entrance_of(name))
     for number, made in enumerate(Way(name, len(at), at).steps(scenario.steps_of(name))):
         who = np.flatnonzero(made.who)
         if not len(who):
             continue
         address, hers = attempted(made.address, attempt), at.of(who)
-        rows = list(rows_of(scenario, made.stop, visits["visitor_class"], who, hers, address))
+        each = documents[who] if number >= at_entrance else np.ones_like(who)
+        rows = list(rows_of(scenario, made.stop, of_class[who], each, who, hers, address))
         first = rows[0][1]
         if number and scenario.hall.walk:
             first["walk"] = whole(scenario.hall.walk.quantile(hers("walk", address)))

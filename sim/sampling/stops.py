@@ -35,11 +35,13 @@ SERVED, INCOMPLETE, NO_PAPERS, PARKED = range(len(ENDS))
 
 
 def rows_of(
-    scenario: Scenario, stop: Stop, of_class: Ints, who: Ints, at: Addresses, address: str
-) -> Iterator[Rows]:
+    scenario: Scenario, stop: Stop, of_class: Ints, documents: Ints, who: Ints, at: Addresses,
+    address: str,
+) -> Iterator[Rows]:  # fmt: skip
     """Yield the rows of one stop: its tries, and the parts of a service that is parked.
 
-    of_class : the class of each citizen of the journey; who : (n,) those who go there, by place
+    who : (n,) those who go there, by place in the journey; of_class : (n,) their classes
+    documents : (n,) how many services they need there, at one call
     at : (n,) whose draws; address : of the stop
     """
     service = scenario.service(stop.service)
@@ -51,7 +53,7 @@ def rows_of(
         def drawn(purpose: str, again: int = 0, at: Addresses = at, name: str = name) -> Floats:
             return at(purpose, name, again)
 
-        columns = _needs(scenario, stop, of_class[who], at, name)
+        columns = _needs(scenario, stop, of_class, documents, at, name)
         if tries > 1 and of is not None and of.fetch is not None:
             columns |= {"tries": tries, "keeps": int(of.back_to == "head")}
             columns["walk"] = whole(of.fetch.quantile(drawn("fetch")))
@@ -60,7 +62,7 @@ def rows_of(
         yield who, columns
         if rest is not None:
             yield who[rest[0]], rest[1]
-        who = who[lacks]
+        who, of_class, documents = who[lacks], of_class[lacks], documents[lacks]
         if not len(who):
             return
         at = at.of(lacks)
@@ -99,15 +101,16 @@ def _park(
 
 
 def _needs(
-    scenario: Scenario, stop: Stop, visitor_class: Ints, at: Addresses, address: str
-) -> Columns:
+    scenario: Scenario, stop: Stop, visitor_class: Ints, documents: Ints, at: Addresses,
+    address: str,
+) -> Columns:  # fmt: skip
     """Draw what citizens need and bear at one stop; only columns that the scenario uses."""
     service, agency = scenario.service(stop.service), scenario.agencies[stop.agency]
     classes = [scenario.visitors[name] for name in scenario.class_shares]
     slower = np.array([c.takes_longer for c in classes])
     columns: Columns = {
         "service": scenario.services.index(stop.service),
-        "time": whole(service.time.quantile(at("time", address)) * slower[visitor_class]),
+        "time": whole(_time(service, documents, at, address) * slower[visitor_class]),
     }
     laws = [service.patience or c.patience for c in classes]
     if any(laws):
@@ -122,6 +125,15 @@ def _needs(
             misses += missed
         columns["misses"] = misses
     return columns
+
+
+def _time(service: Service, documents: Ints, at: Addresses, address: str) -> Floats:
+    """Draw the time of a service, as often as she has documents: each takes its own."""
+    time = service.time.quantile(at("time", address))
+    for again in range(1, int(documents.max(initial=1))):
+        of = service.time.quantile(at("time", address, again))
+        time = time + np.where(documents > again, of, 0.0)
+    return time
 
 
 def by_class(

@@ -164,8 +164,18 @@ def _promises(whole: Whole) -> Iterator[Finding]:
 
 
 def _hall(whole: Whole) -> Iterator[Finding]:
-    if whole.scenario.hall.capacity == 0:
+    hall = whole.scenario.hall
+    if hall.capacity == 0:
         yield Finding("capacity_zero", {}, ("hall", "capacity"))
+    if hall.when_full == "line" and hall.capacity is None:
+        yield Finding("line_without_capacity", {}, ("hall", "when_full"))
+    if hall.standing_patience < 1 and hall.seats is None:
+        yield Finding("standing_without_seats", {}, ("hall", "standing_patience"))
+    for name, of in whole.scenario.visitors.items():
+        most = max(number for number, _ in of.people)
+        if hall.capacity and most > hall.capacity:
+            shown = {"value": most, "limit": hall.capacity}
+            yield Finding("people_beyond_capacity", shown, ("visitors", name, "people"))
 
 
 def _sizes(whole: Whole) -> Iterator[Finding]:

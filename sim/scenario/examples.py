@@ -248,6 +248,12 @@ EXAMPLES: dict[str, str] = {
     "Hall.capacity": """
         hall: {capacity: 150}
         """,
+    "Hall.when_full": """
+        hall: {capacity: 150, when_full: line}
+        """,
+    "Hall.standing_patience": """
+        hall: {seats: 80, standing_patience: 60 %}
+        """,
     "Hall.seats": """
         hall: {seats: 80}
         """,
@@ -263,6 +269,16 @@ EXAMPLES: dict[str, str] = {
         visitors:
           general: {}
           elderly: {name: Lansia, share: 12 %}
+        """,
+    "VisitorClass.people": """
+        visitors:
+          general: {}
+          family: {share: 20 %, people: {2: 50 %, 3: 30 %, 5: 20 %}}
+        """,
+    "VisitorClass.documents": """
+        visitors:
+          general: {}
+          broker: {name: Biro jasa, share: 3 %, documents: {2: 50 %, 5: 50 %}}
         """,
     "VisitorClass.share": """
         visitors:

@@ -27,6 +27,7 @@ from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
 from sim.scenario.journey import Journey, Tickets
 from sim.scenario.law_fields import Law, PatienceLaw
+from sim.scenario.numbers import ALONE, Numbers
 from sim.scenario.outage import Outage
 from sim.scenario.stops import Step, Stop, Stops
 from sim.scenario.surge import Surge
@@ -38,21 +39,31 @@ class VisitorClass(Frozen):
 
     patience : for each wait, from ticket to call; patience_in_mall : for the visit, from the door;
         when that ends she leaves the line in which she waits
+    people : how many come together, with the share of such visits; one of them is served
+    documents : how many services of the kind each stop gives she needs at one call
     """
 
     name: Text = ""
     share: q.Share | None = None
     priority: q.Integer = 0
     takes_longer: q.Positive = 1.0
+    people: Numbers = ALONE
+    documents: Numbers = ALONE
     patience: PatienceLaw | None = None
     patience_in_mall: PatienceLaw | None = None
 
 
 class Hall(Frozen):
-    """The hall that all agencies share; its outage is the power's."""
+    """The hall that all agencies share; its outage is the power's.
+
+    when_full : what becomes of who comes then
+    standing_patience : the share that is left of a patience where she finds no seat
+    """
 
     capacity: q.Count | None = None
+    when_full: Literal["refuse", "line"] = "refuse"
     seats: q.Count | None = None
+    standing_patience: q.Share = 1.0
     walk: Law | None = None
     outage: Outage | None = None
 

@@ -193,6 +193,7 @@ _WEIGHED = table("choose", f"^{p.STOP}$", SHARE.form, 2)
 CHOOSE = _either("choose", several("choose", SCALARS["service"], 2), _WEIGHED)
 _AFTER = table("days_after", r"^\s*[0-9]+\s*$", SHARE.form, 1)
 DAYS_AFTER = _either("days_after", SCALARS["count"], _AFTER)
+NUMBERS = _either("numbers", SCALARS["count"], table("numbers", r"^\s*[0-9]+\s*$", SHARE.form, 1))
 NEEDS = Shape(
     "needs",
     table(
@@ -338,6 +339,8 @@ _BY_KEY = {
     "Journey.needs": NEEDS,
     "Surge.date": _scalar("date"),
     "ComeBack.after": DAYS_AFTER,
+    "VisitorClass.people": NUMBERS,
+    "VisitorClass.documents": NUMBERS,
     "Scenario.extends": FILE,
     "Journey.add_stops": ADDITIONS,
     "Addition.after": SERVICE,

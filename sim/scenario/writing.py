@@ -15,6 +15,7 @@ from sim.scenario import quantities as q
 from sim.scenario.calendar import Frozen
 from sim.scenario.document import parse
 from sim.scenario.model import Scenario, Staffing
+from sim.scenario.numbers import ALONE
 from sim.scenario.tree import plain
 
 _OF_DAYS = (
@@ -44,9 +45,9 @@ def show(scenario: Scenario) -> str:
         data["demand"]["surges"][key] = _changed(surge, data["demand"]["surges"][key])
     if not scenario.demand.growth:
         data["demand"].pop("growth")
+    _without_what_is_off(scenario, data)
     for part in ("demand", *(("hall",) if data["hall"] else ())):
         data[part] = _told(data[part])
-    _without_what_is_off(scenario, data)
     for part in ("agencies", "journeys", "visitors"):
         data[part] = {key: _told(value) for key, value in data[part].items()}
     for name, agency in data["agencies"].items():
@@ -98,6 +99,13 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
         del data["tickets"]
     if scenario.hall.outage is not None:
         data["hall"]["outage"] = _changed(scenario.hall.outage, data["hall"]["outage"])
+    for key in ("when_full", "standing_patience"):
+        if getattr(scenario.hall, key) == type(scenario.hall).model_fields[key].default:
+            del data["hall"][key]
+    for name, visitors in scenario.visitors.items():
+        for key in ("people", "documents"):
+            if getattr(visitors, key) == ALONE:
+                del data["visitors"][name][key]
     for name, of in scenario.agencies.items():
         agency = data["agencies"][name]
         for key in ("order", "absence", "away", "told_at", "at_break"):

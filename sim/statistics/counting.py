@@ -95,6 +95,10 @@ def of_visits(rows: Rows, block: Block) -> Computed:
     came = rows.visit & ~(became["no_show"] | became["cancelled"] | became["moved"])
     done = rows.visit & became["completed"]
     cells.count("visits", came)
+    if "people" in block.what:
+        cells.found["people"] = cells.sums(came, visits.people), block.days
+    outside = visits.entered - np.maximum(visits.due, rows.doors[visits.day])
+    cells.ratio("outside.mean", outside / q.MINUTE, came & (visits.entered != ABSENT))
     for name in ("no_show", "cancelled", "moved", "completed"):
         cells.count(name, rows.visit & became[name])
     lacks = visits.reason == REASONS.index("incomplete")

@@ -14,16 +14,15 @@ MAXIMA = ("wait.max", "line.max", "in_hall.max")
 UNITS = {
     "wait.mean": "min", "wait.median": "min", "wait.p90": "min", "wait.p95": "min",
     "wait.max": "min", "wait_in_visit.mean": "min", "in_line.mean": "min",
-    "time_in_mall.mean": "min",
+    "time_in_mall.mean": "min", "outside.mean": "min", "standing.mean": "people",
     "overtime": "min",
     "line.mean": "people", "line.max": "people", "in_hall.mean": "people",
     "in_hall.max": "people", "busy.mean": "counters", "staffed.mean": "counters",
 }  # fmt: skip
 """Units by measure; a count is "per day", and what is not named here is a share of 1."""
 COUNTS = (
-    "tickets", "visits", "no_show", "cancelled", "moved", "completed", "gave_up", "balked",
-    "missed", "turned_away", "sent_home", "incomplete",
-    "returned",
+    "tickets", "visits", "people", "no_show", "cancelled", "moved", "completed", "gave_up",
+    "balked", "missed", "turned_away", "sent_home", "incomplete", "returned",
 )  # fmt: skip
 SHARES_OF_PEOPLE = (
     "called_in_time", "fulfilled", "left", "refused", "waited", "several_days",

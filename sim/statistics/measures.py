@@ -22,7 +22,10 @@ lost to outages : time down, of the same time; only where something may be down
 utilisation : time serving and wrapping up, of the time that counters were staffed (overtime
     included)
 line, in hall : people waiting for a call, people between door and exit: on average from door to
-    close of each day, and the most at once on a day
+    close of each day, and the most at once on a day; in hall counts all who come together
+standing : people in the hall beyond its seats, on average over the same time
+outside : from coming to the open door to coming in, of all who came in; where there is such a line
+people : all who come to the door, where some come together
 
 A measure that nobody experienced has n = 0; its value is absent, never 0.
 """
@@ -36,6 +39,7 @@ import numpy as np
 
 from sim.log import Log
 from sim.scenario.model import Scenario
+from sim.scenario.numbers import ALONE
 from sim.statistics.block import Block, Computed
 from sim.statistics.counting import of_stops, of_visits
 from sim.statistics.measure import Measure, Measures
@@ -99,13 +103,14 @@ def layout(scenario: Scenario) -> tuple[Block, ...]:
         add(scope, "all weekday", (*_AT_STOP, *papers), of_stops)
         add(scope, "hour", _AT_HOUR, of_stops)
     add("mall agency", "both", _AT_HOUR, of_stops)
-    of_visit = (*_OF_VISIT, *papers, *_returns(scenario))
+    of_visit = (*_OF_VISIT, *papers, *_returns(scenario), *_at_door(scenario))
     add("mall journey visitor_class", "all weekday", of_visit, of_visits)
     add("mall agency", "all weekday", ("line.mean", "line.max"), of_lines)
     add("mall agency", "hour both", ("line.mean",), of_lines)
     at_counter = (*_AT_COUNTER, *(("lost_to_outages",) if scenario.outages else ()))
     add("agency", "all weekday hour", at_counter, of_counters)
-    add("mall", "all weekday", ("in_hall.mean", "in_hall.max"), of_hall)
+    standing = ("standing.mean",) if scenario.hall.seats is not None else ()
+    add("mall", "all weekday", ("in_hall.mean", "in_hall.max", *standing), of_hall)
     add("mall", "hour both", ("in_hall.mean",), of_hall)
     add("mall", "all weekday", ("overtime",), of_overtime)
     add("mall", "date", ("called_in_time",), of_stops)
@@ -124,6 +129,13 @@ def _returns(scenario: Scenario) -> tuple[str, ...]:
     """What is counted only where citizens may come back."""
     backs = any(scenario.come_back_of(name) for name in scenario.journeys)
     return ("returned", "several_days") if backs else ()
+
+
+def _at_door(scenario: Scenario) -> tuple[str, ...]:
+    """What is counted only where people come together, or stand in a line outside."""
+    together = any(of.people != ALONE for of in scenario.visitors.values())
+    outside = ("outside.mean",) if scenario.hall.when_full == "line" else ()
+    return (*(("people",) if together else ()), *outside)
 
 
 def _entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:

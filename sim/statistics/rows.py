@@ -20,6 +20,7 @@ Mask = NDArray[np.bool_]
 class Rows:
     """A log, and of it what several measures need.
 
+    doors : when they open, by day
     chosen : (V,) the visits asked for; visit : of them those due after the warm-up
     stop : (S,) the stops of `visit`; ticketed, called : of them those with a ticket, a call
     promised : tickets with a promise; in_time : called within it; needed : the share promised
@@ -31,6 +32,7 @@ class Rows:
         visits, stops = log.visit_rows, log.stop_rows
         self.chosen = np.ones(len(visits), dtype=np.bool_) if only is None else only
         warm_up = np.array([day.warm_up for day in scenario.days])
+        self.doors = np.array([day.doors for day in scenario.days])
         self.visit: Mask = self.chosen & (visits.due >= warm_up[visits.day])
         self.stop: Mask = self.visit[stops.row]
         self.stop_day = visits.day[stops.row]

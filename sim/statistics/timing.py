@@ -32,8 +32,27 @@ def of_lines(rows: Rows, block: Block) -> Computed:
 
 
 def of_hall(rows: Rows, block: Block) -> Computed:
-    """Measure how many people are between door and exit."""
-    return _occupancy(rows, block, "in_hall", _inside(rows))
+    """Measure how many people are between door and exit, and how many of them find no seat."""
+    found = _occupancy(rows, block, "in_hall", _inside(rows, rows.chosen))
+    if "standing.mean" in block.what:
+        found["standing.mean"] = _time_within(block, _standing(rows)), _time_of(block)
+    return found
+
+
+def _standing(rows: Rows) -> Stretches:
+    """Return a stretch for each who stands between two changes of the people inside.
+
+    Everybody counts: whom the measures are about has no seat of her own.
+    """
+    _, day, begin, end = _inside(rows, np.ones_like(rows.chosen))
+    day, time = np.tile(day, 2), np.concatenate((begin, end))
+    order = np.lexsort((time, day))
+    day, time = day[order], time[order]
+    # each day's steps add up to 0, so one running sum serves them all
+    inside = np.cumsum(np.repeat((1, -1), len(begin))[order])[:-1]
+    standing = np.maximum(inside - (rows.scenario.hall.seats or 0), 0)
+    day, begin, end = (np.repeat(of, standing) for of in (day[:-1], time[:-1], time[1:]))
+    return np.zeros(len(day), dtype=np.int64), day, begin, end
 
 
 def _occupancy(rows: Rows, block: Block, what: str, stretches: Stretches) -> Computed:
@@ -47,7 +66,7 @@ def _occupancy(rows: Rows, block: Block, what: str, stretches: Stretches) -> Com
 
 def of_overtime(rows: Rows, block: Block) -> Computed:
     """Measure how long after closing the last one left."""
-    _, day, _, end = _inside(rows)
+    _, day, _, end = _inside(rows, rows.chosen)
     closes = np.array([d.closes for d in rows.scenario.days])
     last = closes.copy()
     np.maximum.at(last, day, end)
@@ -82,12 +101,12 @@ def of_counters(rows: Rows, block: Block) -> Computed:
     }
 
 
-def _inside(rows: Rows) -> Stretches:
-    """Return from when to when each chosen citizen is in the hall."""
+def _inside(rows: Rows, of: Mask) -> Stretches:
+    """Return from when to when each of these citizens is in the hall, and each who is with her."""
     visits = rows.log.visit_rows
-    there = rows.chosen & (visits.entered != ABSENT)
+    there = np.repeat(np.arange(len(visits)), visits.people * (of & (visits.entered != ABSENT)))
     left = np.where(visits.left == ABSENT, _horizon(rows), visits.left)
-    whole = np.zeros(int(there.sum()), dtype=np.int64)
+    whole = np.zeros(len(there), dtype=np.int64)
     return whole, visits.day[there], visits.entered[there], left[there]
 
 

@@ -45,8 +45,10 @@ class Workload:
 
     days : labels of the days; `day` holds positions in it
     journeys, services, classes : names, sorted; the columns hold positions in them
-    day, journey, index, origin, attempt, visitor_class, booked, due, stay, comes, back : (V,)
-        index counts the citizens of a journey on their origin day; booked is ABSENT for walk-ins;
+    day, journey, index, origin, attempt, visitor_class, people, booked, due : (V,)
+    stay, comes, back : (V,)
+        index counts the citizens of a journey on their origin day; people is how many come
+        together, of whom one is served; booked is ABSENT for walk-ins;
         stay is how long she stays in the mall before she leaves a line, or NEVER; comes is a
         place in COMES; back is the uniform held against the share of those who come back on
         another day; an attempt after the first takes place only if she does
@@ -76,6 +78,7 @@ class Workload:
     origin: Ints
     attempt: Ints
     visitor_class: Ints
+    people: Ints
     booked: Ints
     due: Ints
     stay: Ints
@@ -170,6 +173,7 @@ class Workload:
                 "origin": self.origin[of],
                 "attempt": self.attempt[of],
                 "visitor_class": np.array(self.classes, dtype=object)[self.visitor_class[of]],
+                "people": self.people[of],
                 "booked": self.booked[of].view("timedelta64[us]"),
                 "due": self.due[of].view("timedelta64[us]"),
                 "comes": np.array(COMES, dtype=object)[self.comes[of]],
@@ -260,9 +264,10 @@ class Workload:
 
         Needed are `journey`, `due`, `service` and `time`; `day` (default: the scenario's first),
         `index` (default: order within day and journey), `stop` (default: order within the visit),
-        `visitor_class` (default: the first by name), `walk` (0), `patience`, `stay` and `booked`
-        (none), `balk` (joins), `misses` (0), `tries` (order within the stop), `ends` (served),
-        `keeps` (0), `group` (0), `pick` (next), `origin` and `attempt` may be left out. `officers`
+        `visitor_class` (default: the first by name), `people` (1), `walk` (0), `patience`,
+        `stay` and `booked` (none), `balk` (joins), `misses` (0), `tries` (order within the stop),
+        `ends` (served), `keeps` (0), `group` (0), `pick` (next), `origin` and `attempt` may be
+        left out. `officers`
         is a table as `officers_frame` gives it; without one everybody is there. `outages` is
         one as `outages_frame` gives it; without one nothing is down.
 

@@ -36,6 +36,7 @@ def read_rows(
         "index": index,
         "attempt": attempt,
         "visitor_class": columns.names("visitor_class", names["classes"], names["classes"][0]),
+        "people": columns.integers("people", np.ones(len(frame), dtype=np.int64)),
         "booked": columns.times("booked", ABSENT, absent_allowed=True),
         "due": columns.times("due"),
         "stay": columns.durations("stay"),

@@ -194,7 +194,7 @@ def _close(hall: Hall) -> None:
     clock, citizens = hall.clock, hall.citizens
     if clock[s.SEND_HOME]:
         for me in range(0, clock[s.CITIZENS_TO], s.CITIZENS):
-            if citizens[me + s.STAGE] != s.OUTSIDE and citizens[me + s.STAGE] != s.GONE:
+            if citizens[me + s.STAGE] > s.AT_DOOR and citizens[me + s.STAGE] != s.GONE:
                 at_close(hall, me)
     counter.dismiss(hall)
     for me in range(0, clock[s.CITIZENS_TO] if clock[s.SEND_HOME] else 0, s.CITIZENS):

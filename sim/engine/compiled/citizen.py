@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import agency, at_once, counter, desk, heap, line, way
+from sim.engine.compiled import agency, at_once, counter, desk, door, heap, line, way
 from sim.engine.compiled import state as s
 from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import (
@@ -227,6 +227,8 @@ def go_out(hall: Hall, me: int) -> None:
     hall.citizens[me + s.STAGE] = s.GONE
     hall.citizens[me + s.LEFT] = hall.clock[s.NOW]
     hall.clock[s.INSIDE] -= 1
+    hall.clock[s.PEOPLE] -= hall.citizens[me + s.COME_TOGETHER]
+    door.let_in_next(hall)
     if hall.clock[s.INSIDE] == 0:
         counter.dismiss(hall)
 

@@ -27,7 +27,8 @@ def begin(hall: Hall, given: Given, day: int) -> None:
     clock = hall.clock
     _take_plan(hall, given, given.plan[day] * clock[s.PLAN_WIDTH])
     clock[s.NOW] = -1
-    clock[s.INSIDE] = clock[s.ROWS] = 0
+    clock[s.INSIDE] = clock[s.PEOPLE] = clock[s.ROWS] = 0
+    clock[s.FIRST_OUTSIDE] = clock[s.LAST_OUTSIDE] = -1
     heap.clear(hall.calendar)
     heap.clear(hall.endings)
     heap.clear(hall.patiences)
@@ -80,6 +81,7 @@ def _brings(hall: Hall, given: Given, v: int, me: int, first_need: int) -> None:
     citizens[me + s.ORDER] = given.order[v]
     citizens[me + s.JOURNEY] = given.journey[v] * s.JOURNEYS
     citizens[me + s.CLASS] = given.visitor_class[v]
+    citizens[me + s.COME_TOGETHER] = given.people[v]
     citizens[me + s.DUE] = given.due[v]
     citizens[me + s.STAY] = given.stay[v]
     citizens[me + s.NEEDS_FROM] = (given.offset[v] - first_need) * s.NEEDS
@@ -122,7 +124,7 @@ def end(hall: Hall) -> None:
     clock, citizens = hall.clock, hall.citizens
     clock[s.NOW] = clock[s.ENDS]
     for me in range(0, clock[s.CITIZENS_TO] if clock[s.INSIDE] > 0 else 0, s.CITIZENS):
-        if citizens[me + s.STAGE] == s.OUTSIDE or citizens[me + s.STAGE] == s.GONE:
+        if citizens[me + s.STAGE] <= s.AT_DOOR or citizens[me + s.STAGE] == s.GONE:
             continue
         if clock[s.CONTINUOUS]:
             entrance.become(hall, me, s.AT_STOP, IN_PROGRESS, NO_REASON)

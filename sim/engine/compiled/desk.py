@@ -124,9 +124,11 @@ def _fill_ticket(hall: Hall, me: int, row: int, of: int) -> None:
 def _patience_ends(hall: Hall, me: int, need: int, since: int) -> int:
     """Return when she leaves the line; not before her booked time, however long she is here."""
     ends, patience, stay = NEVER, hall.needs[need + s.PATIENCE], hall.citizens[me + s.STAY]
+    if hall.clock[s.PEOPLE] > hall.clock[s.SEATS] and patience != NEVER:
+        patience = patience // 1000 * hall.clock[s.STANDING]
     if patience <= NEVER - since - 1:
         ends = since + patience
-    entered = hall.citizens[me + s.ENTERED]
-    if stay <= NEVER - entered - 1:
-        ends = min(ends, max(since, entered + stay))
+    came = max(hall.citizens[me + s.DUE], hall.clock[s.DOORS])
+    if stay <= NEVER - came - 1:
+        ends = min(ends, max(since, came + stay))
     return ends

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import agency, way
+from sim.engine.compiled import agency, door, way
 from sim.engine.compiled import state as s
 from sim.engine.compiled.citizen import go_out, reach
 from sim.engine.compiled.desk import new_row
@@ -30,23 +30,31 @@ from sim.engine.compiled.state import Hall
 @kernel
 def arrive(hall: Hall, me: int) -> None:
     """Let a citizen in, or not."""
-    clock, citizens = hall.clock, hall.citizens
+    clock = hall.clock
     if clock[s.NOW] >= clock[s.LAST_TICKET]:
         become(hall, me, s.GONE, REFUSED, TOO_LATE)
     elif not _has_business(hall, me):
         become(hall, me, s.GONE, REFUSED, NO_OFFICER)
-    elif clock[s.INSIDE] >= clock[s.CAPACITY]:
-        become(hall, me, s.GONE, REFUSED, HALL_FULL)
+    elif door.has_room(hall, me):
+        door.let_in(hall, me)
+        begin(hall, me)
+    elif door.lets_wait(hall, me):
+        door.wait_outside(hall, me)
+        become(hall, me, s.AT_DOOR, REFUSED, HALL_FULL)
     else:
-        clock[s.INSIDE] += 1
-        citizens[me + s.ENTERED] = clock[s.NOW]
-        become(hall, me, s.AT_STOP, COMPLETED, NO_REASON)
-        _tell(hall, me)
-        way.leave_out(hall, me)
-        if way.choose(hall, me):
-            reach(hall, me)
-        else:
-            go_out(hall, me)
+        become(hall, me, s.GONE, REFUSED, HALL_FULL)
+
+
+@kernel
+def begin(hall: Hall, me: int) -> None:
+    """A citizen who has come in goes her way."""
+    become(hall, me, s.AT_STOP, COMPLETED, NO_REASON)
+    _tell(hall, me)
+    way.leave_out(hall, me)
+    if way.choose(hall, me):
+        reach(hall, me)
+    else:
+        go_out(hall, me)
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import calendar, citizen, counter, day, entrance, heap, returns
+from sim.engine.compiled import calendar, citizen, counter, day, door, entrance, heap, returns
 from sim.engine.compiled import state as s
 from sim.engine.compiled.heap import TOP, TOP_ORDER
 from sim.engine.compiled.jit import entry, kernel, unchecked
@@ -36,7 +36,7 @@ def step(hall: Hall, given: Given) -> bool:
     elif clock[s.FREED] > 0:
         counter.all_call(hall)
     elif hall.patiences[TOP] == now:
-        citizen.lose_patience(hall, heap.pop(hall.patiences))
+        _lose_patience(hall, heap.pop(hall.patiences))
     elif hall.ways[TOP] == now or clock[s.COMES_AT] == now:
         _come_by(hall, _next_citizen(hall))
     else:
@@ -44,6 +44,15 @@ def step(hall: Hall, given: Given) -> bool:
         clock[s.NOW] = min(now, hall.ways[TOP], clock[s.COMES_AT])
         return clock[s.NOW] <= clock[s.ENDS]
     return True
+
+
+@kernel
+def _lose_patience(hall: Hall, who: int) -> None:
+    """Who waits for a call leaves the line, or, counted down from -1, who waits outside."""
+    if who >= 0:
+        citizen.lose_patience(hall, who)
+    else:
+        door.lose_patience(hall, -1 - who)
 
 
 @kernel
@@ -74,6 +83,8 @@ def _come_by(hall: Hall, me: int) -> None:
         citizen.go_out(hall, me)
     elif stage == s.OUTSIDE:
         entrance.arrive(hall, me)
+    elif stage == s.LET_IN:
+        entrance.begin(hall, me)
 
 
 @kernel

@@ -121,7 +121,8 @@ def _hall(tables: Tables, given: Given, before: int = 0) -> Hall:
         carried=_room(s.CARRIED * (len(given.stop) if (given.after >= 0).any() else 0)),
         calendar=_heap("calendar", 2 * counters + 1 + needs),
         endings=_heap("endings", counters + changes + tables.turns_a_day),
-        patiences=_heap("patiences", 2 * needs),  # one that ended while she was busy ends again
+        # one that ended while she was busy ends again
+        patiences=_heap("patiences", 2 * needs + visits),
         ways=_heap("ways", visits),
     )
 
@@ -187,4 +188,4 @@ def _visit_rows(scenario: Scenario, workload: Workload, became: Ints) -> Visits:
     )
 
 
-_OF_WORKLOAD = ("journey", "index", "origin", "attempt", "visitor_class", "booked", "due")
+_OF_WORKLOAD = ("journey", "index", "origin", "attempt", "visitor_class", "people", "booked", "due")

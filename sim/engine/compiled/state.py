@@ -85,6 +85,7 @@ class Given(NamedTuple):
     order: Ints
     journey: Ints
     visitor_class: Ints
+    people: Ints
     due: Ints
     comes: Ints
     stay: Ints
@@ -114,14 +115,15 @@ class Rows(NamedTuple):
     filled: Ints
 
 
-# The clock; the first columns are the day's
+# The clock; the first columns are the day's. INSIDE counts citizens, PEOPLE all who came with them
 DOORS, LAST_TICKET, CLOSES, ENDS, SEND_HOME, CONTINUOUS, DAY_CLOCK = range(7)
 (
     NOW, INSIDE, FREED, STAYING, LASTING, ROWS, STRETCHES, CARRIED_TO, NEXT, COMES_AT,
-    CAPACITY, CLASSES, QUEUES, FREED_FROM, STAYING_FROM, TODAY_FROM,
+    CAPACITY, LINE_AT_DOOR, SEATS, STANDING, PEOPLE, FIRST_OUTSIDE, LAST_OUTSIDE,
+    CLASSES, QUEUES, FREED_FROM, STAYING_FROM, TODAY_FROM,
     DAYS, DAYS_BEFORE, CITIZENS_TO, COUNTERS_TO, LINES_TO, SERVICES_TO, AGENCIES_TO, POOLS_TO,
     PLAN_WIDTH, LINE_WIDTH, SERVICE_WIDTH, VISITS_ROOM, STOPS_ROOM, COUNTERS_ROOM, CLOCK,
-) = range(DAY_CLOCK, DAY_CLOCK + 31)  # fmt: skip
+) = range(DAY_CLOCK, DAY_CLOCK + 37)  # fmt: skip
 OFFICER = 1 + OPENINGS
 CHANGE_AT, CHANGE_HOW, CHANGE = range(3)
 REQUEUES, RESTARTS = 1, 2  # bits of CHANGE_HOW
@@ -166,13 +168,13 @@ JOURNEYS = BACK + len(VISIT_OUTCOMES)
 
 # A citizen: what she brings, and where she is. HERE is the stop at which she is, or goes;
 # COMING_BACK is 1 where that is a further try. She HOLDS so many tickets, and is BUSY from a call
-# that she hears until its service ends.
+# that she hears until its service ends; AFTER_HER is who stands behind her at the door.
 (
-    ROW, ORDER, JOURNEY, CLASS, DUE, STAY, NEEDS_FROM, NEEDS_TO, CARRIES,
+    ROW, ORDER, JOURNEY, CLASS, COME_TOGETHER, DUE, STAY, AFTER_HER, NEEDS_FROM, NEEDS_TO, CARRIES,
     STAGE, HERE, COMING_BACK, HOLDS, BUSY, FIRST_ROW, LAST_ROW, FIRST_TOLD, LAST_TOLD, GOES_HOME,
     ENTERED, LEFT, BECAME, WHY, CITIZENS,
-) = range(24)  # fmt: skip
-OUTSIDE, WALKING, AT_STOP, LEAVING, GONE = range(5)
+) = range(26)  # fmt: skip
+OUTSIDE, AT_DOOR, LET_IN, WALKING, AT_STOP, LEAVING, GONE = range(7)
 
 # A row of what she needs at a stop, and whether that is still ahead of her
 (

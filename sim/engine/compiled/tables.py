@@ -146,6 +146,9 @@ def _queues(plan: DayPlan) -> int:
 def _once(plan: DayPlan, widths: tuple[int, int], lists: _Lists, turns_a_day: int) -> Row:
     return {
         "CAPACITY": NO_LIMIT if plan.capacity is None else plan.capacity,
+        "LINE_AT_DOOR": int(plan.line_at_door),
+        "SEATS": NO_LIMIT if plan.seats is None else plan.seats,
+        "STANDING": plan.standing,
         "CLASSES": len(plan.priority),
         "QUEUES": _queues(plan),
         "FREED_FROM": lists.room(len(plan.counters)),

@@ -21,7 +21,7 @@ from sim.workload import Workload
 KNOWN: dict[type, frozenset[str]] = {
     DayPlan: frozenset({
         "day", "counters", "services", "givers", "closes", "orders", "calls", "pools", "deserted",
-        "capacity", "priority", "journeys",
+        "capacity", "priority", "journeys", "line_at_door", "seats", "standing",
     }),
     CounterPlan: frozenset({
         "agency", "agency_index", "label", "speed", "turns", "tiers", "help_from", "pauses",
@@ -37,9 +37,9 @@ KNOWN: dict[type, frozenset[str]] = {
     }),
     Workload: frozenset({
         "replication", "days", "journeys", "services", "classes", "day", "journey", "index",
-        "origin", "attempt", "visitor_class", "booked", "due", "stay", "comes", "offset", "stop",
-        "service", "walk", "time", "patience", "slot", "balk", "misses", "tries", "ends",
-        "keeps", "group", "pick", "absent", "late", "outages", "back",
+        "origin", "attempt", "visitor_class", "people", "booked", "due", "stay", "comes",
+        "offset", "stop", "service", "walk", "time", "patience", "slot", "balk", "misses", "tries",
+        "ends", "keeps", "group", "pick", "absent", "late", "outages", "back",
     }),
 }  # fmt: skip
 """The words that it knows, by where they stand."""

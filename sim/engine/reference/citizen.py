@@ -71,6 +71,7 @@ class Citizen:
     passed : the tickets that were called meanwhile, and after which call of the line each is due
     told : the stops of which she was told at the entrance that nobody is there
     stay : how long she stays in the mall before she leaves a line
+    people : how many come with her, she included; came : when she came to the door
     """
 
     rank: int
@@ -81,6 +82,8 @@ class Citizen:
     journey: JourneyPlan
     comes: int
     stay: int
+    people: int = 1
+    came: int = ABSENT
     entered: int = ABSENT
     left: int = ABSENT
     outcome: int = VISIT_OUTCOMES.index("refused")

@@ -13,6 +13,7 @@ from sim.engine.plan import DayPlan
 from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.counter import Counter
 from sim.engine.reference.desk import give_ticket, walks_in, without_ticket
+from sim.engine.reference.door import Door
 from sim.engine.reference.entrance import come_in, tell
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import CALENDAR, CALLS, CITIZENS, PATIENCE_ENDS, Moment
@@ -54,6 +55,7 @@ class Hall:
         self.counters = [Counter(self, k, of) for k, of in enumerate(plan.counters)]
         self.givers = [[self.counters[k] for k in of] for of in plan.givers]
         self.inside: dict[int, Citizen] = {}
+        self.door = Door(self)
         self.numbers = [0] * len(plan.calls)
         self.taken = [0] * len(plan.pools)
         self.staying: list[Counter] = []
@@ -80,11 +82,13 @@ class Hall:
 
     # The door, and a citizen's way through the hall
 
-    def visit(self, citizen: Citizen) -> Steps:
+    def begin(self, citizen: Citizen) -> None:
+        """Let a citizen who has come in go her way."""
+        citizen.way = self.env.process(self._visit(citizen))
+
+    def _visit(self, citizen: Citizen) -> Steps:
         """A citizen's way: stop after stop, then out."""
-        citizen.entered = self.now
         citizen.outcome, citizen.reason = COMPLETED, NO_REASON
-        self.inside[citizen.rank] = citizen
         tell(self.plan, citizen)
         citizen.leave_out()
         try:
@@ -245,7 +249,7 @@ class Hall:
 
     def _leave(self, citizen: Citizen) -> None:
         citizen.left = self.now
-        del self.inside[citizen.rank]
+        self.door.go_out(citizen)
         if not self.inside:
             self.dismiss()
 

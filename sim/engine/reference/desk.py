@@ -90,7 +90,7 @@ def give_ticket(hall: Hall, citizen: Citizen, need: Need) -> Ticket:
     # The stop only tells apart two tickets of one citizen in one line.
     ticket.key = (1, *first, ticket.since, citizen.rank, need.number)
     ticket.kind = walk_in if order.in_turn != (0, 0) else 0
-    ticket.patience_ends = _patience_ends(citizen, need, ticket.since)
+    ticket.patience_ends = _patience_ends(hall, citizen, need, ticket.since)
     if citizen.at_once and citizen.rows:
         ticket.walk = need.walk  # she comes when she is called
     line.held += 1
@@ -111,8 +111,15 @@ def _number(hall: Hall, citizen: Citizen, need: Need) -> int:
     return hall.numbers[plan.agency]
 
 
-def _patience_ends(citizen: Citizen, need: Need, since: int) -> int:
+def _patience_ends(hall: Hall, citizen: Citizen, need: Need, since: int) -> int:
     """When she leaves the line; not before her booked time, however long she has been here."""
-    of_stop = NEVER if need.patience == NEVER else since + need.patience
-    of_visit = NEVER if citizen.stay == NEVER else citizen.entered + citizen.stay
+    of_stop = NEVER if need.patience == NEVER else since + _patience(hall, need)
+    of_visit = NEVER if citizen.stay == NEVER else citizen.came + citizen.stay
     return min(of_stop, max(since, of_visit))
+
+
+def _patience(hall: Hall, need: Need) -> int:
+    """Her patience at a stop, shorter if she finds no seat now: in whole thousandths of it."""
+    if hall.door.all_sit:
+        return need.patience
+    return need.patience // 1000 * hall.plan.standing

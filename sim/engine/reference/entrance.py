@@ -11,7 +11,6 @@ from sim.engine.plan import DayPlan
 from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.moment import CITIZENS, Moment
 from sim.engine.reference.outcomes import (
-    HALL_FULL,
     NO_OFFICER,
     REFUSED,
     STAYED_AWAY,
@@ -34,16 +33,14 @@ def come_in(hall: Hall, citizens: list[Citizen]) -> Steps:
             citizen.outcome, citizen.reason = STAYED_AWAY[citizen.comes]
     coming = [citizen for citizen in citizens if not citizen.comes]
     for citizen in sorted(coming, key=lambda c: (max(c.due, hall.day.doors), c.rank)):
-        come = max(citizen.due, hall.day.doors)
-        yield Moment(hall.env, come - hall.now, CITIZENS, citizen.rank)
-        if come >= hall.day.last_ticket:
+        citizen.came = max(citizen.due, hall.day.doors)
+        yield Moment(hall.env, citizen.came - hall.now, CITIZENS, citizen.rank)
+        if citizen.came >= hall.day.last_ticket:
             citizen.reason = TOO_LATE
         elif not _has_business(hall.plan, citizen):
             citizen.reason = NO_OFFICER
-        elif hall.plan.capacity is not None and len(hall.inside) >= hall.plan.capacity:
-            citizen.reason = HALL_FULL
         else:
-            citizen.way = hall.env.process(hall.visit(citizen))
+            hall.door.come(citizen)
 
 
 def _away(plan: DayPlan, citizen: Citizen, need: Need) -> bool:

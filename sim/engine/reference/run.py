@@ -70,8 +70,9 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
             journey=plan.journeys[journey],
             comes=comes,
             stay=stay,
+            people=people,
         )
-        for k, (r, due, visitor_class, journey, stay, comes) in enumerate(
+        for k, (r, due, visitor_class, journey, stay, comes, people) in enumerate(
             zip(
                 rank[begin:end].tolist(),
                 workload.due[begin:end].tolist(),
@@ -79,6 +80,7 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
                 workload.journey[begin:end].tolist(),
                 workload.stay[begin:end].tolist(),
                 workload.comes[begin:end].tolist(),
+                workload.people[begin:end].tolist(),
                 strict=True,
             )
         )
@@ -129,6 +131,7 @@ def _visit_rows(
         origin=workload.origin[rows],
         attempt=workload.attempt[rows],
         visitor_class=workload.visitor_class[rows],
+        people=workload.people[rows],
         priority=priority[workload.visitor_class[rows]],
         booked=workload.booked[rows],
         due=workload.due[rows],
