@@ -15,9 +15,9 @@ endif
 run: .venv/run
 	@$(BIN)/mppsim run $(SCENARIO)
 
-# Environment, install, all tests.
+# Environment, install, all tests, on every core.
 test: .venv/dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n logical --dist worksteal
 
 # What CI checks besides the tests: style, types, and the reference results.
 check: .venv/dev
