@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,15 +31,15 @@ class Study:
 
     name : of its files; text : for people; data : for machines, as JSON holds it
     shown : the file that a person opens first
-    texts : further files, by name; pictures : drawn when they are written, by name
+    texts : further files, by name; pictures : drawn when they are written, by name; none by default
     """
 
     name: str
     text: str
     data: dict[str, Any]
     shown: str
-    texts: Mapping[str, str]
-    pictures: Mapping[str, Callable[[], Figure | None]]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, Callable[[], Figure | None]] = field(default_factory=dict)
 
     def write(self, folder: str | Path, lang: str) -> Path:
         """Write NAME.txt, NAME.json and all others; return the path of the file to open first.
@@ -72,7 +72,6 @@ def of_comparison(found: Comparison, lang: str, command: Sequence[str] = ()) -> 
         data=jsonable(comparison.plain(found, command)),
         shown="compare.html",
         texts={"compare.html": render_comparison(found, lang)},
-        pictures={},
     )
 
 
@@ -85,7 +84,6 @@ def of_capacity(found: Capacity, lang: str, command: Sequence[str] = ()) -> Stud
         text=capacity.described(found, lang),
         data=jsonable(capacity.plain(found, command)),
         shown="capacity.png",
-        texts={},
         pictures={"capacity": partial(picture, found, lang)},
     )
 
@@ -120,7 +118,6 @@ def of_plan(found: JoinPlan, lang: str, command: Sequence[str] = ()) -> Study:
         data=jsonable(joining.plain(found, command)),
         shown="compare.html",
         texts={"compare.html": render_comparison(found.comparison, lang)},
-        pictures={},
     )
 
 
@@ -133,7 +130,6 @@ def of_sensitivity(found: Sensitivity, lang: str, command: Sequence[str] = ()) -
         text=sensitivity.described(found, lang),
         data=jsonable(sensitivity.plain(found, command)),
         shown="sensitivity.png",
-        texts={},
         pictures={"sensitivity": partial(picture, found, lang)},
     )
 
@@ -151,5 +147,4 @@ def of_staffing(
         data=jsonable(staffing.plain(found, command, shifts)),
         shown="staffing.yaml",
         texts={"staffing.yaml": f"# {comment}\n{found.overlay()}"},
-        pictures={},
     )
