@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,7 @@ class Study:
 
     name : of its files; text : for people; data : for machines, as JSON holds it
     shown : the file that a person opens first
-    texts : further files, by name; pictures : drawn when they are written, by name
+    texts : further files, by name; pictures : drawn when they are written, by name; none by default
     sheets : the pages of verdict.pdf, with their footer
     """
 
@@ -53,8 +53,8 @@ class Study:
     text: str
     data: dict[str, Any]
     shown: str
-    texts: Mapping[str, str]
-    pictures: Mapping[str, Callable[[], Figure | None]]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, Callable[[], Figure | None]] = field(default_factory=dict)
     sheets: tuple[Sheet, ...] = ()
     footer: str = ""
 
@@ -93,7 +93,6 @@ def of_comparison(found: Comparison, lang: str, command: Sequence[str] = ()) -> 
         data=jsonable(comparison.plain(found, command)),
         shown="compare.html",
         texts={"compare.html": render_comparison(found, lang)},
-        pictures={},
         sheets=sheets(found, lang),
         footer=origin_line(found, lang),
     )
@@ -108,7 +107,6 @@ def of_capacity(found: Capacity, lang: str, command: Sequence[str] = ()) -> Stud
         text=capacity.described(found, lang),
         data=jsonable(capacity.plain(found, command)),
         shown="capacity.png",
-        texts={},
         pictures={"capacity": partial(picture, found, lang)},
     )
 
@@ -144,7 +142,6 @@ def of_plan(found: JoinPlan, lang: str, command: Sequence[str] = ()) -> Study:
         data=jsonable(joining.plain(found, command)),
         shown="compare.html",
         texts={"compare.html": render_comparison(found.comparison, lang, joins)},
-        pictures={},
         sheets=sheets(found.comparison, lang, joins),
         footer=origin_line(found.comparison, lang),
     )
@@ -159,7 +156,6 @@ def of_sensitivity(found: Sensitivity, lang: str, command: Sequence[str] = ()) -
         text=sensitivity.described(found, lang),
         data=jsonable(sensitivity.plain(found, command)),
         shown="sensitivity.png",
-        texts={},
         pictures={"sensitivity": partial(picture, found, lang)},
     )
 
@@ -177,7 +173,6 @@ def of_staffing(
         data=jsonable(staffing.plain(found, command, shifts)),
         shown="staffing.yaml",
         texts={"staffing.yaml": f"# {comment}\n{found.overlay()}"},
-        pictures={},
     )
 
 
@@ -189,7 +184,6 @@ def of_verification(found: Verification, lang: str, command: Sequence[str] = ())
         data=verification.plain(found, command),
         shown="verification.html",
         texts={"verification.html": verification.render(found, lang)},
-        pictures={},
     )
 
 
@@ -208,7 +202,6 @@ def of_description(scenario: Scenario, lang: str) -> Study:
         },
         shown="description.html",
         texts={"description.md": text + "\n", "description.html": render(scenario, lang)},
-        pictures={},
     )
 
 
@@ -226,5 +219,4 @@ def of_fit(found: Fitted, lang: str, name: str, command: Sequence[str] = ()) -> 
         data=jsonable(fitted.plain(found, made, command)),
         shown="fit.html",
         texts={"fit.html": render_fit(found, made, lang), name: made.text()},
-        pictures={},
     )
