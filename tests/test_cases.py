@@ -78,7 +78,7 @@ def test_every_measure_of_a_case_is_estimated(name: str) -> None:
 def test_a_wrong_answer_is_noticed() -> None:
     """The check of M/M/1 at load 0.5 fails where the counter is 20 % slower than it says."""
     of = express("SS-MM1-050", citizens=500)
-    slower = of.scenario.agencies["a"].services["s"].model_dump() | {
+    slower = of.scenario.agencies["a"].services["s"].model_dump(exclude_defaults=True) | {
         "time": {"dist": "exponential", "mean": "6 min"}
     }
     agency = of.scenario.agencies["a"].model_copy(

@@ -31,7 +31,8 @@ BUGS = {
     "each call counts twice for who stands aside": ("line", "+ s.CALLED] += 1", "+ s.CALLED] += 2"),
     "a quota gives one ticket too many": ("agency", "<= 0:\n", "< 0:\n"),
     "one too many is let into the hall": (
-        "entrance", "clock[s.INSIDE] >= clock[s.CAPACITY]", "clock[s.INSIDE] > clock[s.CAPACITY]",
+        "door", "s.COME_TOGETHER] <= clock[s.CAPACITY]\n    return",
+        "s.COME_TOGETHER] <= clock[s.CAPACITY] + 1\n    return",
     ),
     "a state that lasted no time is shown": (
         "account", "counters[k + s.AT] < now", "counters[k + s.AT] <= now",

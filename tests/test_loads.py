@@ -34,7 +34,10 @@ def test_walk_ins_bring_their_work_by_the_profile() -> None:
 def test_booked_citizens_come_in_their_slots_the_earliest_first() -> None:
     """Eight seats a slot of an hour: eight come at 08:00, four at 09:00, nobody later."""
     booking = {"every": "1 h", "seats": 8}
-    scenario = of_mall({"booking": booking}, demand={"profile": {"08:00": 0, "11:00": 1}})
+    scenario = mall(
+        {"a": 2}, hours="08:00-12:00", demand={"profile": {"08:00": 0, "11:00": 1}},
+        journeys={"all": {"per_day": 12, "stops": ["a.s"], "booking": booking}},
+    )  # fmt: skip
     offered = [load(scenario, f"{hour:02d}:00").offered for hour in range(8, 12)]
     assert offered == pytest.approx([8 / 6, 4 / 6, 0, 0])
 

@@ -14,6 +14,7 @@ from strategies import OPENS, days, plain_malls
 from test_laws import Day, law
 
 from sim import Log, Scenario, measure, replicate, sample, simulate
+from sim.log import VISIT_OUTCOMES
 from sim.statistics import tally
 from sim.statistics.measure import SHARES_OF_TIME, Measures
 from sim.statistics.rows import wait_begins
@@ -206,11 +207,12 @@ def over(measures: Measures, what: str, scope: str = "mall", name: str = "", **c
 def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
     """Things happen at whole minutes; a clock looks halfway between them.
 
-    Named counters have speeds, and half of a patience is no whole minute: they are left out.
+    Named counters and hours have speeds, and half of a patience is no whole minute: left out.
     """
     scenario, workload = day
     assume(not any(isinstance(a.counters, dict) for a in scenario.agencies.values()))
     assume(scenario.hall.standing_patience in (0, 1))
+    assume(not any(s.by_hour for a in scenario.agencies.values() for s in a.services.values()))
     log = simulate(scenario, workload)
     rows, visits, at_ = log.stop_rows, log.visit_rows, log.counter_rows
     serving = np.array(log.counters["state"] == "serving")
@@ -412,8 +414,14 @@ def test_results_pool_sums_and_never_average_means(data: dict[str, Any]) -> None
         value = results.estimate("wait.mean", "agency", agency).value
         assert value == pytest.approx(called["wait"].mean(), nan_ok=True)
     assert results.estimate("visits").value == pytest.approx(
-        sum(len(log.visit_rows) for log in logs) / 3 / len(scenario.days)
+        sum(came(log) for log in logs) / 3 / len(scenario.days)
     )
+
+
+def came(log: Log) -> int:
+    """Return how many of a log's citizens came to the mall."""
+    stayed_away = [VISIT_OUTCOMES.index(name) for name in ("no_show", "cancelled", "moved")]
+    return int((~np.isin(log.visit_rows.outcome, stayed_away)).sum())
 
 
 def test_own_measures_and_transforms_are_run() -> None:

@@ -17,8 +17,8 @@ from malls import mall, scenario_of, us
 from scipy import stats
 from strategies import OPENS, at
 
-from sim import Scenario, WorkloadError, load, sample
-from sim.randomness import _DROPPED, Draws, philox_key, uniform
+from sim import Scenario, WorkloadError, load, randomness, sample
+from sim.randomness import _DROPPED, Draws, _high, philox_key, uniform
 from sim.sampling import poisson_quantile, samples
 from sim.scenario.profile import arrival_profile
 
@@ -89,9 +89,11 @@ def test_uniforms_lie_strictly_between_0_and_1() -> None:
         assert 0 < ((np.uint64(word) >> _DROPPED) + 0.5) * 2.0**-52 < 1
 
 
-def test_every_draw_is_bit_for_bit_that_of_numpy() -> None:
+def test_every_draw_is_bit_for_bit_that_of_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over random addresses, whoever is drawn together, compiled and not."""
     rng = np.random.default_rng(3)
+    uncompiled = getattr(uniform, "py_func", uniform)
+    monkeypatch.setattr(randomness, "_high", getattr(_high, "py_func", _high))
     for _ in range(300):
         seed, day, first = (int(rng.integers(1 << bits)) for bits in (60, 50, 44))
         days, occurrence = (day, day + 1, int(rng.integers(9))), int(rng.integers(4))
@@ -106,7 +108,6 @@ def test_every_draw_is_bit_for_bit_that_of_numpy() -> None:
         assert (every == np.concatenate(one_by_one)).all()
         some = rng.random(len(at)) < 0.5
         assert (at.of(some)("p", f"n{seed}", occurrence) == every[some]).all()
-        uncompiled = getattr(uniform, "py_func", uniform)
         rest = np.array([[occurrence], key[:1], key[1:]], dtype=np.uint64)
         assert (uncompiled(at.index, at.replication, at.day, *rest) == every).all()
 
