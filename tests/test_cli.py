@@ -476,7 +476,7 @@ def test_ctrl_c_in_the_middle_leaves_the_old_result_and_nothing_else(
     began = time.monotonic()
     (os.killpg if to == "the whole group" else os.kill)(process.pid, signal.SIGINT)
     out, _ = process.communicate(timeout=20)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 6
     assert (process.returncode, out) == (130, "")
     told = read_until(terminal, "half written")
     assert re.search(r"Stopped after [1-9]\d* of 1000000 replications", told)

@@ -110,7 +110,7 @@ def _leave_at_once(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _end_workers(patience: float = 1) -> None:
+def _end_workers(patience: float = 3) -> None:
     """Kill the worker processes, and let the threads behind them tidy up for some seconds."""
     import multiprocessing
     import threading
