@@ -186,6 +186,13 @@ class Ticket:
         self.misses, self.missed, self.passed, self.walk = stop.misses, 0, False, 0
         self.returns = 0  # after so many calls in its line
 
+    def by_key(self) -> Any:
+        return self.key
+
+    def by_wait(self) -> Any:
+        who = self.citizen.rank, self.stop.number
+        return (not self.given_back, not self.stop.keeps, self.since, who)
+
     def ends(self, time: int, outcome: str, reason: str) -> None:
         self.state = "done"
         self.row[7:] = [time, outcome, reason]
@@ -407,7 +414,9 @@ class Hall:
 
     def call_by(self, counter: Counter) -> bool:
         """Let a counter call the best ticket of its first tier that has one, if it may."""
-        for tier in counter.tiers:
+        by_wait = self.agency_of(counter).order.longest_wait
+        whole = [[wanted for tier in counter.tiers for wanted in tier]]
+        for tier in whole if by_wait else counter.tiers:
             firsts = [
                 line.first(*(
                     [t for t in self.held(state) if self.in_time(counter, t)]
@@ -416,8 +425,9 @@ class Hall:
                 for line in self.lines
                 if line.wanted & set(tier) and self.may(counter, min(line.wanted))
             ]  # fmt: skip
+            first_by = Ticket.by_wait if by_wait else Ticket.by_key
             if any(firsts):
-                self.call(counter, min((t for t in firsts if t), key=lambda t: t.key))
+                self.call(counter, min((t for t in firsts if t), key=first_by))
                 return True
         return False
 

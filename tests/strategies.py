@@ -112,7 +112,10 @@ _CALL = st.sampled_from([
     {"missed": "20 %", "again_after": 0}, {"walk_up": "2 min", "missed": "20 %", "again_after": 2},
     {"missed": "20 %", "tries": 3, "every": "2 min", "again_after": 3},
 ])  # fmt: skip
-_ORDER = st.sampled_from(["first_come", {"booked": 1, "walk_in": 1}, {"booked": 2, "walk_in": 1}])
+_ORDER = st.sampled_from([
+    "longest_wait", "first_come", {"booked": 1, "walk_in": 1}, "longest_wait",
+    {"booked": 2, "walk_in": 1},
+])  # fmt: skip
 _LATE = {"share": "50 %", "dist": "uniform", "low": "0 min", "high": "9 min"}
 _BOOKING = st.fixed_dictionaries(
     {"every": st.just("5 min"), "hours": st.just(span(0, 15)), "share": st.just("50 %")},

@@ -117,6 +117,19 @@ def test_officers_help_where_their_scenario_says() -> None:
     assert set(of_class[first]) == {list(scenario.class_shares).index("elderly")}
 
 
+def test_the_longest_wait_is_over_first_whatever_the_service() -> None:
+    """Of two tickets that wait for the shared officer the later one is never called before."""
+    _, logs = played(ROOT / "scenarios" / "features" / "longest-wait.yaml")
+    for log in logs:
+        rows = log.stop_rows
+        waited = np.flatnonzero(rows.called > rows.ticket)
+        assert len(waited) > 20
+        by_call = sorted(waited, key=lambda k: (log.visit_rows.day[rows.row[k]], rows.called[k]))
+        tickets = [(log.visit_rows.day[rows.row[k]], rows.ticket[k]) for k in by_call]
+        assert tickets == sorted(tickets)
+        assert len(set(rows.service[waited].tolist())) == 2
+
+
 def test_who_goes_on_after_a_failure_is_seen_at_the_next_stop() -> None:
     _, logs = played(ROOT / "scenarios" / "features" / "goes-on-after.yaml")
     failed = {

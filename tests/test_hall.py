@@ -226,6 +226,38 @@ def test_first_come_first_served_knows_no_priority() -> None:
     check(test_first_come_first_served_knows_no_priority, mall({"a": agency}, visitors=classes))
 
 
+def test_who_has_waited_longest_is_called_whatever_the_tier() -> None:
+    """At 08:10 B at t, which loket 1 serves last, has waited longer than the senior C; D is third.
+
+    who due   class  service time | ticket called stop   visit     left
+    A   08:00 any    a.s     10   | 08:00  08:00  served completed 08:10
+    B   08:01 any    a.t     10   | 08:01  08:10  served completed 08:20
+    C   08:02 senior a.s     10   | 08:02  08:20  served completed 08:30
+    D   08:03 any    a.s     10   | 08:03  08:30  served completed 08:40
+    """
+    check(test_who_has_waited_longest_is_called_whatever_the_tier, tiers("longest_wait"))
+
+
+def tiers(order: str) -> Any:
+    """Return a counter that serves s before t, where seniors go first."""
+    posts = {"1": {"serves": [["s"], ["t"]]}, "2": {"serves": ["t"], "hours": "15:00-16:00"}}
+    agency = {"counters": posts, "services": ["s", "t"], "order": order}
+    classes = {"any": {}, "senior": {"share": "10 %", "priority": 1}}
+    return mall({"a": agency}, visitors=classes)
+
+
+def test_first_come_first_served_heeds_tiers() -> None:
+    """The same day: all of s go before t, though B came first.
+
+    who due   class  service time | ticket called stop   visit     left
+    A   08:00 any    a.s     10   | 08:00  08:00  served completed 08:10
+    B   08:01 any    a.t     10   | 08:01  08:30  served completed 08:40
+    C   08:02 senior a.s     10   | 08:02  08:10  served completed 08:20
+    D   08:03 any    a.s     10   | 08:03  08:20  served completed 08:30
+    """
+    check(test_first_come_first_served_heeds_tiers, tiers("first_come"))
+
+
 def test_booked_and_walk_ins_are_called_in_turn() -> None:
     """Two booked, one walk-in; at the end only walk-ins wait, and are called.
 
@@ -425,6 +457,15 @@ VANISHING: dict[str, Any] = {
     "last_ticket": "12:00",
     "order": "first_come",
 }
+
+
+def test_the_longest_wait_in_one_line_is_whoever_came_first() -> None:
+    logs = []
+    for order in ("first_come", "longest_wait"):
+        a = {**BASE["agencies"]["a"], "order": order}
+        scenario = scenario_of({**BASE, "agencies": {**BASE["agencies"], "a": a}})
+        logs.append(simulate(scenario, sample(scenario, 3)))
+    assert logs[0] == logs[1]
 
 
 @pytest.mark.parametrize("word", VANISHING)

@@ -35,6 +35,7 @@ class CounterPlan:
     turns : (time in µs, OPEN | BREAK | CLOSED), in order; empty if it stays closed all day
     tiers : the lines that it serves, the first tier before the second
     help_from : how many wait in a line of a later tier before it helps there
+    longest_wait : whether it calls who has waited longest in all its lines, whatever their tier
     pauses : whether a break interrupts who is served
     overrun : how long a called service usually lasts into the break at most, µs, or None
     changes : of its pace, by outages
@@ -48,6 +49,7 @@ class CounterPlan:
     turns: tuple[tuple[int, int], ...]
     tiers: tuple[tuple[int, ...], ...]
     help_from: int = 0
+    longest_wait: bool = False
     pauses: bool = False
     overrun: int | None = None
     changes: tuple[Change, ...] = ()
@@ -231,6 +233,7 @@ def _counters(scenario: Scenario, day: Day) -> tuple[tuple[CounterPlan, ...], di
             turns=turns,
             tiers=tuple(tuple(dict.fromkeys(line_of[w] for w in tier)) for tier in tiers),
             help_from=counter.help_from,
+            longest_wait=scenario.agencies[agencies[number]].order.longest_wait,
             pauses=scenario.agencies[agencies[number]].at_break_of(counter).pause,
             overrun=scenario.agencies[agencies[number]].at_break_of(counter).overrun,
         )

@@ -250,7 +250,7 @@ BALKING = Shape(
 )
 ORDER = _either(
     "order",
-    _text("order", "(priority|first_come)"),
+    _text("order", "(priority|first_come|longest_wait)"),
     {
         "type": "object",
         "properties": {"booked": COUNT.form, "walk_in": COUNT.form},

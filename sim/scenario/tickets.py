@@ -146,20 +146,28 @@ class Order:
 
     by_priority : the higher priority first, then booked before walk-in; else first come first
     in_turn : so many booked, then so many walk-ins, and again; (0, 0) if not in turn
+    longest_wait : a counter calls who has waited longest of all its services, whatever their tier
     """
 
     by_priority: bool = True
     in_turn: tuple[int, int] = (0, 0)
+    longest_wait: bool = False
+
+
+_ORDERS = {
+    "priority": Order(),
+    "first_come": Order(by_priority=False),
+    "longest_wait": Order(by_priority=False, longest_wait=True),
+}
 
 
 def _read_order(raw: object) -> Order:
-    """Read `priority`, `first_come` or `{booked: 2, walk_in: 1}`."""
+    """Read `priority`, `first_come`, `longest_wait` or `{booked: 2, walk_in: 1}`."""
     if not isinstance(raw, dict):
         text = q.text_of(raw, "order")
-        if text not in ("priority", "first_come"):
-            near = nearest(text, ("priority", "first_come"))
-            refuse(Finding("order", {"value": text, "near": near}))
-        return Order(text == "priority")
+        if text not in _ORDERS:
+            refuse(Finding("order", {"value": text, "near": nearest(text, [*_ORDERS])}))
+        return _ORDERS[text]
     gathering = Gathering()
     numbers = {key: gathering.read((key,), q.read_count, item) for key, item in raw.items()}
     gathering.refuse_any()
@@ -174,7 +182,7 @@ def _read_order(raw: object) -> Order:
 def _write_order(order: Order) -> Any:
     if order.in_turn != (0, 0):
         return {"booked": order.in_turn[0], "walk_in": order.in_turn[1]}
-    return "priority" if order.by_priority else "first_come"
+    return next(name for name, of in _ORDERS.items() if of == order)
 
 
 OrderField = Annotated[

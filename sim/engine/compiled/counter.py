@@ -95,18 +95,26 @@ def note(hall: Hall, k: int) -> None:
 
 @kernel
 def next_ticket(hall: Hall, k: int) -> int:
-    """Return the best ticket of the first tier that has one, or -1."""
+    """Return the best ticket of the first tier that has one, or of all, by wait; or -1."""
     lists, counters, longest = hall.lists, hall.counters, _longest(hall, k)
+    best = -1
     for tier in range(counters[k + s.TIERS_FROM], counters[k + s.TIERS_TO]):
-        best = -1
         for place in range(lists[tier], lists[tier + 1]):
             if _serves(hall, k, lists[place]):
                 ticket = line.first(hall, lists[place], longest)
-                if ticket >= 0 and (best < 0 or line.before(hall, ticket, best)):
+                if ticket >= 0 and (best < 0 or _goes_before(hall, k, ticket, best)):
                     best = ticket
-        if best >= 0:
+        if best >= 0 and not counters[k + s.LONGEST_WAIT]:
             return best
-    return -1
+    return best
+
+
+@kernel
+def _goes_before(hall: Hall, k: int, a: int, b: int) -> bool:
+    """Whether a counter calls the first ticket of one line before that of another."""
+    if hall.counters[k + s.LONGEST_WAIT]:
+        return line.before_by_wait(hall, a, b)
+    return line.before(hall, a, b)
 
 
 @kernel

@@ -31,6 +31,24 @@ def before(hall: Hall, a: int, b: int) -> bool:
         return stops[a + s.QUEUE] < stops[b + s.QUEUE]
     if stops[a + s.GRADE] != stops[b + s.GRADE]:
         return stops[a + s.GRADE] < stops[b + s.GRADE]
+    return _waits_longer(hall, a, b)
+
+
+@kernel
+def before_by_wait(hall: Hall, a: int, b: int) -> bool:
+    """Whether it is where the longest wait decides; who was given back or kept hers is first."""
+    for column in (s.QUEUE, s.GRADE):
+        first = min(hall.stops[a + column], s.GRADE_QUEUES)
+        other = min(hall.stops[b + column], s.GRADE_QUEUES)
+        if first != other:
+            return first < other
+    return _waits_longer(hall, a, b)
+
+
+@kernel
+def _waits_longer(hall: Hall, a: int, b: int) -> bool:
+    """Whether the wait of ticket a began before that of b; ties by citizen and stop."""
+    stops = hall.stops
     if stops[a + s.SINCE_WHEN] != stops[b + s.SINCE_WHEN]:
         return stops[a + s.SINCE_WHEN] < stops[b + s.SINCE_WHEN]
     if stops[a + s.RANK] != stops[b + s.RANK]:

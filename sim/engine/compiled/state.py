@@ -133,11 +133,11 @@ REQUEUES, RESTARTS = 1, 2  # bits of CHANGE_HOW
 # if that is a service. The service GAVE was its last; WRAPS is 1 while its officer writes after a
 # citizen left. No service that usually lasts beyond BREAK_UNTIL begins.
 (
-    AGENCY, TIERS_FROM, TIERS_TO, HELP_FROM, PAUSES, OVERRUN,
+    AGENCY, TIERS_FROM, TIERS_TO, HELP_FROM, LONGEST_WAIT, PAUSES, OVERRUN,
     OPEN, OVERTIME, OFF, TICKET, SERVING, WRAPS, GAVE, DOES, RUN, UNTIL, PAUSED, BREAK_UNTIL, NOTED,
     CLOSING, PLANNED, KEEPS_SOME, TURN, TURNS_TO, CHANGES_FROM, CHANGES_TO,
     SHOWN, SINCE, SHOWS, AT, COUNTERS,
-) = range(31)  # fmt: skip
+) = range(32)  # fmt: skip
 SERVES, WALKS_UP, WAITS_IN_VAIN, WRAPS_UP = range(4)
 SPEED, PACE, SPEEDS = range(3)
 

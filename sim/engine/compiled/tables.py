@@ -172,6 +172,7 @@ def _counter(of: CounterPlan, line: int, lists: _Lists) -> Row:
     return {
         "AGENCY": of.agency_index * s.AGENCIES,
         "HELP_FROM": of.help_from,
+        "LONGEST_WAIT": int(of.longest_wait),
         "PAUSES": int(of.pauses),
         "OVERRUN": -1 if of.overrun is None else of.overrun,
         **tiers,

@@ -24,8 +24,8 @@ KNOWN: dict[type, frozenset[str]] = {
         "capacity", "priority", "journeys", "line_at_door", "seats", "standing",
     }),
     CounterPlan: frozenset({
-        "agency", "agency_index", "label", "speed", "turns", "tiers", "help_from", "pauses",
-        "overrun", "changes", "absent",
+        "agency", "agency_index", "label", "speed", "turns", "tiers", "help_from",
+        "longest_wait", "pauses", "overrun", "changes", "absent",
     }),
     ServicePlan: frozenset({
         "agency", "lines", "until", "balking", "mean", "pools", "told", "by_hour", "set_up",

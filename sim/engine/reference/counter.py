@@ -42,6 +42,9 @@ class Counter:
         self._helps = {line for tier in self.tiers[1:] for line in tier if plan.help_from > 1}
         for line in self._helps:
             line.helped = True
+        if plan.longest_wait:
+            self.tiers = [[line for tier in self.tiers for line in tier]]
+        self._place = Ticket.by_wait if plan.longest_wait else Ticket.by_key
         self.kept_for = [hall.lines[line] for line in sorted(hall.plan.kept_for(plan))]
         self.open = False
         self.overtime = False
@@ -132,14 +135,14 @@ class Counter:
             self.hall.freed(self)
 
     def next_ticket(self) -> Ticket | None:
-        """Return the best ticket of the first tier that has one."""
+        """Return the best ticket of the first tier that has one; by wait all are one tier."""
         takes = None if self._break == NEVER else self.may_begin
         for tier in self.tiers:
             best: Ticket | None = None
             for line in tier:
                 if self._serves(line):
                     ticket = line.first(takes)
-                    if ticket and (best is None or ticket.key < best.key):
+                    if ticket and (best is None or self._place(ticket) < self._place(best)):
                         best = ticket
             if best:
                 return best

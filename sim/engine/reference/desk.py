@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engine.reference.citizen import Citizen, Need
-from sim.engine.reference.line import Ticket
+from sim.engine.reference.line import FIRST_OF_ALL, Ticket
 from sim.engine.reference.outcomes import (
     BALKED,
     INCOMPLETE,
@@ -22,9 +22,6 @@ from sim.workload import NEVER
 
 if TYPE_CHECKING:
     from sim.engine.reference.day import Hall
-
-FIRST_OF_ALL = (-(1 << 62), 0)
-"""The beginning of the key of a ticket that comes back."""
 
 
 def without_ticket(hall: Hall, citizen: Citizen, need: Need) -> tuple[int, int] | None:

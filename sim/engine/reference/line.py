@@ -13,6 +13,8 @@ from sim.workload import ABSENT, NEVER
 if TYPE_CHECKING:
     from sim.engine.reference.citizen import Citizen, Need, StopRow
 
+FIRST_OF_ALL = (-(1 << 62), 0)
+"""In the key of a ticket that comes back: it goes before all but those that were given back."""
 GIVEN_BACK = 2
 """The kind of tickets that were given back, beside booked tickets and walk-ins called in turn."""
 Key = tuple[int, int, int, int, int, int]
@@ -67,6 +69,15 @@ class Ticket:
         self.given_back = False  # called once, and sent back into the line by an outage
         self.kind = 0  # 1 for a walk-in where booked and walk-ins are called in turn
         self.key: Key = (0, 0, 0, 0, 0, 0)
+
+    def by_key(self) -> Key:
+        """Its place among the tickets of several lines, by the order of each."""
+        return self.key
+
+    def by_wait(self) -> tuple[int, ...]:
+        """Its place among them by its wait: given back and kept ones go first all the same."""
+        back, first, *_ = self.key
+        return (back, first != FIRST_OF_ALL[0], *self.key[3:])
 
 
 class Line:
