@@ -17,7 +17,8 @@ from sim.errors import MallError
 from sim.experiments.decision import promising
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
-from sim.scenario.model import Quantity, Scenario
+from sim.scenario.model import Scenario
+from sim.scenario.noted import Quantity
 from sim.statistics.intervals import PairedDifference
 from sim.statistics.measures import measures_of
 from sim.statistics.results import Results, difference

@@ -18,7 +18,8 @@ from sim.engine import Engine
 from sim.errors import MallError
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
-from sim.scenario.model import Quantity, Scenario, read_quantity
+from sim.scenario.model import Scenario
+from sim.scenario.noted import Quantity, read_quantity
 from sim.statistics.results import Results
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from sim.report import locale
 from sim.report.path_text import BETWEEN, path_words
 from sim.scenario.figures import Figure
-from sim.scenario.model import Quantity, Scenario, read_quantity
+from sim.scenario.model import Scenario
+from sim.scenario.noted import Quantity, read_quantity
 
 MOST_VALUES = 6
 """Of a longer list of values, only the first and the last are printed."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sim.errors import MallError
 from sim.scenario import quantities as q
-from sim.scenario.model import Quantity
+from sim.scenario.noted import Quantity
 from sim.scenario.observable import readings
 from sim.scenario.weekdays import WEEKDAYS
 from sim.statistics.intervals import Estimate

@@ -13,7 +13,7 @@ from sim.report.path_text import path_text
 from sim.report.provenance import provenance
 from sim.report.sweep import name_of
 from sim.report.titles import titles
-from sim.scenario.model import Quantity
+from sim.scenario.noted import Quantity
 from sim.statistics.intervals import PairedDifference
 from sim.words import say
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sim.scenario.accepted import keys_at
 from sim.scenario.checking_hours import Whole
 from sim.scenario.faults import Finding, Path, nearest, written
-from sim.scenario.model import Quantity, Scenario, Stop, read_quantity
+from sim.scenario.model import Scenario, Stop
+from sim.scenario.noted import Quantity, read_quantity
 from sim.scenario.observable import DURATIONS, OBSERVABLE, SHARES, readings
 from sim.scenario.paths import follow, weekdays
 from sim.scenario.stops import Step
@@ -155,22 +156,30 @@ def _left_out(path: Path, rest: str) -> tuple[Path, str]:
 
 
 def _observed(whole: Whole) -> Iterator[Finding]:
-    for key, seen in whole.scenario.observed.items():
-        path = ("observed", key)
-        found = list(readings(whole.scenario, key))
-        known = [m for scope, _, m in found if m in OBSERVABLE[scope]]
-        if not known:
-            yield _unobservable(whole.scenario, key, found[0])
-            continue
-        measure = known[0]
-        if (measure in DURATIONS) != (seen.kind == "duration"):
-            code = "observed_duration" if measure in DURATIONS else "observed_number"
-            yield Finding(code, {"value": str(seen), "measure": measure}, path)
-        elif measure in SHARES and seen.value > 1:
-            yield Finding("share_range", {"value": str(seen)}, path)
+    """Measures that are counted or expected: each is one that there is, in its own unit."""
+    scenario = whole.scenario
+    expected = {key: of.limit for key, of in scenario.expect.items()}
+    for part, values in (("observed", scenario.observed), ("expect", expected)):
+        for key, value in values.items():
+            yield from _measured(scenario, part, key, value)
 
 
-def _unobservable(scenario: Scenario, key: str, meant: tuple[str, str, str]) -> Finding:
+def _measured(scenario: Scenario, part: str, key: str, seen: Quantity) -> Iterator[Finding]:
+    path = (part, key)
+    found = list(readings(scenario, key))
+    known = [m for scope, _, m in found if m in OBSERVABLE[scope]]
+    if not known:
+        yield _unobservable(scenario, part, key, found[0])
+        return
+    measure = known[0]
+    if (measure in DURATIONS) != (seen.kind == "duration"):
+        code = "observed_duration" if measure in DURATIONS else "observed_number"
+        yield Finding(code, {"value": str(seen), "measure": measure}, path)
+    elif measure in SHARES and seen.value > 1:
+        yield Finding("share_range", {"value": str(seen)}, path)
+
+
+def _unobservable(scenario: Scenario, part: str, key: str, meant: tuple[str, str, str]) -> Finding:
     """Say whether the name or the measure is wrong, with the nearest right path."""
     scope, _, measure = meant
     names = [*scenario.services, *scenario.agencies, *scenario.journeys, *scenario.visitors]
@@ -179,11 +188,11 @@ def _unobservable(scenario: Scenario, key: str, meant: tuple[str, str, str]) -> 
     if tail and first not in names:
         near = nearest(first, names)
         shown = {"value": first, "near": f"{near}.{tail}" if near else ""}
-        return Finding("observed_name", shown, ("observed", key), at_key=True)
+        return Finding("observed_name", shown, (part, key), at_key=True)
     near = nearest(measure, OBSERVABLE[scope])
     full = f"{key.removesuffix(measure)}{near}" if near else ""
     shown = {"value": measure, "near": full, "accepted": ", ".join(OBSERVABLE[scope])}
-    return Finding("observed_measure", shown, ("observed", key), at_key=True)
+    return Finding("observed_measure", shown, (part, key), at_key=True)
 
 
 _ALL_MEASURES = sorted({m for known in OBSERVABLE.values() for m in known}, key=len, reverse=True)

@@ -90,6 +90,14 @@ EXAMPLES: dict[str, str] = {
           visits_per_day: 280
           dukcapil.ktp.wait.mean: 18 min
         """,
+    "Scenario.expect": """
+        expect:
+          dukcapil.ktp.called_in_time: ">= 60 %"
+          bank.wait.p90: "<= 45 min"
+        """,
+    "Scenario.tolerance": """
+        tolerance: 30 s
+        """,
     "Scenario.sources": """
         sources:
           agencies: assumption

@@ -16,7 +16,9 @@ from sim.scenario.model import Promise, Scenario
 from sim.scenario.weekdays import WEEKDAYS, read_weekdays
 
 Kind = Literal["source", "assumption", "default", "none"]
-NO_FIGURES = ("name", "description", "observed", "sources", "plausible")
+NO_FIGURES = (
+    "name", "description", "observed", "expect", "tolerance", "sources", "plausible"
+)  # fmt: skip
 """Parts of a scenario in which a number is no input of the model."""
 _CLOCK = re.compile(r"\b(\d{1,2})[.:](\d{2})(?=$|\.)")
 _NUMBER = re.compile(r"[+-]?\.?\d")

@@ -6,16 +6,10 @@ Every field is frozen, every unknown key a fault. The words and units of the fie
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-)
+from pydantic import Field
 
 from sim.scenario import quantities as q
 from sim.scenario.agency import Agency, Counter, Promise, Service, Staffing
@@ -23,10 +17,10 @@ from sim.scenario.calendar import Calendar, Day
 from sim.scenario.clock_tables import Profiles
 from sim.scenario.come_back import ComeBack
 from sim.scenario.demand_factors import DaysOfMonth, Growth, Months, factor_of, grown
-from sim.scenario.faults import Finding, refuse
 from sim.scenario.fields import Frozen, Name, Text
 from sim.scenario.journey import Journey, Tickets
 from sim.scenario.law_fields import Law, PatienceLaw
+from sim.scenario.noted import Expected, Observed, Range
 from sim.scenario.numbers import ALONE, Numbers
 from sim.scenario.outage import Outage
 from sim.scenario.stops import Step, Stop, Stops
@@ -97,49 +91,6 @@ class Decision(Frozen):
     refused_at_most: q.Share | None = None
 
 
-@dataclass(frozen=True)
-class Quantity:
-    """A number with its kind: `duration` in µs, `share`, or `number`."""
-
-    value: float
-    kind: Literal["duration", "share", "number"]
-
-    def __str__(self) -> str:
-        if self.kind == "duration":
-            return q.duration(int(self.value))
-        return q.share(self.value) if self.kind == "share" else f"{self.value:.15g}"
-
-
-def read_quantity(raw: object) -> Quantity:
-    """Read `18 min`, `92 %`, `2 of 100` or `280`; the way it is written says what it is."""
-    text = q.text_of(raw, "quantity")
-    if text.endswith("%") or " of " in text:
-        return Quantity(q.read_share(text), "share")
-    if text and text[-1].isalpha():
-        return Quantity(float(q.read_span(text)), "duration")
-    return Quantity(q.read_number(text), "number")
-
-
-def _read_range(raw: object) -> tuple[Quantity, Quantity]:
-    low, dots, high = q.text_of(raw, "range").partition("..")
-    if not dots:
-        refuse(Finding("range", {"value": low}))
-    pair = read_quantity(low.strip()), read_quantity(high.strip())
-    if pair[0].kind != pair[1].kind or pair[0].value > pair[1].value:
-        refuse(Finding("range", {"value": q.text_of(raw, "range")}))
-    return pair
-
-
-_ANY = WithJsonSchema({"type": ["string", "number"]})
-Observed = Annotated[Quantity, BeforeValidator(read_quantity), PlainSerializer(str), _ANY]
-Range = Annotated[
-    tuple[Quantity, Quantity],
-    BeforeValidator(_read_range),
-    PlainSerializer(lambda pair: f"{pair[0]} .. {pair[1]}"),
-    _ANY,
-]
-
-
 class Scenario(Frozen):
     """A mall and its citizens, checked and frozen; the same file gives an equal scenario."""
 
@@ -155,6 +106,8 @@ class Scenario(Frozen):
     journeys: dict[Name, Journey] = Field(min_length=1)
     decision: Decision = Decision()
     observed: dict[str, Observed] = {}
+    expect: dict[str, Expected] = {}
+    tolerance: q.Duration | None = None
     sources: dict[str, Text] = {}
     plausible: dict[str, Range] = {}
 
@@ -290,11 +243,9 @@ __all__ = [
     "Hall",
     "Journey",
     "Promise",
-    "Quantity",
     "Scenario",
     "Service",
     "Staffing",
     "Stop",
     "VisitorClass",
-    "read_quantity",
 ]

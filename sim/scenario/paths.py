@@ -14,7 +14,7 @@ from sim.scenario.faults import Path, Step
 from sim.scenario.tree import Items, Node, Table
 from sim.scenario.weekdays import read_weekdays
 
-NOTES = ("observed", "sources", "plausible")
+NOTES = ("observed", "expect", "sources", "plausible")
 """The parts of a scenario whose keys are themselves paths."""
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}(?=$|\.)")
 _WORD = re.compile(r"[^.\[]+")

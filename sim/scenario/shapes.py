@@ -20,7 +20,7 @@ from sim.scenario import fields as f
 from sim.scenario import holidays as h
 from sim.scenario import journey as j
 from sim.scenario import law_fields as v
-from sim.scenario import model as m
+from sim.scenario import noted as m
 from sim.scenario import outage as o
 from sim.scenario import patterns as p
 from sim.scenario import quantities as q
@@ -136,6 +136,7 @@ SCALARS: dict[str, Schema] = {
     "rate": _text("rate", rf"{p.NOT_BELOW_0}(\s+(times|kali))?\s+(per|a|an|se|tiap)\s+[a-z]+"),
     "service": _text("service", p.STOP),
     "quantity": _text_or_number("quantity", p.QUANTITY),
+    "expectation": _text("expectation", rf"[<>]=\s*{p.QUANTITY}"),
     "range": _text("range", rf"{p.QUANTITY}\s*\.\.\s*{p.QUANTITY}"),
 }
 """The kinds of single values. Each is a definition of the schema, by its name here."""
@@ -156,6 +157,7 @@ DURATION, SPAN = (Shape(kind, SCALARS[kind]) for kind in ("duration", "span"))
 SHARE, RATIO, NUMBER, POSITIVE = map(_scalar, ("share", "ratio", "number", "positive"))
 WEIGHT, INTEGER, COUNT, INTERVAL = map(_scalar, ("weight", "integer", "count", "interval"))
 QUANTITY, RANGE, SERVICE, RATE = map(_scalar, ("quantity", "range", "service", "rate"))
+EXPECTATION = _scalar("expectation")
 INTERVALS = _either(
     "intervals",
     _text("intervals", rf"({p.INTERVAL}|{p.NONE})"),
@@ -322,6 +324,7 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (i.ShiftBreaks, SHIFT_BREAKS), (k.ByHour, BY_HOUR),
     (v.SignedLaw, Shape("signed", reference("Signed"))),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
+    (dict[str, m.Expected], _by_path("expectations", EXPECTATION.form)),
     (dict[str, f.Text], _by_path("texts", TEXT.form)),
     (dict[str, m.Range], _by_path("ranges", RANGE.form)),
 ]  # fmt: skip
