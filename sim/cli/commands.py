@@ -266,14 +266,18 @@ def check(
     reason: Annotated[
         str, typer.Option(help="With --update: why numbers move; it goes into the references.")
     ] = "",
+    replications: Annotated[
+        int, typer.Option(help="The most to run until what is expected can be judged.")
+    ] = 320,
     workers: Workers = None,
     lang: Language = Lang.id,
     as_json: AsJson = False,
 ) -> int:
-    """Rerun the scenarios that have a reference result and say what moved."""
-    from sim.report.regression import described
+    """Rerun the scenarios that have a reference: say what moved and why, and judge `expect`."""
+    from sim.report.regression import described, expectations, plain_expected
+    from sim.report.tables import jsonable
     from sim.verification.check import check as checked
-    from sim.verification.check import references, renew, without_reference
+    from sim.verification.check import expected_of, references, renew, without_reference
 
     if update:
         written = []
@@ -283,12 +287,19 @@ def check(
         if as_json:
             tell(written)
         return 0
-    found = [checked(path, workers=workers) for path in references(files)]
+    expected = expected_of(files, replications, workers)
+    found = [checked(path, workers=workers) for path in references(files, expected)]
     missing = [] if files else without_reference()
     for file in missing:
         typer.echo(say("error.no_reference", lang.value, file=file.as_posix()), err=True)
-    tell([each.plain() for each in found] if as_json else described(found, lang.value))
-    return 1 if missing or any(each.moved for each in found) else 0
+    if as_json:
+        judged = [plain_expected(file, one) for file, of in expected.items() for one in of]
+        tell(jsonable([*(each.plain() for each in found), *judged]))
+    else:
+        said = [expectations(file, of, lang.value) for file, of in expected.items()]
+        tell("\n".join(filter(None, [described(found, lang.value), *said])))
+    broken = any(one.state == "broken" for of in expected.values() for one in of)
+    return 1 if missing or broken or any(each.moved for each in found) else 0
 
 
 def tell(what: Any) -> None:

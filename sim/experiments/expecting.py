@@ -9,10 +9,13 @@ looked, as far as the intervals of `Results.estimate` cover what they say.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from sim.engine import Engine
 from sim.errors import MallError
+from sim.experiments.pool import pool, usable_workers
 from sim.experiments.replicate import replicate
 from sim.scenario import quantities as q
 from sim.scenario.model import Scenario
@@ -64,13 +67,20 @@ def expecting(
     if most < FIRST:
         raise MallError.of("error.too_few_replications", fewest=FIRST, replications=most)
     found: dict[str, Expected] = {}
-    for look, number in enumerate(looks(most), start=1):
-        open_still = [path for path in scenario.expect if not _settled(found.get(path))]
-        if not open_still:
-            break
-        results = replicate(scenario, number, seed=seed, engine=engine, workers=workers)
-        confidence = confidence_at(look, len(scenario.expect))
-        found |= {path: _judged(results, path, confidence) for path in open_still}
+    number_of_workers = usable_workers(workers)
+    with ExitStack() as processes:
+        executor: Executor | None = None
+        for look, number in enumerate(looks(most), start=1):
+            open_still = [path for path in scenario.expect if not _settled(found.get(path))]
+            if not open_still:
+                break
+            if look == 3 and number_of_workers > 1:  # most bounds are clear before it pays
+                executor = processes.enter_context(pool(number_of_workers))
+            results = replicate(
+                scenario, number, seed=seed, engine=engine, workers=1, executor=executor
+            )
+            confidence = confidence_at(look, len(scenario.expect))
+            found |= {path: _judged(results, path, confidence) for path in open_still}
     return tuple(found[path] for path in scenario.expect)
 
 
