@@ -253,55 +253,6 @@ def schema(lang: Language = Lang.en) -> None:
     tell(json_schema(lang.value))
 
 
-@app.command()
-@plainly
-def check(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="FILE...", help="Scenarios; all shipped ones by default."),
-    ] = None,
-    update: Annotated[
-        bool, typer.Option("--update", help="Rewrite the references instead.")
-    ] = False,
-    reason: Annotated[
-        str, typer.Option(help="With --update: why numbers move; it goes into the references.")
-    ] = "",
-    replications: Annotated[
-        int, typer.Option(help="The most to run until what is expected can be judged.")
-    ] = 320,
-    workers: Workers = None,
-    lang: Language = Lang.id,
-    as_json: AsJson = False,
-) -> int:
-    """Rerun the scenarios that have a reference: say what moved and why, and judge `expect`."""
-    from sim.report.regression import described, expectations, plain_expected
-    from sim.report.tables import jsonable
-    from sim.verification.check import check as checked
-    from sim.verification.check import expected_of, references, renew, without_reference
-
-    if update:
-        written = []
-        for path in renew(files, workers=workers, reason=reason):
-            written.append(path.as_posix())
-            typer.echo(say("cli.written", lang.value, path=shown_path(path)), err=as_json)
-        if as_json:
-            tell(written)
-        return 0
-    expected = expected_of(files, replications, workers)
-    found = [checked(path, workers=workers) for path in references(files, expected)]
-    missing = [] if files else without_reference()
-    for file in missing:
-        typer.echo(say("error.no_reference", lang.value, file=file.as_posix()), err=True)
-    if as_json:
-        judged = [plain_expected(file, one) for file, of in expected.items() for one in of]
-        tell(jsonable([*(each.plain() for each in found), *judged]))
-    else:
-        said = [expectations(file, of, lang.value) for file, of in expected.items()]
-        tell("\n".join(filter(None, [described(found, lang.value), *said])))
-    broken = any(one.state == "broken" for of in expected.values() for one in of)
-    return 1 if missing or broken or any(each.moved for each in found) else 0
-
-
 def tell(what: Any) -> None:
     """Print text as it is, and data as JSON."""
     if not isinstance(what, str):

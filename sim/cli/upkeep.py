@@ -1,4 +1,4 @@
-"""The commands about program and papers: warm, verify, example, describe."""
+"""The commands about program and papers: warm, verify, check, example, describe."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from sim.cli.commands import (
     Out,
     Overlays,
     Seed,
+    Workers,
     app,
     plainly,
     progress_bar,
     say_written,
+    shown_path,
     tell,
 )
 from sim.words import say
@@ -66,6 +68,64 @@ def verify(
     say_written(study.write(out or Path("results/verification"), lang.value), lang.value)
     tell(study.data if as_json else study.text)
     return 0 if found.holds else 1
+
+
+@app.command()
+@plainly
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="Scenarios; all shipped ones by default."),
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Rewrite the references instead.")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(help="With --update: why numbers move; it goes into the references.")
+    ] = "",
+    replications: Annotated[
+        int, typer.Option(help="The most to run until what is expected can be judged.")
+    ] = 320,
+    workers: Workers = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> int:
+    """Rerun the scenarios that have a reference: say what moved and why, and judge `expect`."""
+    from sim.report.regression import described, expectations, plain_expected
+    from sim.report.tables import jsonable
+    from sim.verification.check import check as checked
+    from sim.verification.check import expected_of, references, without_reference
+
+    if update:
+        return _update(files, workers, reason, lang.value, as_json)
+    expected = expected_of(files, replications, workers)
+    found = [checked(path, workers=workers) for path in references(files, expected)]
+    missing = [] if files else without_reference()
+    for file in missing:
+        typer.echo(say("error.no_reference", lang.value, file=file.as_posix()), err=True)
+    if as_json:
+        judged = [plain_expected(file, one) for file, of in expected.items() for one in of]
+        tell(jsonable([*(each.plain() for each in found), *judged]))
+    else:
+        said = [expectations(file, of, lang.value) for file, of in expected.items()]
+        tell("\n".join(filter(None, [described(found, lang.value), *said])))
+    broken = any(one.state == "broken" for of in expected.values() for one in of)
+    return 1 if missing or broken or any(each.moved for each in found) else 0
+
+
+def _update(
+    files: list[Path] | None, workers: int | None, reason: str, lang: str, as_json: bool
+) -> int:
+    """Rewrite references, and say of each at once that it was written."""
+    from sim.verification.check import renew
+
+    written = []
+    for path in renew(files, workers=workers, reason=reason):
+        written.append(path.as_posix())
+        typer.echo(say("cli.written", lang, path=shown_path(path)), err=as_json)
+    if as_json:
+        tell(written)
+    return 0
 
 
 @app.command()
