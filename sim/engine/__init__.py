@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim.engine.choosing import Choose
 from sim.engine.outages import felt
 from sim.engine.plan import DayPlan, plan_day, with_officers, with_outages
 from sim.errors import EngineError, WorkloadError
@@ -21,18 +22,32 @@ Engine = str | Callable[[Scenario, Workload], Log]
 ENGINES = ("simpy", "compiled")
 
 
-def simulate(scenario: Scenario, workload: Workload, engine: Engine = "compiled") -> Log:
+def simulate(
+    scenario: Scenario,
+    workload: Workload,
+    engine: Engine = "compiled",
+    *,
+    choose: Choose | None = None,
+) -> Log:
     """Play a workload by the rules of the hall.
 
     engine : "compiled", "simpy" (readable, and some hundred times slower), or a function
         (scenario, workload) -> Log of your own
+    choose : a calling rule of your own, (Calling, waiting) -> one of them (sim/engine/choosing.py);
+        on the engine "simpy" alone
 
-    Raises EngineError for an engine that does not exist, WorkloadError where the workload does
-    not fit the scenario.
+    Raises EngineError for an engine that does not exist or takes no such rule, WorkloadError where
+    the workload does not fit the scenario.
     """
     check_engine(engine)
     check_workload(scenario, workload)
-    return play(scenario, workload, engine)
+    if choose is None:
+        return play(scenario, workload, engine)
+    if engine != "simpy":
+        raise EngineError.of("error.no_choice", engine=engine_name(engine))
+    from sim.engine.reference.run import run
+
+    return run(scenario, workload, choose)
 
 
 def play(scenario: Scenario, workload: Workload, engine: Engine) -> Log:

@@ -138,6 +138,11 @@ class Counter:
         """Return the best ticket of the first tier that has one; by wait all are one tier."""
         takes = None if self._break == NEVER else self.may_begin
         for tier in self.tiers:
+            if self.hall.choice:
+                found = [t for of in tier if self._serves(of) for t in of.all_waiting(takes)]
+                if found:
+                    return self.hall.choice.of(self, sorted(found, key=self._place))
+                continue
             best: Ticket | None = None
             for line in tier:
                 if self._serves(line):

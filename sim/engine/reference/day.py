@@ -10,6 +10,7 @@ from typing import Any
 import simpy
 
 from sim.engine.plan import DayPlan
+from sim.engine.reference.choice import Choice
 from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.counter import Counter
 from sim.engine.reference.desk import give_ticket, walks_in, without_ticket
@@ -44,8 +45,9 @@ Way = Generator[simpy.Event, Any, bool]
 class Hall:
     """The hall on one day: everything that the rules of the hall speak of."""
 
-    def __init__(self, plan: DayPlan) -> None:
+    def __init__(self, plan: DayPlan, choice: Choice | None = None) -> None:
         self.plan = plan
+        self.choice = choice
         self.day = plan.day
         self.env = simpy.Environment(initial_time=0)
         self.lines = [
@@ -354,8 +356,8 @@ class Hall:
             yield shown[-1][0], self.day.ends, shown[-1][1]
 
 
-def play(plan: DayPlan, citizens: list[Citizen]) -> Hall:
+def play(plan: DayPlan, citizens: list[Citizen], choice: Choice | None = None) -> Hall:
     """Play one day by the rules of the hall and return the hall as it was left."""
-    hall = Hall(plan)
+    hall = Hall(plan, choice)
     hall.open(citizens)
     return hall

@@ -178,6 +178,13 @@ class Line:
         standing = (place[1] for _, place in sorted(aside) if _here(place))
         return next((t for t in standing if takes is None or takes(t)), None)
 
+    def all_waiting(self, takes: Takes | None = None) -> list[Ticket]:
+        """Return every ticket that may be called; one that stands aside only if no other waits."""
+        first = self.first(takes)
+        standing = (place for heap in self._heaps for place in heap if _here(place))
+        found = [ticket for _, ticket in standing if takes is None or takes(ticket)]
+        return found or ([first] if first else [])
+
     def _head(self, kind: int, takes: Takes | None) -> Ticket | None:
         heap = self._heaps[kind]
         if takes is not None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine import names_of, plans
+from sim.engine.choosing import Choose
 from sim.engine.plan import DayPlan
+from sim.engine.reference.choice import Choice
 from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.day import Hall, play
 from sim.engine.reference.returns import Returns
@@ -16,13 +18,14 @@ from sim.workload import ABSENT, Workload
 Row = tuple[int, ...]
 
 
-def run(scenario: Scenario, workload: Workload) -> Log:
-    """Play every day of a workload and return its log."""
+def run(scenario: Scenario, workload: Workload, choose: Choose | None = None) -> Log:
+    """Play every day of a workload and return its log; `choose` replaces the order of calling."""
     visits: list[Row] = []
     stops: list[Row] = []
     counters: list[Row] = []
     rows: list[int] = []
     rank, returns = workload.rank(), Returns(workload)
+    choice = choose and Choice(choose, names_of(scenario))
     first = np.searchsorted(workload.day, np.arange(len(workload.days) + 1))
     before = len(scenario.before)
     for day, plan in enumerate(plans(scenario, workload)):
@@ -31,7 +34,7 @@ def run(scenario: Scenario, workload: Workload) -> Log:
         come = {row: citizen for row, citizen in all_due if returns.comes(row)}
         for row, citizen in come.items():
             returns.resume(row, citizen)
-        hall = play(plan, [*come.values()])
+        hall = play(plan, [*come.values()], choice)
         for row, citizen in come.items():
             returns.note(row, citizen, citizen.journey)
         if day < before:
