@@ -68,6 +68,27 @@ def test_a_journey_has_good_and_bad_days_of_its_own() -> None:
     assert abs(np.corrcoef(a, b)[0, 1]) < 0.2
 
 
+def test_an_agency_moves_those_who_come_for_it_and_nobody_else() -> None:
+    """Three journeys: two that come for x, one of them by way of the entrance, and one for y."""
+
+    def counted(**of_x: str) -> np.ndarray:
+        journeys = {"a": {"per_day": 40, "stops": [{"x.s": "50 %"}, "y.s"]},
+                    "b": {"per_day": 40, "stops": ["x.s"]},
+                    "c": {"per_day": 40, "stops": ["y.s", "x.s"]}}  # fmt: skip
+        scenario = mall({"x": {"counters": 3, **of_x}, "y": 3, "z": 1}, entrance=["z.s"],
+                        journeys=journeys, days="mon-fri")  # fmt: skip
+        workloads = [sample(scenario, 1, r) for r in range(100)]
+        return np.array([np.bincount(w.journey * 5 + w.day, minlength=15) for w in workloads])
+
+    plain, own = (found.reshape(-1, 3, 5).transpose(1, 0, 2).reshape(3, -1)
+                  for found in (counted(), counted(day_to_day="40 %")))  # fmt: skip
+    assert (plain[2] == own[2]).all()
+    assert (counted(day_to_day="0 %").reshape(-1, 3, 5) == counted().reshape(-1, 3, 5)).all()
+    shared = np.cov(own[0], own[1])[0, 1] / own[0].mean() / own[1].mean()
+    assert 0.3 < np.sqrt(shared) < 0.5
+    assert abs(np.corrcoef(own[0], own[2])[0, 1]) < 0.2
+
+
 def test_what_is_shared_moves_all_together() -> None:
     a, b = counts(two(demand={"day_to_day": "40 %"}, day_to_day="10 %"), 60).transpose(1, 0, 2)
     assert np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.6

@@ -124,18 +124,26 @@ _OF_STOPS = _ALL[_ALL.index("offset") + 1 : _ALL.index("absent")]
 def _counts(scenario: Scenario, dates: Dates, draws: Draws) -> list[Ints]:
     """Return how many citizens each journey (by name) has on each date."""
     shared = _busy(scenario.demand.day_to_day, draws, "")
+    of_agency = {
+        name: _busy(agency.day_to_day, draws, f"agency {name}")
+        for name, agency in scenario.agencies.items()
+    }
     counts = []
     for name in sorted(scenario.journeys):
         journey = scenario.journeys[name]
         per_day = journey.per_day * scenario.demand.scale
         mean = per_day * np.tile(dates.factors[name], len(draws.replications)) * shared
-        mean = mean * _busy(journey.day_to_day, draws, name)
+        mean = mean * of_agency[journey.comes_for] * _busy(journey.day_to_day, draws, name)
         counts.append(poisson_quantile(draws.per_day("count", name), mean))
     return counts
 
 
 def _busy(variation: float, draws: Draws, name: str) -> NDArray[Any]:
-    """Return how busy each date is, of all journeys ("") or of one: gamma with a mean of 1."""
+    """Return how busy each date is: gamma with a mean of 1.
+
+    name : of the draw: "" for all journeys, `agency NAME` for those who come for it, or a
+        journey's own, which holds no space
+    """
     if variation == 0:
         return np.ones(len(draws))
     from scipy.special import gammaincinv

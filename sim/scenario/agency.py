@@ -196,6 +196,7 @@ class Agency(Frozen):
     late : by how much an officer opens late, at opening and after each break
     away : chance that the whole agency is missing for the day
     told_at : where citizens learn that nobody is there: at the entrance, or only at its counters
+    day_to_day : variation of the days of those who come for it first, besides that of the mall
     breaks : by weekday, in shifts by shares of its counters; else those of the mall
     outage : how often its counters are down, all together
     at_break : what an officer does who serves when the break begins, and shortly before it
@@ -215,6 +216,7 @@ class Agency(Frozen):
     late: PatienceLaw | None = None
     away: q.Share = 0.0
     told_at: Literal["entrance", "never"] = "never"
+    day_to_day: q.Variation = 0.0
     breaks: ShiftBreaks | None = None
     outage: Outage | None = None
     at_break: AtBreakField = AtBreak()

@@ -75,6 +75,13 @@ def _demand(whole: Whole) -> Iterator[Finding]:
         yield Finding("no_demand", {}, ("demand",))
 
 
+def _day_to_day(whole: Whole) -> Iterator[Finding]:
+    first = {journey.comes_for for journey in whole.scenario.journeys.values() if journey.stops}
+    for name, agency in whole.scenario.agencies.items():
+        if agency.day_to_day and name not in first:
+            yield Finding("day_to_day_of_nobody", {"value": name}, ("agencies", name, "day_to_day"))
+
+
 def _profile(whole: Whole) -> Iterator[Finding]:
     """A day on which the profile lets nobody come; if it is so every day, that is one fault."""
     if not whole.sound_hours:
@@ -210,4 +217,4 @@ def _visits(scenario: Scenario) -> Iterator[Finding]:
         yield Finding("too_many_visits_run", shown, ("calendar", key))
 
 
-CHECKS = (_class_shares, _demand, _profile, _staffing, _promises, _hall, _sizes)
+CHECKS = (_class_shares, _demand, _day_to_day, _profile, _staffing, _promises, _hall, _sizes)

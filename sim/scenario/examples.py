@@ -738,6 +738,11 @@ EXAMPLES: dict[str, str] = {
         journeys:
           kk: {weekday: {mon: 1.5, fri: 0.8}}
         """,
+    "Agency.day_to_day": """
+        agencies:
+          bank: {day_to_day: 20 %}
+        journeys: {bayar: {per_day: 15, stops: [bank.bayar]}}
+        """,
     "Journey.day_to_day": """
         journeys:
           kk: {day_to_day: 10 %}

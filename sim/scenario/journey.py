@@ -94,6 +94,11 @@ class Journey(Frozen):
     come_back: ComeBack | None = None
 
     @property
+    def comes_for(self) -> str:
+        """The agency that its citizens come for: that of the first stop after the entrance."""
+        return self.stops[0].stops[0].service.partition(".")[0]
+
+    @property
     def booked_service(self) -> str | None:
         """The service that is booked in this journey, or None."""
         if self.booking is None:

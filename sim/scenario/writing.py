@@ -108,7 +108,7 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
                 del data["visitors"][name][key]
     for name, of in scenario.agencies.items():
         agency = data["agencies"][name]
-        for key in ("order", "absence", "away", "told_at", "at_break"):
+        for key in ("order", "absence", "away", "told_at", "at_break", "day_to_day"):
             if getattr(of, key) == type(of).model_fields[key].default:
                 del agency[key]
         agency["call"] = _changed(of.call, agency["call"])
