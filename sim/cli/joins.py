@@ -42,6 +42,9 @@ def compare(
         list[Path],
         typer.Option(metavar="OVERLAY", help="What could be mended, laid over each alternative."),
     ] = [],  # noqa: B006
+    break_even: Annotated[
+        bool, typer.Option("--break-even/--no-break-even", help="Also say up to where it holds.")
+    ] = True,
     replications: Replications = None,
     precision: Precision = None,
     seed: Seed = 0,
@@ -55,6 +58,7 @@ def compare(
     """Run the same citizens through two malls and say whether the agency may join."""
     from sim.engine import check_engine
     from sim.experiments import compare as comparing
+    from sim.experiments.break_even import with_break_evens
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_comparison
     from sim.scenario.loading import load
@@ -70,6 +74,9 @@ def compare(
             first, others, replications, repairs=repairs, precision=precision, seed=seed,
             engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
+    if break_even:
+        with progress_bar(lang.value) as progress:
+            found = with_break_evens(found, engine=engine, workers=workers, progress=progress)
     say_precision(found.base.run, lang.value)
     study = of_comparison(found, lang.value, sys.argv)
     page = study.write(out or folder_of((base, *alternatives), "-vs-"), lang.value)

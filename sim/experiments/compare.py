@@ -7,6 +7,7 @@ is over the citizens of the base; newcomers are counted apart.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -17,14 +18,22 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import Engine, engine_name, simulate
+from sim.engine import Engine, engine_name, play, prepare
 from sim.errors import MallError
-from sim.experiments.decision import Answer, Condition, answer, confidence_of, judged
+from sim.experiments.decision import (
+    HANGS_ON,
+    Answer,
+    BreakEven,
+    Condition,
+    answer,
+    confidence_of,
+    judged,
+)
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.replicate import Progress, run_blocks, travel
 from sim.experiments.stopping import Stop, most_replications
 from sim.log import Log
-from sim.sampling import sample
+from sim.sampling import drawn
 from sim.scenario.model import Scenario
 from sim.statistics.intervals import PairedDifference, paired_ratio_difference
 from sim.statistics.measures import measure, measures_of
@@ -43,6 +52,8 @@ class Alternative:
     newcomers : the citizens who come in the alternative only
     repair : the same plan with something mended, on the same citizens, where that was tried
     looks : how many malls are judged for the one answer, as in `confidence_of`
+    break_evens : up to which value of a figure the verdict holds, where that was looked for; the
+        figure that turns it most easily comes first
     """
 
     scenario: Scenario
@@ -53,6 +64,7 @@ class Alternative:
     newcomers: Results
     repair: Alternative | None = None
     looks: int = 1
+    break_evens: tuple[BreakEven, ...] = ()
 
     def difference(
         self, measure: str, weekday: str = "", confidence: float = 0.95
@@ -81,7 +93,12 @@ class Alternative:
 
     @property
     def verdict(self) -> Answer:
-        """May it join? Follows from the decision alone."""
+        """May it join? Follows from the decision, and from what the newcomers have not stated."""
+        return "cannot_tell" if self.until else self.as_assumed
+
+    @property
+    def as_assumed(self) -> Answer:
+        """May it join if every figure is as assumed? Follows from the decision alone."""
         may = self.repair is not None and self.repair.as_planned == "may_join"
         return "may_join_if" if may and self.as_planned != "may_join" else self.as_planned
 
@@ -89,6 +106,26 @@ class Alternative:
     def as_planned(self) -> Answer:
         """May it join as it is planned, without any repair?"""
         return answer(self.conditions)
+
+    @property
+    def judged(self) -> Alternative:
+        """The plan whose break-evens are told: mended, unless that is not needed or fails too."""
+        if self.repair is None or self.as_planned == "may_join":
+            return self
+        return self if self.repair.as_planned == "may_not" else self.repair
+
+    @property
+    def until(self) -> tuple[BreakEven, ...]:
+        """The newcomers' own figures of which a plausible value turns the verdict."""
+        if self.as_assumed in ("cannot_tell", "no_rule"):
+            return ()
+        return tuple(b for b in self.break_evens if b.turns and not b.shared)
+
+    @property
+    def hangs_on(self) -> tuple[BreakEven, ...]:
+        """The assumptions that turn the verdict most easily."""
+        near = [b for b in self.break_evens if b.nearness < math.inf]
+        return tuple(near[:HANGS_ON])
 
     @property
     def deciding(self) -> tuple[Condition, ...]:
@@ -149,7 +186,8 @@ def compare(
     if repairs and len(repairs) != len(alternatives):
         raise MallError.of("error.repairs", alternatives=len(alternatives), repairs=len(repairs))
     began = time.perf_counter()
-    task = _Pair(base, others, seed, engine)
+    prepare(engine)
+    task = Pair(base, others, seed, engine)
     kept = [Kept(len(measures_of(scenario))) for scenario in task.measured]
     stop = Stop([base, *others], precision, most)
     with closing(run_blocks(task, most, workers, executor)) as blocks:
@@ -166,7 +204,7 @@ def compare(
         seed, engine_name(engine), stop.precise, stop.last,
         time.perf_counter() - began,
     )  # fmt: skip
-    return _comparison(task, run, kept, len(alternatives))
+    return gathered(task, run, kept, len(alternatives))
 
 
 def check_comparable(
@@ -186,13 +224,13 @@ def check_comparable(
     return most_replications(replications, precision, fewest=2)
 
 
-def _comparison(task: _Pair, run: Run, kept: Sequence[Kept], planned: int) -> Comparison:
+def gathered(task: Pair, run: Run, kept: Sequence[Kept], planned: int) -> Comparison:
     """Put the numbers of all replications together, in the order of `task.measured`.
 
     planned : how many of the alternatives are plans; the others are their repairs
     """
     of_base, *others = (
-        Results(scenario, run, measures_of(scenario), of.total, of.n)
+        Results(scenario, run, measures_of(scenario, task.whole), of.total, of.n)
         for scenario, of in zip(task.measured, kept, strict=True)
     )
     looks = 1 if planned == len(task.alternatives) else 2
@@ -206,13 +244,14 @@ def _comparison(task: _Pair, run: Run, kept: Sequence[Kept], planned: int) -> Co
 
 
 @dataclass(frozen=True)
-class _Pair:
-    """What one replication of a comparison does."""
+class Pair:
+    """What one replication of a comparison does; whole : as in `measure`."""
 
     base: Scenario
     alternatives: tuple[Scenario, ...]
     seed: int
     engine: Engine
+    whole: bool = False
 
     @property
     def measured(self) -> list[Scenario]:
@@ -224,33 +263,33 @@ class _Pair:
 
     def __call__(self, first: int, last: int) -> list[list[Numbers]]:
         """Run the replications from first before last."""
-        return [self.one(replication) for replication in range(first, last)]
+        malls = (self.base, *self.alternatives)
+        each = [drawn(mall, self.seed, range(first, last)) for mall in malls]
+        return [self.one(*workloads) for workloads in zip(*each, strict=True)]
 
-    def one(self, replication: int) -> list[Numbers]:
+    def one(self, workload: Workload, *others: Workload) -> list[Numbers]:
         """Return the numbers of the base, then four sets for each alternative."""
-        workload = sample(self.base, self.seed, replication)
-        log = simulate(self.base, workload, self.engine)
-        found = [_numbers(log, self.base)]
-        for other in self.alternatives:
-            its = sample(other, self.seed, replication)
-            its_log = simulate(other, its, self.engine)
+        log = play(self.base, workload, self.engine)
+        found = [self.numbers(log, self.base)]
+        for other, its in zip(self.alternatives, others, strict=True):
+            its_log = play(other, its, self.engine)
             also, present = _in_both(workload, its)
             found += [
-                _numbers(its_log, other),
-                _numbers(log, self.base, also),
-                _numbers(its_log, other, present),
-                _numbers(its_log, other, ~present),
+                self.numbers(its_log, other),
+                self.numbers(log, self.base, also),
+                self.numbers(its_log, other, present),
+                self.numbers(its_log, other, ~present),
             ]
         return found
+
+    def numbers(self, log: Log, scenario: Scenario, only: Mask | None = None) -> Numbers:
+        """Return what is measured of a log."""
+        found = measure(log, scenario, only, whole=self.whole)
+        return found.total, found.n, {}
 
     def travels(self) -> bool:
         """Whether the task can be sent to another process."""
         return travel(self.engine)
-
-
-def _numbers(log: Log, scenario: Scenario, only: Mask | None = None) -> Numbers:
-    found = measure(log, scenario, only)
-    return found.total, found.n, {}
 
 
 def _in_both(a: Workload, b: Workload) -> tuple[Mask, Mask]:

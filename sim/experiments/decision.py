@@ -7,13 +7,53 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.scenario.model import Scenario
+from sim.scenario.noted import Quantity
 from sim.statistics.intervals import Estimate, PairedDifference
 from sim.statistics.results import Results, difference
 from sim.statistics.verdict import State, promise_of, state, together
 
 Answer = Literal["may_join", "may_join_if", "may_not", "cannot_tell", "no_rule"]
+HANGS_ON = 2
+"""So many assumptions are named as those on which a verdict hangs."""
 MOST_TO_ADVISE = 10_000
 """Where more replications than this would be needed, the figures have to change instead."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Two values of a figure that were tried: the join holds at one and fails at the other."""
+
+    holds: Quantity
+    fails: Quantity
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Up to which value of a figure the verdict stays what it is.
+
+    low, high : where it was looked at; stated : this is its plausible range, as the file says
+    shared : whether the mall of today has the figure too
+    holds : whether the join does with the figure as assumed, by the estimates
+    below, above : where the verdict turns on either side of what is assumed, if it does there
+    nearness : what part of the way to an end of the range turns it; above 1 read off on a straight
+        line beyond the end, infinite where the figure does not come nearer to turning it
+    """
+
+    path: str
+    assumed: Quantity
+    low: Quantity
+    high: Quantity
+    stated: bool
+    shared: bool
+    holds: bool
+    below: Edge | None
+    above: Edge | None
+    nearness: float
+
+    @property
+    def turns(self) -> bool:
+        """Whether a plausible value turns the verdict."""
+        return self.stated and (self.below or self.above) is not None
 
 
 @dataclass(frozen=True)
@@ -54,6 +94,15 @@ class Condition:
         if self.before == "cannot_tell" and self.change is not None:
             return not self.change.low >= 0 if self.touched else self.change.high < 0
         return True
+
+    @property
+    def left(self) -> float:
+        """By how much the condition holds by its estimate, of 1; below 0 it fails."""
+        if self.kind == "present_citizens_lose_at_most":
+            return self.estimate.value + self.limit
+        if self.kind == "refused_at_most":
+            return self.limit - self.estimate.value
+        return self.estimate.value - self.limit
 
     @property
     def unchanged(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from functools import lru_cache
@@ -12,11 +12,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import Engine, engine_name, simulate
+from sim.engine import Engine, engine_name, play, prepare
 from sim.errors import MallError
-from sim.experiments.replicate import Progress, run_blocks, travel
+from sim.experiments.replicate import TOGETHER, Progress, run_blocks, travel
 from sim.experiments.varying import varied
-from sim.sampling import sample
+from sim.sampling import drawn
 from sim.scenario.model import Scenario
 from sim.statistics.measure import Measure
 from sim.statistics.measures import measure, measures_of
@@ -53,10 +53,11 @@ def run_points(
         raise MallError.of("error.too_few_replications", fewest=2, replications=replications)
     scenarios = [varied(base, figures) for figures in points]
     began = time.perf_counter()
+    prepare(engine)
     task = _Points(base, tuple(dict(p) for p in points), replications, first, hours, seed, engine)
     most = len(points) * replications
     kept: list[Numbers] = []
-    with closing(run_blocks(task, most, workers, executor)) as blocks:
+    with closing(run_blocks(task, most, workers, executor, TOGETHER)) as blocks:
         for block in blocks:
             kept.extend(block)
             if progress:
@@ -94,22 +95,39 @@ class _Points:
         self.first, self.hours, self.seed, self.engine = first, hours, seed, engine
 
     def __call__(self, first: int, last: int) -> list[Numbers]:
-        return [self.one(*divmod(index, self.replications)) for index in range(first, last)]
+        return [
+            numbers
+            for point, replications in by_point(first, last, self.replications)
+            for numbers in self.some(point, replications)
+        ]
 
-    def one(self, point: int, replication: int) -> Numbers:
-        """Return total and n of the measures of the span."""
-        scenario = _varied(self.base, json.dumps(dict(self.points[point])))
-        replication += self.first
-        log = simulate(scenario, sample(scenario, self.seed, replication), self.engine)
-        found = measure(log, scenario)
-        wanted = np.array([_wanted(m, self.hours) for m in found.measures])
-        return found.total[wanted], found.n[wanted]
+    def some(self, point: int, replications: range) -> Iterator[Numbers]:
+        """Yield total and n of the measures of the span, of replications at one point."""
+        scenario = varied_once(self.base, json.dumps(dict(self.points[point])))
+        these = range(replications.start + self.first, replications.stop + self.first)
+        for workload in drawn(scenario, self.seed, these):
+            log = play(scenario, workload, self.engine)
+            found = measure(log, scenario, whole=not self.hours)
+            wanted = np.array([_wanted(m, self.hours) for m in found.measures])
+            yield found.total[wanted], found.n[wanted]
 
     def travels(self) -> bool:
         return travel(self.engine)
 
 
-@lru_cache(maxsize=4)
-def _varied(base: Scenario, figures: str) -> Scenario:
+def by_point(first: int, last: int, replications: int) -> Iterator[tuple[int, range]]:
+    """Yield the points, and of each its replications, among which pieces of work lie.
+
+    Work is numbered point by point, `replications` each; first, last : as of `Task`
+    """
+    while first < last:
+        point, begin = divmod(first, replications)
+        end = min(begin + last - first, replications)
+        yield point, range(begin, end)
+        first += end - begin
+
+
+@lru_cache(maxsize=8)
+def varied_once(base: Scenario, figures: str) -> Scenario:
     """A worker's present point; replications of one come one after the other."""
     return varied(base, json.loads(figures))

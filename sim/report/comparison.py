@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sim.experiments.break_even import REPLICATIONS
 from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import Condition
-from sim.report import locale
+from sim.report import break_even, locale
 from sim.report.differences import differences
 from sim.report.provenance import provenance
 from sim.report.sentences import shown
@@ -41,6 +42,10 @@ def _alternative(of: Alternative, lang: str) -> Iterator[str]:
             yield from ("    " + note for note in notes(of, one, lang))
     yield from people(of, lang)
     yield from repaired(of, lang)
+    if of.break_evens:
+        yield say("compare.break_even.title", lang) + ":"
+        yield from ("  " + line for line in break_even.break_evens(of, lang))
+        yield say("compare.break_even.method", lang, n=REPLICATIONS)
     yield assumed(of, lang)
 
 
@@ -77,7 +82,10 @@ def verdict(of: Alternative, lang: str) -> list[str]:
     """Say the verdict and what decides it."""
     values = {"name": of.scenario.name, "reasons": reasons(of, lang)}
     values["repair"] = repair_of(of, lang)
-    said = [say(f"compare.verdict_{of.verdict}", lang, **values)]
+    said = [say(f"compare.verdict_{of.as_assumed}", lang, **values)]
+    if of.until:
+        values |= {"figures": break_even.until(of, lang), "verdict": said[0]}
+        said = [say("compare.verdict_until", lang, **values)]
     return [*said, say("compare.identical", lang)] if of.identical else said
 
 
@@ -246,6 +254,8 @@ def _plain(of: Alternative) -> dict[str, Any]:
     return {
         "name": of.scenario.name,
         "verdict": of.verdict,
+        "verdict_as_assumed": of.as_assumed,
+        "break_evens": break_even.plain(of),
         "identical": of.identical,
         "repair": None if of.repair is None else _plain(of.repair),
         "conditions": [

@@ -15,6 +15,7 @@ import numpy as np
 from sim.experiments.compare import Alternative
 from sim.report import comparison as said
 from sim.report import locale
+from sim.report.break_even import break_evens
 from sim.report.figure_text import figure_text
 from sim.report.observed import counted
 from sim.report.path_text import path_text
@@ -60,6 +61,7 @@ def sheet_of(of: Alternative, joins: Sequence[str], lang: str) -> Sheet:
         "worse": _worse(of, lang),
         "days": _days(of, lang),
         "counted": _counted(of, lang),
+        "break_even": tuple(break_evens(of, lang))[: 2 * MOST],
         "writing": _in_writing(of, lang),
         "missing": [say("sheet.missing_is", lang)],
     }

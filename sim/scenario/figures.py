@@ -90,14 +90,15 @@ def _days(step: str) -> set[str]:
 
 def _sources(scenario: Scenario) -> dict[str, str]:
     """Return the sources by full path."""
-    full: dict[str, str] = {}
-    for key, source in scenario.sources.items():
-        first = re.split(r"[.\[]", key)[0]
-        above = ""
-        if first not in Scenario.model_fields:
-            above = "agencies." if first in scenario.agencies else "journeys."
-        full[above + key] = source
-    return full
+    return {full_path(scenario, key): source for key, source in scenario.sources.items()}
+
+
+def full_path(scenario: Scenario, path: str) -> str:
+    """Return a path with the `agencies.` or `journeys.` that it may leave out."""
+    first = re.split(r"[.\[]", path)[0]
+    if first in Scenario.model_fields:
+        return path
+    return ("agencies." if first in scenario.agencies else "journeys.") + path
 
 
 def _leaves(node: Any, path: str) -> Iterator[tuple[str, str, bool]]:

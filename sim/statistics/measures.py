@@ -62,25 +62,32 @@ _OF_VISIT = (
 _AT_COUNTER = ("utilisation", "lost_to_calls", "busy.mean", "staffed.mean")
 
 
-def measure(log: Log, scenario: Scenario, only: Mask | None = None) -> Measures:
+def measure(
+    log: Log, scenario: Scenario, only: Mask | None = None, *, whole: bool = False
+) -> Measures:
     """Measure a log.
 
     only : (V,) bool, the visits that count (all if None); counters always count
+    whole : only the measures of the whole span, not those by weekday, hour or date
     """
     rows = Rows(log, scenario, only)
-    found = [block.of(rows) for block in layout(scenario)]
+    found = [block.of(rows) for block in _blocks(scenario, whole)]
     return Measures(
         replication=log.replication,
-        measures=measures_of(scenario),
+        measures=measures_of(scenario, whole),
         total=np.concatenate([total for total, _ in found]),
         n=np.concatenate([n for _, n in found]),
     )
 
 
-@lru_cache(maxsize=16)
-def measures_of(scenario: Scenario) -> tuple[Measure, ...]:
-    """Return what is measured in a scenario, in a fixed order."""
-    return tuple(m for block in layout(scenario) for m in block.measures())
+@lru_cache(maxsize=32)
+def measures_of(scenario: Scenario, whole: bool = False) -> tuple[Measure, ...]:
+    """Return what is measured in a scenario, in a fixed order; whole : as in `measure`."""
+    return tuple(m for block in _blocks(scenario, whole) for m in block.measures())
+
+
+def _blocks(scenario: Scenario, whole: bool) -> list[Block]:
+    return [of for of in layout(scenario) if not whole or of.slices.labels == (("", ""),)]
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,89 @@
+"""Up to where a verdict on a join holds: values that were tried, on both sides of the turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from malls import scenario_of
+
+from sim import Scenario, compare
+from sim.experiments.break_even import REPLICATIONS, with_break_evens
+from sim.experiments.varying import varied
+from sim.report.comparison import described, plain
+from sim.report.comparison_page import render_comparison, sheets
+
+PER_DAY = "journeys.new.per_day"
+NEW = {"time": {"mean": "4 min", "sd": "2 min"}}
+
+
+def mall(newcomers: int = 0, **more: Any) -> Scenario:
+    """Return two hours of one agency, with as many newcomers on their way there and beyond."""
+    service = {"s": {"name": "Papers", "time": {"mean": "5 min", "sd": "3 min"}}}
+    promise = {"wait": "10 min", "for": "80 %"}
+    agencies: dict[str, Any] = {"a": {"counters": 2, "promise": promise, "services": service}}
+    journeys: dict[str, Any] = {"old": {"per_day": 10, "stops": ["a.s"]}}
+    if newcomers:
+        agencies["b"] = {"counters": 3, "services": {"t": NEW}}
+        journeys["new"] = {"name": "New", "per_day": newcomers, "stops": ["b.t", "a.s"]}
+    return scenario_of(
+        {"name": "plan", "calendar": {"days": "mon", "hours": "08:00-10:00"},
+         "agencies": agencies, "journeys": journeys,
+         "decision": {"every_agency_keeps": "promise"}, **more}
+    )  # fmt: skip
+
+
+def found(plan: Scenario, **more: Any) -> Any:
+    """Return the plan beside the mall of today, with its break-evens."""
+    compared = compare(mall(**more), plan, 40, seed=1, workers=1)
+    return with_break_evens(compared, workers=1)
+
+
+def answer_at(plan: Scenario, path: str, value: object) -> bool:
+    """Say whether every condition for which the join is blamed holds by its estimate."""
+    of = compare(mall(), varied(plan, {path: str(value)}), REPLICATIONS, seed=1, workers=1)
+    return all(c.left >= 0 for c in of.alternatives[0].conditions if c.blamed)
+
+
+def test_both_sides_of_a_break_even_were_tried_and_lie_side_by_side() -> None:
+    plan = mall(6)
+    (of,) = found(plan).alternatives
+    assert of.as_assumed == of.verdict == "may_join"
+    one = next(b for b in of.break_evens if b.path == PER_DAY)
+    assert one.holds and not one.stated and not one.shared and not one.turns
+    assert one.above is None and one.nearness > 1  # twice as many are borne too
+    (of,) = found(mall(10, plausible={PER_DAY: "5 .. 60"})).alternatives
+    one = next(b for b in of.break_evens if b.path == PER_DAY)
+    assert one.above is not None and one.below is None and 0 < one.nearness < 1
+    assert one.above.fails.value - one.above.holds.value == 1
+    assert answer_at(mall(10), PER_DAY, one.above.holds)
+    assert not answer_at(mall(10), PER_DAY, one.above.fails)
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_a_plausible_range_that_crosses_it_leaves_the_verdict_to_the_newcomer(lang: str) -> None:
+    told = found(mall(10, plausible={PER_DAY: "5 .. 60"}))
+    (of,) = told.alternatives
+    assert (of.verdict, of.as_assumed) == ("cannot_tell", "may_join")
+    assert [b.path for b in of.until] == [PER_DAY]
+    (edge,) = (b.above for b in of.until)
+    said = described(told, lang).splitlines()[0]
+    assert f" {edge.holds} " in said and ("may join." in said or "boleh bergabung." in said)
+    assert plain(told)["alternatives"][0]["break_evens"][0]["path"] == of.break_evens[0].path
+    (sheet,) = sheets(told, lang)
+    assert any("New" in line for section in sheet.sections for line in section.lines)
+    assert said.split(":")[0] in render_comparison(told, lang)
+
+
+def test_a_figure_of_the_whole_mall_is_not_the_newcomers_to_state() -> None:
+    ranges = {"demand.scale": "0.9 .. 9"}
+    (of,) = found(mall(10, plausible=ranges, demand={"scale": 1}), demand={"scale": 1}).alternatives
+    one = next(b for b in of.break_evens if b.path == "demand.scale")
+    assert one.shared and not of.until
+    assert of.verdict == of.as_assumed
+
+
+def test_without_newcomers_or_a_decision_there_is_nothing_to_look_at() -> None:
+    assert found(mall()).alternatives[0].break_evens == ()
+    (of,) = found(mall(5, decision={})).alternatives
+    assert of.break_evens == () and of.verdict == "no_rule"
