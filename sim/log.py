@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import OutputError
+from sim.glance import lang, table
+from sim.words import say
 from sim.workload import ABSENT
 
 if TYPE_CHECKING:
@@ -201,6 +203,22 @@ class Log:
                 "state": _named(STATES, rows.state),
             }
         )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: how many visits and stops ended how."""
+        visits, stops = self.visit_rows, self.stop_rows
+        known = (*VISIT_OUTCOMES, *(o for o in STOP_OUTCOMES if o not in VISIT_OUTCOMES))
+        ended = [
+            {name: int((rows.outcome == k).sum()) for k, name in enumerate(names)}
+            for rows, names in ((visits, VISIT_OUTCOMES), (stops, STOP_OUTCOMES))
+        ]
+        rows = [
+            (o, *(of.get(o, 0) for of in ended))
+            for o in known
+            if any(o in e and e[o] for e in ended)
+        ]
+        of = {"replication": self.replication, "visits": len(visits), "stops": len(stops)}
+        return table(say("glance.log", lang(), **of), ("outcome", "visits", "stops"), rows)
 
     def _day_columns(self, day: Ints) -> dict[str, Any]:
         dates = np.array([d or "NaT" for d in self.names.dates], dtype="datetime64[s]")

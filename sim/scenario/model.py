@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.glance import lang, table
 from sim.scenario import quantities as q
 from sim.scenario.agency import Agency, Counter, Promise, Service, Staffing
 from sim.scenario.calendar import Calendar, Day
@@ -26,6 +27,7 @@ from sim.scenario.outage import Outage
 from sim.scenario.stops import Step, Stop, Stops
 from sim.scenario.surge import Surge
 from sim.scenario.weekdays import WEEKDAYS, Factors
+from sim.words import say
 
 
 class VisitorClass(Frozen):
@@ -233,6 +235,17 @@ class Scenario(Frozen):
         return tuple(
             sorted(f"{a}.{s}" for a, agency in self.agencies.items() for s in agency.services)
         )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the agencies with their counters and services."""
+        a_day = self.demand.scale * sum(journey.per_day for journey in self.journeys.values())
+        rows = [
+            (of.name or name, len(of.posts), ", ".join(s.name or k for k, s in of.services.items()))
+            for name, of in self.agencies.items()
+        ]
+        of = {"name": self.name, "days": len(self.days), "visits": f"{a_day:,.0f}"}
+        title = say("glance.scenario", lang(), **of)
+        return table(title, ("agency", "counters", "services"), rows)
 
 
 __all__ = [

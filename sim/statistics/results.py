@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import MallError
+from sim.glance import lang, table
 from sim.scenario.faults import nearest
 from sim.scenario.model import Scenario
 from sim.statistics.intervals import (
@@ -23,9 +24,11 @@ from sim.statistics.intervals import (
 )
 from sim.statistics.measure import SHARES_OF_PEOPLE, SHARES_OF_TIME, Measure, Measures, values
 from sim.statistics.measures import measures_of
+from sim.words import say
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray
 
 Floats = NDArray[np.float64]
 _AT_ONCE = 500
@@ -209,6 +212,47 @@ class Results:
         replications in which somebody experienced it), method.
         """
         return self._estimates.copy()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the headlines of the mall and of each agency, with intervals."""
+        wanted = [("", "fulfilled"), ("", "wait_in_visit.mean")] + [
+            (name, measure)
+            for name in self.scenario.agencies
+            for measure in ("called_in_time", "wait.mean")
+        ]
+        rows = []
+        for name, measure in wanted:
+            found = self.estimate(measure, "agency" if name else "mall", name)
+            rows.append((name, measure, found.value, found.low, found.high))
+        of = {"name": self.scenario.name, "n": self.replications, "seed": self.run.seed}
+        title = say("glance.results", lang(), **of)
+        return table(title, ("agency", "measure", "value", "low", "high"), rows)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Return every replication as an xarray Dataset, for labelled arithmetic.
+
+        Variables total, n and value, (R, M) float64, over the dimensions `replication` and
+        `column`; the coordinates scope, name, interval, weekday, measure and unit lie along
+        `column`. Attributes: scenario, seed, engine.
+
+        Raises MallError, naming the extra, where xarray is not installed.
+        """
+        try:
+            import xarray
+        except ImportError:
+            raise MallError.of("error.no_extra", library="xarray", extra="xarray") from None
+        both = ("replication", "column")
+        value = values(self.measures, self.total, self.n)
+        labels = {
+            key: ("column", [getattr(m, key) for m in self.measures]) for key in (*_LABELS, "unit")
+        }
+        return xarray.Dataset(
+            {"total": (both, self.total), "n": (both, self.n), "value": (both, value)},
+            coords={"replication": np.arange(self.replications), **labels},
+            attrs={
+                "scenario": self.scenario.name, "seed": self.run.seed, "engine": self.run.engine,
+            },
+        )  # fmt: skip
 
     def to_frame(self) -> pd.DataFrame:
         """Return every measure of every replication, tidy.
