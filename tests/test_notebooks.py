@@ -40,6 +40,10 @@ def executed(source: Path, folder: Path) -> Any:
         NotebookClient(
             notebook, timeout=SECONDS, kernel_name="python3", record_timing=False, resources=at
         ).execute()
+    for cell in notebook.cells:
+        for data in (output.get("data", {}) for output in cell.get("outputs", ())):
+            if "text/html" in data:
+                data.pop("text/plain", None)  # the same once more, every field of it
     return notebook
 
 
@@ -58,10 +62,15 @@ def cells(notebook: Any) -> list[tuple[str, str]]:
 def shown(notebook: Any) -> list[list[str]]:
     """Return the texts that each cell of code shows."""
     return [
-        [output.get("text") or output.get("data", {}).get("text/plain", "") for output in c.outputs]
+        [output.get("text") or said(output.get("data", {})) for output in c.outputs]
         for c in notebook.cells
         if c.cell_type == "code"
     ]
+
+
+def said(data: dict[str, str]) -> str:
+    """Return what an output says: a table, or text."""
+    return data.get("text/html") or data.get("text/plain", "")
 
 
 def numbers(texts: list[str]) -> list[float]:
