@@ -243,6 +243,7 @@ def test_the_repository_does_not_hold(what: str) -> None:
         if path.suffix in (".png", ".parquet", ".xlsx"):
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
+        text = re.sub(r'"image/png": "[^"]*"', "", text)  # its letters say nothing
         found += [f"{shown(path)}: {match.group()}" for match in pattern.finditer(text)]
     assert found == []
 
