@@ -176,6 +176,7 @@ def run(
         )  # fmt: skip
     from sim.report.answer import Answer
     from sim.report.five_lines import five_lines
+    from sim.report.outside import outside
     from sim.report.result_folder import folder_of, replaced
     from sim.report.tables import summary
     from sim.report.writing import write_run
@@ -190,7 +191,8 @@ def run(
         command=sys.argv,
     )  # fmt: skip
     answer = Answer.of(results)
-    tell(summary(results, answer) if as_json else five_lines(answer, lang.value))
+    lines = [five_lines(answer, lang.value), *outside(scenario, lang.value)]
+    tell(summary(results, answer) if as_json else "\n".join(lines))
     typer.echo(say("cli.page", lang.value, path=shown_path(written[0])), err=as_json)
     if open_:
         typer.launch(written[0].as_uri())

@@ -11,6 +11,7 @@ from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import Condition
 from sim.report import break_even, locale
 from sim.report.differences import differences
+from sim.report.outside import outside
 from sim.report.provenance import provenance
 from sim.report.sentences import shown
 from sim.report.titles import titles
@@ -46,6 +47,7 @@ def _alternative(of: Alternative, lang: str) -> Iterator[str]:
         yield say("compare.break_even.title", lang) + ":"
         yield from ("  " + line for line in break_even.break_evens(of, lang))
         yield say("compare.break_even.method", lang, n=REPLICATIONS)
+    yield from outside(of.scenario, lang, of.base.scenario)
     yield assumed(of, lang)
 
 

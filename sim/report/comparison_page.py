@@ -11,6 +11,7 @@ from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import Answer
 from sim.report import comparison as said
 from sim.report import locale
+from sim.report.outside import outside
 from sim.report.page import MARKS, environment, precise_text, program_version
 from sim.report.sentences import Shown, runs_of, share, shown
 from sim.report.sheet import Sheet, sheet_of
@@ -62,6 +63,7 @@ class Part:
     conditions: dict[str, list[tuple[str, str, list[str]]]]
     agencies: list[Row]
     journeys: list[Row]
+    outside: list[str]
     assumed: str
     repaired: list[str]
     sheet: Sheet
@@ -115,6 +117,7 @@ def _part(of: Alternative, sheet: Sheet, lang: str) -> Part:
         },
         agencies=_agencies(of, lang),
         journeys=_journeys(of, lang),
+        outside=outside(of.scenario, lang, of.base.scenario),
         assumed=said.assumed(of, lang),
         repaired=list(said.repaired(of, lang)),
         sheet=sheet,

@@ -17,6 +17,8 @@ from sim.report import figure_text, locale, sentences
 from sim.report.answer import FEWEST_TICKETS, Answer, Standing
 from sim.report.five_lines import five_lines, several_days
 from sim.report.observed import Counted
+from sim.report.office_work import office_work
+from sim.report.outside import outside
 from sim.report.path_text import path_text
 from sim.report.titles import titles
 from sim.scenario.model import Scenario
@@ -68,6 +70,8 @@ def render_page(
         ),
         path_text=lambda path: path_text(path, results.scenario, lang),
         done=sentences.done(answer),
+        office_work=office_work(results, lang),
+        outside=outside(results.scenario, lang),
         value_of={figure.path: figure.text for figure in answer.figures},
         glossary=GLOSSARY,
         fewest=FEWEST_TICKETS,

@@ -172,6 +172,7 @@ class Service(Frozen):
     by_hour : factors upon its time by the clock time at which it begins
     set_up : how much longer it takes at a counter that gave another service before
     wrap_up : how long the counter is occupied after the citizen left
+    back_office : work that each citizen served leaves, to be done when nobody is at the counter
     """
 
     name: Text = ""
@@ -179,6 +180,7 @@ class Service(Frozen):
     by_hour: ByHour = ()
     set_up: q.Duration = 0
     wrap_up: q.Duration = 0
+    back_office: q.Duration = 0
     promise: Promise | None = None
     patience: PatienceLaw | None = None
     quota: QuotaField | None = None

@@ -82,6 +82,18 @@ def _day_to_day(whole: Whole) -> Iterator[Finding]:
             yield Finding("day_to_day_of_nobody", {"value": name}, ("agencies", name, "day_to_day"))
 
 
+def _moved_from(whole: Whole) -> Iterator[Finding]:
+    """More who moved from an office than came to it."""
+    for name, journey in whole.scenario.journeys.items():
+        old = journey.moved_from
+        if old is not None and old.moved(journey.per_day) > old.per_day * (1 + 1e-9):
+            shown = {
+                "value": f"{q.share(old.share)}", "of": f"{journey.per_day:g}",
+                "moved": f"{old.moved(journey.per_day):g}", "limit": f"{old.per_day:g}",
+            }  # fmt: skip
+            yield Finding("moved_too_many", shown, ("journeys", name, "moved_from", "share"))
+
+
 def _profile(whole: Whole) -> Iterator[Finding]:
     """A day on which the profile lets nobody come; if it is so every day, that is one fault."""
     if not whole.sound_hours:
@@ -217,4 +229,14 @@ def _visits(scenario: Scenario) -> Iterator[Finding]:
         yield Finding("too_many_visits_run", shown, ("calendar", key))
 
 
-CHECKS = (_class_shares, _demand, _day_to_day, _profile, _staffing, _promises, _hall, _sizes)
+CHECKS = (
+    _class_shares,
+    _demand,
+    _day_to_day,
+    _moved_from,
+    _profile,
+    _staffing,
+    _promises,
+    _hall,
+    _sizes,
+)

@@ -71,4 +71,17 @@ def _long(whole: Whole, agency: Agency, law: Distribution, path: Path) -> Iterat
         yield Finding("away_long", shown, path)
 
 
-PAPERS_CHECKS = (_incomplete, _park)
+def _back_office(whole: Whole) -> Iterator[Finding]:
+    """Work that nobody of the agency could do."""
+    scenario = whole.scenario
+    for name in scenario.leave_work:
+        agency = scenario.agencies[name]
+        for key, service in agency.services.items():
+            path: Path = ("agencies", name, "services", key, "back_office")
+            if service.back_office and scenario.calendar.continuous is not None:
+                yield Finding("not_continuous", {"value": "back_office"}, path, at_key=True)
+            elif service.back_office and (agency.machines is not None or not agency.posts):
+                yield Finding("back_office_of_nobody", {"value": name}, path, at_key=True)
+
+
+PAPERS_CHECKS = (_incomplete, _park, _back_office)

@@ -596,6 +596,11 @@ EXAMPLES: dict[str, str] = {
           dukcapil:
             services: {kk: {set_up: 2 min}}
         """,
+    "Service.back_office": """
+        agencies:
+          bank:
+            services: {bayar: {back_office: 6 min}}
+        """,
     "Service.wrap_up": """
         agencies:
           bank:
@@ -742,6 +747,22 @@ EXAMPLES: dict[str, str] = {
         agencies:
           bank: {day_to_day: 20 %}
         journeys: {bayar: {per_day: 15, stops: [bank.bayar]}}
+        """,
+    "Journey.moved_from": """
+        journeys:
+          kk: {moved_from: {office: the district office, per_day: 40, share: 60 %}}
+        """,
+    "MovedFrom.office": """
+        journeys:
+          kk: {moved_from: {office: the district office, per_day: 40, share: 60 %}}
+        """,
+    "MovedFrom.per_day": """
+        journeys:
+          kk: {moved_from: {office: the district office, per_day: 40, share: 60 %}}
+        """,
+    "MovedFrom.share": """
+        journeys:
+          kk: {moved_from: {office: the district office, per_day: 40, share: 60 %}}
         """,
     "Journey.day_to_day": """
         journeys:

@@ -13,6 +13,7 @@ from sim.scenario.come_back import ComeBack
 from sim.scenario.faults import Finding, nearest, refuse
 from sim.scenario.fields import Frozen, Text
 from sim.scenario.gathering import Gathering
+from sim.scenario.moved_from import MovedFrom
 from sim.scenario.stops import Stops
 from sim.scenario.weekdays import Factors
 
@@ -78,6 +79,7 @@ class Journey(Frozen):
         she leaves the mall
     needs : of a service, those whose document it takes: she passes over it unless she has been
         served there on this visit
+    moved_from : where they went before; it changes nothing in the mall
     """
 
     name: Text = ""
@@ -92,6 +94,7 @@ class Journey(Frozen):
     tickets: Tickets | None = None
     booking: Booking | None = None
     come_back: ComeBack | None = None
+    moved_from: MovedFrom | None = None
 
     @property
     def comes_for(self) -> str:

@@ -230,6 +230,14 @@ class Scenario(Frozen):
         return tuple((name, label, how) for name, label, how in found if how is not None)
 
     @cached_property
+    def leave_work(self) -> tuple[str, ...]:
+        """The agencies, by name, of which a service leaves work behind the counter."""
+        return tuple(
+            name for name in sorted(self.agencies)
+            if any(service.back_office for service in self.agencies[name].services.values())
+        )  # fmt: skip
+
+    @cached_property
     def services(self) -> tuple[str, ...]:
         """All services as `agency.service`, sorted by name."""
         return tuple(

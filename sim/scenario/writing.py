@@ -113,7 +113,7 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
                 del agency[key]
         agency["call"] = _changed(of.call, agency["call"])
         for key, service in of.services.items():
-            for cost in ("set_up", "wrap_up"):
+            for cost in ("set_up", "wrap_up", "back_office"):
                 if not getattr(service, cost):
                     del agency["services"][key][cost]
             for part in ("incomplete", "park"):

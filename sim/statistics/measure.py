@@ -15,7 +15,7 @@ UNITS = {
     "wait.mean": "min", "wait.median": "min", "wait.p90": "min", "wait.p95": "min",
     "wait.max": "min", "wait_in_visit.mean": "min", "in_line.mean": "min",
     "time_in_mall.mean": "min", "outside.mean": "min", "standing.mean": "people",
-    "overtime": "min",
+    "overtime": "min", "work_left": "min", "work_done_after": "min",
     "line.mean": "people", "line.max": "people", "in_hall.mean": "people",
     "in_hall.max": "people", "busy.mean": "counters", "staffed.mean": "counters",
 }  # fmt: skip
@@ -24,6 +24,8 @@ COUNTS = (
     "tickets", "visits", "people", "no_show", "cancelled", "moved", "completed", "gave_up",
     "balked", "missed", "turned_away", "sent_home", "incomplete", "returned",
 )  # fmt: skip
+A_DAY = ("overtime", "work_left", "work_done_after")
+"""Times that are added up over days, and divided by them."""
 SHARES_OF_PEOPLE = (
     "called_in_time", "fulfilled", "left", "refused", "waited", "several_days",
 )  # fmt: skip
@@ -62,7 +64,7 @@ def kind_of(measure: str) -> str:
         return "quantile"
     if measure in MAXIMA:
         return "maximum"
-    return "count" if _counts(measure) or measure == "overtime" else "ratio"
+    return "count" if _counts(measure) or measure in A_DAY else "ratio"
 
 
 def _counts(measure: str) -> bool:

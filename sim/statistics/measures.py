@@ -25,6 +25,7 @@ line, in hall : people waiting for a call, people between door and exit: on aver
     close of each day, and the most at once on a day; in hall counts all who come together
 standing : people in the hall beyond its seats, on average over the same time
 outside : from coming to the open door to coming in, of all who came in; where there is such a line
+work left, work done after : of what services leave behind the counter (`office_work.py`)
 people : all who come to the door, where some come together
 
 A measure that nobody experienced has n = 0; its value is absent, never 0.
@@ -43,6 +44,7 @@ from sim.scenario.numbers import ALONE
 from sim.statistics.block import Block, Computed
 from sim.statistics.counting import of_stops, of_visits
 from sim.statistics.measure import Measure, Measures
+from sim.statistics.office_work import WORK, of_office_work
 from sim.statistics.rows import Mask, Rows
 from sim.statistics.slices import slices_of
 from sim.statistics.timing import of_counters, of_hall, of_lines, of_overtime
@@ -120,6 +122,10 @@ def layout(scenario: Scenario) -> tuple[Block, ...]:
     add("mall", "all weekday", ("in_hall.mean", "in_hall.max", *standing), of_hall)
     add("mall", "hour both", ("in_hall.mean",), of_hall)
     add("mall", "all weekday", ("overtime",), of_overtime)
+    for kind in ("all", "weekday") if scenario.leave_work else ():
+        if slices[kind].labels:
+            agencies = scenario.leave_work
+            blocks.append(Block("agency", agencies, slices[kind], WORK, of_office_work))
     add("mall", "date", ("called_in_time",), of_stops)
     add("mall", "date", ("visits", "fulfilled"), of_visits)
     add("mall", "date", ("in_hall.max",), of_hall)
