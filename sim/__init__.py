@@ -19,7 +19,8 @@ combination of newcomers; `sweep` varies
 figures, `capacity` raises demand until promises break, `staff` finds the fewest counters that
 keep them, and `Explanation(log, scenario)` says why people waited. `verify` lets
 the installed program, or an engine of your own, prove itself. `fit(logs)` reads
-tickets that a mall has counted, and `draft` writes the scenario that they give.
+tickets that a mall has counted, and `draft` writes the scenario that they give; `calibrate` finds
+the figures that agree with mere counts.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from sim.experiments.sensitivity import Sensitivity, sensitivity
     from sim.experiments.staffing import StaffingPlan, staff
     from sim.experiments.sweep import Sweep, sweep
+    from sim.fitting.calibration import Calibration, calibrate
     from sim.fitting.draft import draft
     from sim.fitting.fit import Fitted, fit
     from sim.log import Log
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from sim.workload import Workload
 
 _ROOMS = {
+    "Calibration": "fitting.calibration",
     "Capacity": "experiments.capacity",
     "Comparison": "experiments.compare",
     "EngineError": "errors",
@@ -78,6 +81,7 @@ _ROOMS = {
     "Verification": "verification.verify",
     "Workload": "workload",
     "WorkloadError": "errors",
+    "calibrate": "fitting.calibration",
     "capacity": "experiments.capacity",
     "compare": "experiments.compare",
     "draft": "fitting.draft",
@@ -94,6 +98,7 @@ _ROOMS = {
     "verify": "verification.verify",
 }
 __all__ = [
+    "Calibration",
     "Capacity",
     "Comparison",
     "EngineError",
@@ -114,6 +119,7 @@ __all__ = [
     "Verification",
     "Workload",
     "WorkloadError",
+    "calibrate",
     "capacity",
     "compare",
     "draft",

@@ -1,4 +1,4 @@
-"""The command that makes a scenario of a ticket log."""
+"""The commands that go from what a mall has counted to a scenario."""
 
 from __future__ import annotations
 
@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.commands import AsJson, Lang, Language, app, plainly, say_written, tell
+from sim.cli.commands import (
+    AsJson,
+    EngineName,
+    File,
+    Lang,
+    Language,
+    Out,
+    Overlays,
+    Seed,
+    Workers,
+    app,
+    plainly,
+    progress_bar,
+    say_written,
+    tell,
+)
 
 
 @app.command()
@@ -48,3 +63,44 @@ def fit(
     tell(study.data if as_json else study.text)
     say_written(target, lang.value)
     say_written(page, lang.value)
+
+
+@app.command()
+@plainly
+def calibrate(
+    file: File,
+    overlays: Overlays = [],  # noqa: B006
+    points: Annotated[
+        int, typer.Option(min=10, help="How many malls are tried at once, four times at most.")
+    ] = 100,
+    replications: Annotated[int, typer.Option(min=2, help="How many replications of each.")] = 10,
+    tolerance: Annotated[
+        float,
+        typer.Option(min=0.001, max=1, help="How far count and model may be off: 0.05 is 5 %."),
+    ] = 0.05,
+    seed: Seed = 0,
+    engine: EngineName = "compiled",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> None:
+    """Find the figures within `plausible` that reproduce what `observed` counts."""
+    from sim.engine import check_engine
+    from sim.fitting.calibration import calibrate as calibrated
+    from sim.report.result_folder import folder_of
+    from sim.report.studies import of_calibration
+    from sim.scenario.loading import load
+
+    check_engine(engine)
+    scenario = load(file, overlays)
+    with progress_bar(lang.value) as progress:
+        found = calibrated(
+            scenario, points, replications, tolerance=tolerance, seed=seed, engine=engine,
+            workers=workers, progress=progress,
+        )  # fmt: skip
+    folder = out or folder_of((file, *overlays))
+    study = of_calibration(found, lang.value, file, folder, sys.argv)
+    path = study.write(folder, lang.value)
+    tell(study.data if as_json else study.text)
+    say_written(path, lang.value)

@@ -42,6 +42,17 @@ class Axis:
     values: tuple[str, ...]
     ends: tuple[Quantity, Quantity] | None = None
 
+    def at(self, u: float) -> str:
+        """Return the value at a share of the range, 0 <= u < 1: listed values by their place."""
+        if self.values:
+            return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
+        assert self.ends is not None
+        low, high = self.ends
+        value = low.value + u * (high.value - low.value)
+        if low.kind == "duration":
+            value = round(value)
+        return str(Quantity(value, low.kind))
+
 
 def read_axis(text: str) -> Axis:
     """Read `demand.scale=0.8,1,1.2`, `a.counters=1..5`, `x.time.mean=6 min..12 min by 2 min`.
@@ -184,17 +195,5 @@ def _spread(
     else:
         unit = qmc.LatinHypercube(len(axes), rng=seed).random(points)
     return [
-        {axis.path: _at(axis, float(u)) for axis, u in zip(axes, row, strict=True)} for row in unit
+        {axis.path: axis.at(float(u)) for axis, u in zip(axes, row, strict=True)} for row in unit
     ]
-
-
-def _at(axis: Axis, u: float) -> str:
-    """Return the value of an axis at a share of its range: listed values by their place."""
-    if axis.values:
-        return axis.values[min(int(u * len(axis.values)), len(axis.values) - 1)]
-    assert axis.ends is not None
-    low, high = axis.ends
-    value = low.value + u * (high.value - low.value)
-    if low.kind == "duration":
-        value = round(value)
-    return str(Quantity(value, low.kind))

@@ -15,9 +15,11 @@ from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.shifts import Shift
 from sim.experiments.staffing import StaffingPlan
 from sim.experiments.sweep import Sweep
+from sim.fitting.calibration import Calibration
 from sim.fitting.draft import Draft
 from sim.fitting.fit import Fitted
 from sim.report import (
+    calibration,
     capacity,
     comparison,
     fitted,
@@ -219,4 +221,26 @@ def of_fit(found: Fitted, lang: str, name: str, command: Sequence[str] = ()) -> 
         data=jsonable(fitted.plain(found, made, command)),
         shown="fit.html",
         texts={"fit.html": render_fit(found, made, lang), name: made.text()},
+    )
+
+
+def of_calibration(
+    found: Calibration, lang: str, file: Path, folder: Path, command: Sequence[str] = ()
+) -> Study:
+    """Return what is said of a calibration, with its page.
+
+    calibrate.csv holds the set; calibrate.yaml, one mall of it, is laid over `file` with `--with`.
+    """
+    overlay = (folder / "calibrate.yaml").as_posix()
+    comment = say("calibrate.overlay", lang, base=file.as_posix(), overlay=overlay)
+    return Study(
+        name="calibrate",
+        text=calibration.described(found, lang),
+        data=jsonable(calibration.plain(found, command)),
+        shown="calibrate.html",
+        texts={
+            "calibrate.html": calibration.render(found, lang),
+            "calibrate.csv": calibration.table(found),
+            "calibrate.yaml": f"# {comment}\n{found.overlay()}",
+        },
     )

@@ -1,0 +1,51 @@
+"""Guess, from the malls that were played, what others would give for what was counted.
+
+A quadratic surface for each count, with the spread that it leaves, the chance of the simulation
+included (each mall guessed without itself, PRESS: Allen 1974, Technometrics 16, 125-127). Others
+are ruled out beyond three times that spread alone, so a poor surface rules out little.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.fitting.likelihood import Floats
+
+BEYOND = 3.0
+"""Beyond so many standard deviations a mall is not believed."""
+
+
+class Emulator:
+    """The surfaces through one wave of malls.
+
+    unit : (P, F) figures as shares of their ranges; seen : (P, O) what each mall gives, on a scale
+        on which it bends little
+    """
+
+    def __init__(self, unit: Floats, seen: Floats) -> None:
+        self.products = len(unit) >= 2 * _terms(unit.shape[1])
+        design = self._design(unit)
+        inverse = np.linalg.pinv(design)
+        self.surface = inverse @ seen
+        leverage = (design * inverse.T).sum(axis=1)
+        left = (seen - design @ self.surface) / np.maximum(1 - leverage, 1e-3)[:, np.newaxis]
+        self.spread = np.sqrt((left**2).mean(axis=0))
+
+    def believes(self, unit: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
+        """Return which malls may give something from low to high (both (O,)) for every count."""
+        guess = self._design(unit) @ self.surface
+        wide = BEYOND * self.spread
+        return np.asarray(((guess >= low - wide) & (guess <= high + wide)).all(axis=1))
+
+    def _design(self, unit: Floats) -> Floats:
+        """Return the terms of the surface: squares and products, or squares alone where few."""
+        ones = np.ones((len(unit), 1))
+        if not self.products:
+            return np.hstack([ones, unit, unit**2])
+        first, second = np.triu_indices(unit.shape[1])
+        return np.hstack([ones, unit, unit[:, first] * unit[:, second]])
+
+
+def _terms(figures: int) -> int:
+    return (figures + 1) * (figures + 2) // 2
