@@ -313,7 +313,10 @@ def _axis(path: str, ends: tuple[Quantity, Quantity]) -> Axis:
 
 def _rounded(text: str) -> str:
     found = read_quantity(text)
-    return str(Quantity(float(f"{found.value:.4g}"), found.kind))
+    value = float(f"{found.value:.4g}")
+    if found.kind == "duration" and value > 10 * q.SECOND:
+        value = q.SECOND * round(value / q.SECOND)
+    return str(Quantity(value, found.kind))
 
 
 def _number(one: Quantity) -> float:

@@ -232,7 +232,9 @@ def of_calibration(
     calibrate.csv holds the set; calibrate.yaml, one mall of it, is laid over `file` with `--with`.
     """
     overlay = (folder / "calibrate.yaml").as_posix()
-    comment = say("calibrate.overlay", lang, base=file.as_posix(), overlay=overlay)
+    words = {"base": file.as_posix(), "overlay": overlay}
+    nearest = say("calibrate.overlay_nearest", lang, **words)
+    comment = say("calibrate.overlay", lang, **words) if found.kept.any() else nearest
     return Study(
         name="calibrate",
         text=calibration.described(found, lang),
