@@ -9,7 +9,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: run test check test-long bench clean
+.PHONY: run test check test-long bench docs clean
 
 # The main job: environment, install, one ordinary week of the mall, and where to look.
 run: .venv/run
@@ -30,6 +30,10 @@ check: .venv/dev
 bench: .venv/dev
 	@$(BIN)/python benchmarks/bench.py
 
+# The pages of docs/ as a site in site/; warnings are errors.
+docs: .venv/docs
+	@$(BIN)/mkdocs build --quiet --strict
+
 # Hours of tests, sharded and resumable: make test-long SHARD=1/4
 test-long: .venv/dev
 	@$(BIN)/python tests/long.py $(if $(SHARD),--shard $(SHARD))
@@ -47,5 +51,9 @@ test-long: .venv/dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
+.venv/docs: .venv/run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	@touch $@
+
 clean:
-	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf .venv site .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
