@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from sim.scenario.distributions import read_distribution
 from sim.scenario.document import parse
 from sim.scenario.examples import EXAMPLES, LAWS, SMALL, example, value_of
+from sim.scenario.index import WANTED, place_of
 from sim.scenario.keys import keys_of, models, places
 from sim.scenario.law_schema import Form, forms
 from sim.scenario.loading import load, load_text
@@ -89,6 +90,39 @@ def test_every_example_shows_its_key(path: str) -> None:
 
 def test_examples_stay_short() -> None:
     assert {path for path in EXAMPLES if example(path).count("\n") > 6} == set()
+
+
+# The index
+
+TABLE = """call tickets booking order quota last_ticket come_back capacity seats balking patience
+    patience_in_mall counters hours serves speed breaks at_break open absence late away told_at
+    outage people documents incomplete park choose any_order needs repeat days holidays seasons
+    day_of_month month special profile surges growth day_to_day moved_from set_up wrap_up by_hour
+    back_office"""
+"""What decides a wait in a real mall, by the word that says it."""
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_the_index_leads_to_every_word_that_decides_a_wait(lang: str) -> None:
+    page = reference(lang)
+    head = page[: page.index("yaml", page.index("\n## "))]  # up to the first example of a mall
+    links = dict(re.findall(r"\[`([^`]+)`\]\(#([^)]+)\)", head))
+    assert {place.rpartition(".")[2] for place in links} >= set(TABLE.split())
+    anchors: dict[str, str] = {}
+    for heading in re.findall(r"^#+ (.*)$", page, re.MULTILINE):
+        plain = "".join(c for c in heading.lower() if c.isalnum() or c in " -_").replace(" ", "-")
+        number = sum(a == plain or re.fullmatch(rf"{re.escape(plain)}-\d+", a) is not None
+                     for a in anchors)  # fmt: skip
+        anchors[f"{plain}-{number}" if number else plain] = heading
+    for place, anchor in links.items():
+        assert anchors[anchor].startswith(f"`{place.rpartition('.')[2]}`: "), place
+
+
+def test_the_index_names_keys_at_their_places() -> None:
+    page = reference()
+    for path in (path for paths in WANTED.values() for path in paths):
+        assert path in KEYS
+        assert f"[`{place_of(path)}`](#" in page
 
 
 # Laws

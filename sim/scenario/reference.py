@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from sim.scenario.examples import LAWS, SMALL, example
+from sim.scenario.index import index
 from sim.scenario.keys import Key, keys_of, models, places
 from sim.scenario.law_schema import PARAMETERS, Form, forms
 from sim.scenario.observable import OBSERVABLE
@@ -27,14 +28,19 @@ KINDS = (
 
 def reference(lang: str = "en") -> str:
     """Return the reference as Markdown. Raises ValueError for an unknown language."""
-    return "\n\n".join(_parts(lang)) + "\n"
+    body = list(_body(lang))
+    return "\n\n".join([*_head(lang), index(body, lang), *body]) + "\n"
 
 
-def _parts(lang: str) -> Iterator[str]:
+def _head(lang: str) -> Iterator[str]:
     yield f"# {_say('title', lang)}"
     yield _say("made", lang)
     yield _say("intro", lang)
     yield _yaml(SCHEMA_LINE)
+    yield from _titled("want_title", "want_text", lang)
+
+
+def _body(lang: str) -> Iterator[str]:
     yield from _titled("smallest", "laid_over", lang, before=_yaml(SMALL))
     yield from _titled("kinds", "kinds_text", lang)
     yield "\n".join(f"- {say(f'schema.kind.{kind}', lang)}" for kind in KINDS)
