@@ -105,6 +105,10 @@ class Citizen:
         self.entered = self.left = ABSENT
         self.state, self.until = "outside", 0
         self.came = 0
+        self.lead = int(w.lead[v])
+        self.number: Ticket | None = None  # taken from home
+        if self.lead != ABSENT:
+            self.state = "home"
         self.outcome, self.reason = "refused", "closed"
         if COMES[w.comes[v]] in STAYED_AWAY:
             self.state = "gone"
@@ -254,11 +258,15 @@ class Hall:
     def play(self) -> None:
         for c in self.having("outside"):
             c.until = c.came = max(c.due, self.day.doors)
+        for c in self.having("home"):
+            c.until = c.due
         calendar = {t for c in self.counters for span in c.spans for t in span}
         calendar |= {t for c in self.counters for begin, end, _ in c.down for t in (begin, end)}
         calendar.add(self.day.closes)
         while True:
-            times = calendar | {c.until for c in self.having("outside", "walking", "leaving")}
+            times = calendar | {
+                c.until for c in self.having("home", "outside", "walking", "leaving")
+            }
             times |= {c.until for c in self.counters if c.ticket or c.wraps}
             times |= {c.came + c.stay for c in self.at_door if c.stay != NEVER}
             times |= {t for of in self.held(*HELD) for t in (of.since, of.patience_ends)}
@@ -328,7 +336,7 @@ class Hall:
                 c.state, c.outcome, c.reason, c.left = "gone", "left", "patience", self.now
                 self.let_in()
             return True
-        for c in self.having("outside", "walking", "leaving", "let in"):  # phase e, by rank
+        for c in self.having("home", "outside", "walking", "leaving", "let in"):  # phase e
             if c.until == self.now:
                 self.move(c)
                 self.let_in()
@@ -381,6 +389,8 @@ class Hall:
             c.state, c.until = "walking", self.now + c.ahead[0].walk
 
     def nobody_came(self, counter: Counter, ticket: Ticket) -> None:
+        if ticket.state == "done":  # she was refused at the door
+            return
         how, c = self.scenario.agencies[counter.agency].call, ticket.citizen
         again = how.again_after
         if ticket.passed and how.missed == 0:
@@ -410,6 +420,8 @@ class Hall:
 
     def gives_up(self, ticket: Ticket, outcome: str, reason: str) -> None:
         ticket.ends(self.now, outcome, reason)
+        if ticket.citizen.number:
+            return  # she learns of it when she comes
         self.failed(ticket.citizen, outcome, reason)
 
     def call_by(self, counter: Counter) -> bool:
@@ -491,7 +503,9 @@ class Hall:
             how = counter.brought_down_by(self.now)
             if how.then == "restart" and ticket.state == "serving":
                 ticket.left = ticket.work
-            if how.interrupted == "requeue":
+            if how.interrupted == "requeue" and ticket.state == "done":
+                counter.ticket, counter.until = None, NEVER
+            elif how.interrupted == "requeue":
                 counter.ticket, counter.until = None, NEVER
                 by_her = ticket.state in ("coming", "serving")
                 ticket.state, ticket.given_back, ticket.patience_ends = "line", True, NEVER
@@ -543,7 +557,9 @@ class Hall:
 
     def move(self, c: Citizen) -> None:
         """One arrival, next stop or exit."""
-        if c.state == "leaving":
+        if c.state == "home":
+            self.wake(c)
+        elif c.state == "leaving":
             c.state, c.left = "gone", self.now
         elif c.state == "walking":
             self.reach(c)
@@ -556,11 +572,48 @@ class Hall:
         elif not self.fits(c) or self.at_door:
             c.state, c.reason = "gone", "hall_full"
             hall = self.scenario.hall
-            if hall.when_full == "line" and c.people <= hall.capacity:
+            if c.number:
+                self.lose_number(c)
+            elif hall.when_full == "line" and c.people <= hall.capacity:
                 c.state = "at door"
                 self.at_door.append(c)
         else:
             self.begin(c)
+
+    def wake(self, c: Citizen) -> None:
+        """She takes a number from home, or comes at once."""
+        doors = max(self.now, self.day.doors)
+        c.state, c.until, c.came = "outside", doors, doors
+        own = [stop for stop in c.ahead if stop.number > c.entrance]
+        stop = own[0] if own else None
+        if stop and not c.at_once and stop.pick == "next" and stop.service not in c.needs:
+            no = stop.slot != ABSENT or stop.ends == "no_papers" or self.turned_away(c, stop)
+            ahead = self.announced(self.wanted(c, stop), stop) - c.lead
+            comes = max(doors, self.now + max(0, ahead))
+            if not no and self.now < comes < self.day.last_ticket:
+                c.ahead, c.until, c.came, c.busy = own, comes, comes, True
+                self.take_ticket(c, stop)
+                c.number, c.rows = c.tickets.pop(), []
+                return
+        if doors == self.now:
+            self.move(c)
+
+    def lose_number(self, c: Citizen) -> None:
+        ticket, c.number = c.number, None
+        if ticket:
+            c.rows.append(ticket.row)
+            if ticket.state != "done":
+                ticket.ends(self.now, "turned_away", "hall_full")
+
+    def bring_number(self, c: Citizen, ticket: Ticket) -> None:
+        """She is here: her patience begins, and she hears her call."""
+        c.number, c.tickets, c.state = None, [ticket], "waiting"
+        c.rows.append(ticket.row)
+        self.free_again(c)
+        if ticket.state == "done":
+            self.failed(c, "missed", "missed_call")
+        elif not ticket.given_back:
+            self.bears(ticket, self.now)
 
     def fits(self, c: Citizen) -> bool:
         room = self.scenario.hall.capacity
@@ -612,6 +665,9 @@ class Hall:
     def reach(self, c: Citizen) -> None:
         """She is at her next stop, and takes a ticket there or is refused."""
         stop = c.ahead[0]
+        if c.number:
+            self.bring_number(c, c.number)
+            return
         if c.at_once and stop.number > c.entrance:
             self.take_all(c)
             return
@@ -700,13 +756,17 @@ class Hall:
             wanted = self.wanted(c, stop)
             found = self.length(wanted)
             if balking.by == "wait":
-                givers = [c for c in self.counters if wanted in c.gives and c.pace > 0]
-                working = [c for c in givers if c.open(self.now) or self.in_overtime(c)]
-                found = found * round(service.time.mean) // max(1, len(working))
+                found = self.announced(wanted, stop)
             reached = [share for start, share in balking.table if found >= start]
             if reached and stop.balk < reached[-1]:
                 return "balked", "line_too_long"
         return "", ""
+
+    def announced(self, wanted: Wanted, stop: Stop) -> int:
+        mean = round(self.scenario.service(self.names[stop.service]).time.mean)
+        givers = [c for c in self.counters if wanted in c.gives and c.pace > 0]
+        working = [c for c in givers if c.open(self.now) or self.in_overtime(c)]
+        return self.length(wanted) * mean // max(1, len(working))
 
     def turned_away(self, c: Citizen, stop: Stop) -> str:
         """Return why no ticket is given, nothing if one is."""
@@ -764,6 +824,17 @@ class Hall:
         ticket.key = (1, *first, since, c.rank, stop.number)
         if stop.keeps:
             ticket.key = (1, -NEVER, since, c.rank, stop.number)
+        if c.state != "outside":  # at home she has patience yet
+            self.bears(ticket, since)
+        if since > self.now and not (booking and booking.call_early):
+            ticket.state = "early"
+        self.tickets.append(ticket)
+        if ticket.state == "line":
+            self.offer(ticket)
+
+    def bears(self, ticket: Ticket, since: int) -> None:
+        """Her patience begins."""
+        c, stop = ticket.citizen, ticket.stop
         if stop.patience != NEVER:
             hall = self.scenario.hall
             patience, permille = stop.patience, round(1000 * hall.standing_patience)
@@ -774,17 +845,15 @@ class Hall:
         if c.stay != NEVER:
             at_most = max(since, c.came + c.stay)
             ticket.patience_ends = min(ticket.patience_ends, at_most)
-        if since > self.now and not (booking and booking.call_early):
-            ticket.state = "early"
-        self.tickets.append(ticket)
-        if ticket.state == "line":
-            ticket.state = "offered"  # not in the line yet
-            for counter in self.counters:
-                mine = wanted in counter.gives and self.may(counter, wanted)
-                if mine and self.in_time(counter, ticket):
-                    self.call(counter, ticket)
-                    return
-            ticket.state = "line"
+
+    def offer(self, ticket: Ticket) -> None:
+        ticket.state = "offered"  # not in the line yet
+        for counter in self.counters:
+            mine = ticket.wanted in counter.gives and self.may(counter, ticket.wanted)
+            if mine and self.in_time(counter, ticket):
+                self.call(counter, ticket)
+                return
+        ticket.state = "line"
 
     def name_visit(self, c: Citizen, outcome: str, reason: str) -> None:
         """The first failure names the visit."""

@@ -329,7 +329,10 @@ def _citizens(draw: st.DrawFn, scenario: Scenario) -> list[Data]:
         "stay": None if stay is None else us(stay),
         "comes": draw(st.sampled_from([COMES[0]] * 20 + list(COMES[1:]))),
         "people": draw(st.sampled_from([1, 1, 1, 2, 3, 1, 4])),
+        "lead": draw(st.sampled_from([None, None, None, 0, 2, None, 5])),
     }
+    if visit["lead"] is not None:  # mostly before the doors open, else she comes at once
+        visit["lead"], visit["due"] = us(visit["lead"]), us(max(0, begin + draw(_NUMBER_AT)))
     stop = st.builds(
         _stop, st.sampled_from(scenario.services), st.integers(0, 4),
         st.one_of(_MINUTES, st.integers(10, 30)), st.one_of(st.none(), st.none(), _MINUTES),
@@ -341,6 +344,7 @@ def _citizens(draw: st.DrawFn, scenario: Scenario) -> list[Data]:
     return [{**visit, **of} for of in stops or [_stop("", 0, 0, None, 1, 0)]]
 
 
+_NUMBER_AT = st.integers(-20, 4)
 _DUE = st.one_of(st.integers(0, 12), st.integers(20, 40), st.integers(-12, 62))
 
 
@@ -397,7 +401,10 @@ def ways(draw: st.DrawFn) -> tuple[Scenario, Workload]:
     rows: list[Data] = []
     for index in range(draw(st.integers(4, 12))):
         of = draw(_citizens(scenario))
-        here = {"comes": COMES[0], "due": of[0]["due"] if index % 2 else us(OPENS + index)}
+        here = {
+            "comes": COMES[0],
+            "due": of[0]["due"] if index % 2 or of[0]["lead"] else us(OPENS + index),
+        }
         of = [row | (here if not endless else {}) | {"misses": 0} for row in of]
         first = {"index": index, "attempt": 1, "back": draw(st.sampled_from([0.1, 0.3, 0.7, 1.0]))}
         day = _place(scenario, of[0]["day"])

@@ -246,6 +246,22 @@ def tiers(order: str) -> Any:
     return mall({"a": agency}, visitors=classes)
 
 
+def test_who_is_first_in_a_line_the_order_of_its_own_agency_says() -> None:
+    """At 08:10 D has waited longer than C, whom her line puts before B since she is a senior.
+
+    who due   class  service time | ticket called stop   visit     left
+    A   08:00 any    b.s     10   | 08:00  08:00  served completed 08:10
+    B   08:01 any    a.s     10   | 08:01  08:30  served completed 08:40
+    D   08:02 any    b.s     10   | 08:02  08:10  served completed 08:20
+    C   08:03 senior a.s     10   | 08:03  08:20  served completed 08:30
+    """
+    a = {"counters": {"1": {"hours": "15:00-16:00"}}, "services": ["s"]}
+    b = {"counters": {"1": {"serves": [["s", "a.s"]]}}, "services": ["s"], "order": "longest_wait"}
+    classes = {"any": {}, "senior": {"share": "10 %", "priority": 1}}
+    day = mall({"a": a, "b": b}, visitors=classes)
+    check(test_who_is_first_in_a_line_the_order_of_its_own_agency_says, day)
+
+
 def test_first_come_first_served_heeds_tiers() -> None:
     """The same day: all of s go before t, though B came first.
 

@@ -23,7 +23,7 @@ from sim.workload import ABSENT
 _DEFAULTS = {
     "service": "a.s", "walk": "0", "patience": "-", "class": "", "booked": "-", "misses": "0",
     "balk": "1", "stay": "-", "comes": "comes", "ends": "served", "keeps": "0",
-    "group": "0", "pick": "next", "people": "1",
+    "group": "0", "pick": "next", "people": "1", "lead": "-",
 }  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
             of["class"], booked = rows[-1]["visitor_class"], rows[-1]["booked"]
             of["comes"] = rows[-1]["comes"]
             of["people"] = rows[-1]["people"]
+            of["lead"] = "-"
         else:
             index, stop, due = index + 1, 1, time_of(of["due"])
             booked = None if of["booked"] == "-" else time_of(of["booked"])
@@ -78,8 +79,9 @@ def citizens_in(table: list[dict[str, str]]) -> list[dict[str, Any]]:
         row |= {"ends": of["ends"], "keeps": int(of["keeps"])}
         row |= {"group": int(of["group"]), "pick": of["pick"]}
         row["stay"] = None if of["stay"] == "-" else us(of["stay"])
+        row["lead"] = None if of["lead"] == "-" else us(of["lead"])
         if of["who"] == '"':
-            row["stay"] = rows[-1]["stay"]
+            row["stay"], row["lead"] = rows[-1]["stay"], rows[-1]["lead"]
         rows.append(row)
     if not any(row["visitor_class"] for row in rows):
         for row in rows:

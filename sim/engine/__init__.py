@@ -130,7 +130,7 @@ def check_workload(scenario: Scenario, workload: Workload) -> None:
     for column in ("due", "walk", "time", "patience"):
         if (getattr(workload, column) < 0).any():
             raise WorkloadError(f"column {column!r} has a negative or missing time")
-    for column in ("booked", "slot"):
+    for column in ("booked", "slot", "lead"):
         values = getattr(workload, column)
         if ((values < 0) & (values != ABSENT)).any():
             raise WorkloadError(f"column {column!r} has a negative time")

@@ -19,6 +19,7 @@ from sim.randomness import Addresses, Draws
 from sim.sampling.assembly import Part, assembled
 from sim.sampling.booked import book
 from sim.sampling.dates import Dates, dates_of
+from sim.sampling.online import take_numbers
 from sim.sampling.outages import draw_outages
 from sim.sampling.returns import Returns, attempted
 from sim.sampling.steps import Way
@@ -197,6 +198,7 @@ def _attempts(
             "stay": by_class(stay, visits["visitor_class"], at, "stay", of),
             "booked": np.full(len(day), ABSENT, dtype=np.int64),
             "comes": np.zeros(len(day), dtype=np.int64),
+            "lead": np.full(len(day), ABSENT, dtype=np.int64),
             "back": np.full(len(day), STAYS_AWAY) if last else returns.held(at, attempt),
         }
         yield Part(visits, _stops_of(scenario, name, visits, at, attempt))
@@ -233,9 +235,12 @@ def _journey(
         "people": people_of(scenario, visitor_class, at, name),
         "attempt": np.ones(len(date), dtype=np.int64),
         "back": np.full(len(date), STAYS_AWAY),
+        "lead": np.full(len(date), ABSENT, dtype=np.int64),
     }
     booking = scenario.journeys[name].booking if surge is None else None
     book(booking, dates.days, visits, lambda purpose: at(purpose, name))
+    online = scenario.journeys[name].online_number if surge is None else None
+    take_numbers(online, dates.days, visits, lambda purpose: at(purpose, name))
     part = Part(visits, _stops_of(scenario, name, visits, at))
     return part.of(visits["due"] < dates.days[0].ends) if dates.days[0].continuous else part
 

@@ -16,6 +16,7 @@ from sim.scenario.checking_counters import COUNTERS_CHECKS
 from sim.scenario.checking_dates import DATES_CHECKS
 from sim.scenario.checking_hours import HOURS_CHECKS, Whole
 from sim.scenario.checking_names import NAMES_CHECKS
+from sim.scenario.checking_online import ONLINE_CHECKS
 from sim.scenario.checking_papers import PAPERS_CHECKS
 from sim.scenario.checking_returns import RETURNS_CHECKS
 from sim.scenario.checking_skills import SKILLS_CHECKS, served_elsewhere
@@ -42,7 +43,7 @@ def check(scenario: Scenario, merged: Merged, locator: Locator) -> list[Fault]:
     checks = (
         *DATES_CHECKS, *HOURS_CHECKS, *NAMES_CHECKS, *SKILLS_CHECKS, *CHECKS, *TICKETS_CHECKS,
         *BOOKINGS_CHECKS, *PAPERS_CHECKS, *COUNTERS_CHECKS, *STOPS_CHECKS, *RETURNS_CHECKS,
-        *AT_ONCE_CHECKS, *SURGES_CHECKS,
+        *AT_ONCE_CHECKS, *ONLINE_CHECKS, *SURGES_CHECKS,
     )  # fmt: skip
     findings = [f for each in checks for f in each(whole)]
     return locator.faults(findings)

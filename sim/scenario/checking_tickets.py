@@ -63,6 +63,8 @@ def _continuous(whole: Whole) -> Iterator[Finding]:
     for name, journey in whole.scenario.journeys.items():
         if journey.booking is not None:
             yield _no_day("booking", "journeys", name)
+        if journey.online_number is not None:
+            yield _no_day("online_number", "journeys", name)
 
 
 def _no_day(key: str, *above: str) -> Finding:

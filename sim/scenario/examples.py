@@ -792,6 +792,31 @@ EXAMPLES: dict[str, str] = {
           ktp:
             booking: {share: 50 %, every: 30 min, seats: 3}
         """,
+    "Journey.online_number": """
+        journeys:
+          ktp:
+            online_number: {share: 30 %, lead: {mean: 15 min, sd: 10 min}}
+        """,
+    "OnlineNumber.share": """
+        journeys:
+          ktp:
+            online_number: {share: 30 %}
+        """,
+    "OnlineNumber.from": """
+        journeys:
+          ktp:
+            online_number: {share: 30 %, from: 07:00}
+        """,
+    "OnlineNumber.earlier": """
+        journeys:
+          ktp:
+            online_number: {share: 30 %, earlier: {mean: 1 h, sd: 45 min}}
+        """,
+    "OnlineNumber.lead": """
+        journeys:
+          ktp:
+            online_number: {share: 30 %, lead: {mean: 15 min, sd: 10 min}}
+        """,
     "Booking.share": """
         journeys:
           ktp:

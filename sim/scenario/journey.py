@@ -14,6 +14,7 @@ from sim.scenario.faults import Finding, nearest, refuse
 from sim.scenario.fields import Frozen, Text
 from sim.scenario.gathering import Gathering
 from sim.scenario.moved_from import MovedFrom
+from sim.scenario.online import OnlineNumber
 from sim.scenario.stops import Stops
 from sim.scenario.weekdays import Factors
 
@@ -93,6 +94,7 @@ class Journey(Frozen):
     needs: Needs = {}
     tickets: Tickets | None = None
     booking: Booking | None = None
+    online_number: OnlineNumber | None = None
     come_back: ComeBack | None = None
     moved_from: MovedFrom | None = None
 

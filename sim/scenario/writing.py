@@ -129,6 +129,9 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
         if journey.booking is not None:
             shown = _changed(journey.booking, data["journeys"][name]["booking"])
             data["journeys"][name]["booking"] = shown
+        if journey.online_number is not None:
+            shown = _changed(journey.online_number, data["journeys"][name]["online_number"])
+            data["journeys"][name]["online_number"] = shown
 
 
 def _changed(of: Frozen, shown: dict[str, Any]) -> dict[str, Any]:

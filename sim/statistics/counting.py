@@ -98,6 +98,7 @@ def of_visits(rows: Rows, block: Block) -> Computed:
     if "people" in block.what:
         cells.found["people"] = cells.sums(came, visits.people), block.days
     outside = visits.entered - np.maximum(visits.due, rows.doors[visits.day])
+    outside = np.where(rows.from_home, 0, outside)  # she was at home
     cells.ratio("outside.mean", outside / q.MINUTE, came & (visits.entered != ABSENT))
     for name in ("no_show", "cancelled", "moved", "completed"):
         cells.count(name, rows.visit & became[name])

@@ -2,7 +2,8 @@
 
 Definitions (times in minutes):
 
-wait : from ticket (a booked citizen: from the later of ticket and booked time) to call
+wait : from ticket (a booked citizen: from the later of ticket and booked time; with a number from
+    home: from when she entered) to call
 called in time : called within the promise of the service, of all who took a ticket there; who
     left the line or was sent home was not called in time
 left : of tickets, gave up waiting; of visits, ended because she gave up waiting, did not join a

@@ -61,6 +61,14 @@ class Rows:
         return found
 
     @cached_property
+    def from_home(self) -> Mask:
+        """The visits that took a number before they came."""
+        stops, entered = self.log.stop_rows, self.log.visit_rows.entered
+        before = (stops.ticket != ABSENT) & (stops.ticket < entered[stops.row])
+        found: Mask = np.bincount(stops.row, before, len(entered)) > 0
+        return found
+
+    @cached_property
     def by_wait(self) -> Ints:
         """The rows that were called, from the shortest wait to the longest."""
         called = np.flatnonzero(self.called)
@@ -106,12 +114,13 @@ def _kept(log: Log) -> Mask:
 
 
 def wait_begins(log: Log, scenario: Scenario) -> Ints:
-    """Return when the wait at each stop begins, in µs: at its ticket, or booked time if later.
+    """Return when the wait at each stop begins, in µs: at its ticket, or later.
 
+    It is the booked time if that is later, and for a number from home not before she has entered.
     Which stops a booked time holds for, `booked_times` says, for engines and measures alike.
     """
     visits, stops = log.visit_rows, log.stop_rows
     journey, booked = (column[stops.row] for column in (visits.journey, visits.booked))
     slots = booked_times(scenario, journey, stops.service, stops.tries, booked)
-    since: Ints = np.maximum(stops.ticket, slots)
+    since: Ints = np.maximum(np.maximum(stops.ticket, slots), visits.entered[stops.row])
     return since

@@ -77,7 +77,7 @@ def _agency(of: Any) -> dict[str, Any]:
 def workload_of(scenario: Scenario, rows: list[dict[str, Any]]) -> Workload:
     """Return a workload from rows of one stop each; times in µs."""
     frame = pd.DataFrame(rows)
-    for name in ("patience", "booked", "slot", "stay"):
+    for name in ("patience", "booked", "slot", "stay", "lead"):
         if name in frame:
             frame[name] = pd.to_timedelta(frame[name].astype("Int64"), unit="us")
             frame[name] = frame[name].astype("timedelta64[us]")

@@ -46,12 +46,13 @@ class Workload:
     days : labels of the days; `day` holds positions in it
     journeys, services, classes : names, sorted; the columns hold positions in them
     day, journey, index, origin, attempt, visitor_class, people, booked, due : (V,)
-    stay, comes, back : (V,)
+    stay, comes, back, lead : (V,)
         index counts the citizens of a journey on their origin day; people is how many come
         together, of whom one is served; booked is ABSENT for walk-ins;
         stay is how long she stays in the mall before she leaves a line, or NEVER; comes is a
         place in COMES; back is the uniform held against the share of those who come back on
-        another day; an attempt after the first takes place only if she does
+        another day; an attempt after the first takes place only if she does; lead is ABSENT but
+        for who takes a number from home, at `due`: how long before her turn she comes
     offset : (V + 1,) the stops of visit v are offset[v] .. offset[v + 1]
     stop, service, walk, time, patience, slot, balk, misses, tries, ends, keeps : (S,)
     group, pick : (S,)
@@ -84,6 +85,7 @@ class Workload:
     stay: Ints
     comes: Ints
     back: Floats
+    lead: Ints
     offset: Ints
     stop: Ints
     service: Ints
@@ -179,6 +181,7 @@ class Workload:
                 "comes": np.array(COMES, dtype=object)[self.comes[of]],
                 "stay": _endless(self.stay[of]).view("timedelta64[us]"),
                 "back": self.back[of],
+                "lead": self.lead[of].view("timedelta64[us]"),
                 **self._stop_columns(has_stop),
             }
         )
@@ -266,8 +269,8 @@ class Workload:
         `index` (default: order within day and journey), `stop` (default: order within the visit),
         `visitor_class` (default: the first by name), `people` (1), `walk` (0), `patience`,
         `stay` and `booked` (none), `balk` (joins), `misses` (0), `tries` (order within the stop),
-        `ends` (served), `keeps` (0), `group` (0), `pick` (next), `origin` and `attempt` may be
-        left out. `officers`
+        `ends` (served), `keeps` (0), `group` (0), `pick` (next), `lead` (none), `origin` and
+        `attempt` may be left out. `officers`
         is a table as `officers_frame` gives it; without one everybody is there. `outages` is
         one as `outages_frame` gives it; without one nothing is down.
 

@@ -42,6 +42,7 @@ def read_rows(
         "stay": columns.durations("stay"),
         "comes": columns.names("comes", COMES, COMES[0]),
         "back": columns.uniforms("back"),
+        "lead": columns.times("lead", ABSENT, absent_allowed=True),
     }
     stops = _read_stops(columns, scenario, names, visits)
     _check_visits(visits, stops, names)

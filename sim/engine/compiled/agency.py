@@ -92,14 +92,19 @@ def balks(hall: Hall, me: int, need: int) -> bool:
 @kernel
 def _seen(hall: Hall, of: int, service: int) -> int:
     """Return the tickets in the line, or the wait that is announced."""
-    found = hall.lines[of + s.LENGTH]
-    if not hall.services[service + s.BY_WAIT]:
-        return found
+    if hall.services[service + s.BY_WAIT]:
+        return announced(hall, of, service)
+    return hall.lines[of + s.LENGTH]
+
+
+@kernel
+def announced(hall: Hall, of: int, service: int) -> int:
+    """Return the wait that is announced now: people in line x mean time / counters at work."""
     working = 0
     for place in range(hall.lines[of + s.GIVERS_FROM], hall.lines[of + s.GIVERS_TO]):
         if counter.works(hall, hall.lists[place]):
             working += 1
-    return found * hall.services[service + s.MEAN] // max(1, working)
+    return hall.lines[of + s.LENGTH] * hall.services[service + s.MEAN] // max(1, working)
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import agency, at_once, counter, desk, door, heap, line, way
+from sim.engine.compiled import agency, at_once, counter, desk, door, heap, line, online, way
 from sim.engine.compiled import state as s
 from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import (
@@ -27,7 +27,7 @@ from sim.engine.compiled.outcomes import (
     TURNED_AWAY,
 )
 from sim.engine.compiled.state import Hall
-from sim.workload import MOST_MISSES
+from sim.workload import ABSENT, MOST_MISSES
 
 # At a stop
 
@@ -37,6 +37,11 @@ def reach(hall: Hall, me: int) -> None:
     """She is at a stop: with a ticket she waits, without one she goes on or is out at once."""
     hall.citizens[me + s.STAGE] = s.AT_STOP
     need = hall.citizens[me + s.HERE]
+    if hall.citizens[me + s.FROM_HOME] >= 0:
+        row = online.bring(hall, me)
+        if hall.stops[row + s.END] != ABSENT:  # it was called in vain for good before
+            go_on(hall, row, MISSED, MISSED_CALL)
+        return
     if at_once.takes_all(hall, me, need):
         _reach_all(hall, me)
         return
@@ -112,6 +117,10 @@ def miss_a_call(hall: Hall, k: int) -> None:
     stops, row = hall.stops, hall.counters[k + s.TICKET]
     again, me = hall.agencies[hall.counters[k + s.AGENCY] + s.AGAIN], stops[row + s.CITIZEN]
     busy, passed = hall.citizens[me + s.BUSY], stops[row + s.WHILE_BUSY]
+    if stops[row + s.END] != ABSENT:  # she was refused at the door meanwhile
+        counter.finish(hall, k)
+        counter.dismiss(hall)
+        return
     counter.release(hall, k)
     if passed and not hall.agencies[hall.counters[k + s.AGENCY] + s.MISSES_CALLS]:
         again = 0  # nothing is said of who misses a call: she is called when she is free
@@ -154,6 +163,8 @@ def go_on(hall: Hall, row: int, outcome: int, reason: int) -> None:
     citizens, me = hall.citizens, hall.stops[row + s.CITIZEN]
     hall.stops[row + s.OUTCOME] = outcome
     hall.stops[row + s.REASON] = reason
+    if citizens[me + s.FROM_HOME] == row:
+        return  # she learns of it when she comes
     citizens[me + s.HOLDS] -= 1
     if at_once.takes_all(hall, me, hall.stops[row + s.NEED]):
         if outcome != SERVED and outcome != STOP_SENT_HOME:

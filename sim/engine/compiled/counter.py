@@ -310,6 +310,8 @@ def give_back(hall: Hall, k: int) -> None:
     """Let a ticket go to the head of its line, for whichever counter is free first."""
     ticket = hall.counters[k + s.TICKET]
     release(hall, k)
+    if hall.stops[ticket + s.END] != ABSENT:  # she was refused at the door meanwhile
+        return
     line.give_back(hall, ticket)
     joined(hall, hall.stops[ticket + s.OF_LINE])
 

@@ -44,7 +44,9 @@ def begin(hall: Hall, given: Given, day: int) -> None:
     clock[s.CITIZENS_TO] = me
     me = 0
     while me < clock[s.CITIZENS_TO] and hall.citizens[me + s.DUE] <= clock[s.DOORS]:
-        heap.push(hall.ways, clock[s.DOORS], hall.citizens[me + s.ORDER], me)
+        at_home = hall.citizens[me + s.STAGE] == s.AT_HOME
+        at = hall.citizens[me + s.DUE] if at_home else clock[s.DOORS]
+        heap.push(hall.ways, at, hall.citizens[me + s.ORDER], me)
         me += s.CITIZENS
     expect(hall, me)
 
@@ -84,6 +86,8 @@ def _brings(hall: Hall, given: Given, v: int, me: int, first_need: int) -> None:
     citizens[me + s.COME_TOGETHER] = given.people[v]
     citizens[me + s.DUE] = given.due[v]
     citizens[me + s.STAY] = given.stay[v]
+    citizens[me + s.LEAD] = given.lead[v]
+    citizens[me + s.FROM_HOME] = -1
     citizens[me + s.NEEDS_FROM] = (given.offset[v] - first_need) * s.NEEDS
     citizens[me + s.NEEDS_TO] = (given.offset[v + 1] - first_need) * s.NEEDS
     citizens[me + s.GOES_HOME] = citizens[me + s.COMING_BACK] = 0
@@ -92,7 +96,8 @@ def _brings(hall: Hall, given: Given, v: int, me: int, first_need: int) -> None:
     citizens[me + s.FIRST_ROW] = citizens[me + s.LAST_ROW] = -1
     citizens[me + s.FIRST_TOLD] = citizens[me + s.LAST_TOLD] = -1
     citizens[me + s.ENTERED] = citizens[me + s.LEFT] = ABSENT
-    entrance.become(hall, me, s.OUTSIDE, REFUSED, TOO_LATE)
+    stage = s.OUTSIDE if given.lead[v] == ABSENT else s.AT_HOME
+    entrance.become(hall, me, stage, REFUSED, TOO_LATE)
     citizens[me + s.CARRIES] = hall.returns[v * s.RETURNS + s.CARRIES_IN]
     returns.resume(hall, me)
     if given.comes[v] != COMES_HERE:

@@ -56,14 +56,20 @@ def new_row(hall: Hall, me: int, need: int, outcome: int, reason: int) -> int:
 @kernel
 def add_row(hall: Hall, me: int, need: int, outcome: int, reason: int) -> int:
     """Add the row of a stop behind her others and return its place."""
-    citizens = hall.citizens
-    row, last = new_row(hall, me, need, outcome, reason), citizens[me + s.LAST_ROW]
+    row = new_row(hall, me, need, outcome, reason)
+    link(hall, me, row)
+    return row
+
+
+@kernel
+def link(hall: Hall, me: int, row: int) -> None:
+    """Put a row behind her others."""
+    citizens, last = hall.citizens, hall.citizens[me + s.LAST_ROW]
     if last >= 0:
         hall.stops[last + s.FOLLOWING] = row
     else:
         citizens[me + s.FIRST_ROW] = row
     citizens[me + s.LAST_ROW] = row
-    return row
 
 
 @kernel
@@ -79,7 +85,7 @@ def _take_ticket(hall: Hall, me: int, need: int) -> None:
     else:
         stops[row + s.NUMBER] = agency.number(hall, me, need)
     hall.lines[of + s.HELD] += 1
-    _fill_ticket(hall, me, row, of)
+    fill_ticket(hall, me, row, of)
     if before >= 0 and at_once.takes_all(hall, me, need):
         stops[row + s.COMES_FROM] = hall.needs[need + s.WALK]
     citizens[me + s.HOLDS] += 1
@@ -97,7 +103,7 @@ def _take_ticket(hall: Hall, me: int, need: int) -> None:
 
 
 @kernel
-def _fill_ticket(hall: Hall, me: int, row: int, of: int) -> None:
+def fill_ticket(hall: Hall, me: int, row: int, of: int) -> None:
     """Write what a ticket says: its line, its place there, how long she bears to wait."""
     stops, needs, now = hall.stops, hall.needs, hall.clock[s.NOW]
     need = stops[row + s.NEED]
@@ -117,11 +123,11 @@ def _fill_ticket(hall: Hall, me: int, row: int, of: int) -> None:
     stops[row + s.MISSES_LEFT] = needs[need + s.MISSES]
     stops[row + s.MEAN_TIME] = hall.services[needs[need + s.SERVICE] + s.MEAN]
     stops[row + s.WORK] = stops[row + s.WORK_LEFT] = needs[need + s.TIME]
-    stops[row + s.PATIENCE_ENDS] = _patience_ends(hall, me, need, since)
+    stops[row + s.PATIENCE_ENDS] = patience_ends(hall, me, need, since)
 
 
 @kernel
-def _patience_ends(hall: Hall, me: int, need: int, since: int) -> int:
+def patience_ends(hall: Hall, me: int, need: int, since: int) -> int:
     """Return when she leaves the line; not before her booked time, however long she is here."""
     ends, patience, stay = NEVER, hall.needs[need + s.PATIENCE], hall.citizens[me + s.STAY]
     if hall.clock[s.PEOPLE] > hall.clock[s.SEATS] and patience != NEVER:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.compiled import agency, door, way
+from sim.engine.compiled import agency, door, heap, online, way
 from sim.engine.compiled import state as s
 from sim.engine.compiled.citizen import go_out, reach
 from sim.engine.compiled.desk import new_row
@@ -28,6 +28,17 @@ from sim.engine.compiled.state import Hall
 
 
 @kernel
+def wake(hall: Hall, me: int) -> None:
+    """She may take a number from home, and comes at once or later."""
+    comes = online.set_out(hall, me)
+    hall.citizens[me + s.STAGE] = s.OUTSIDE
+    if comes == hall.clock[s.NOW]:
+        arrive(hall, me)
+    else:
+        heap.push(hall.ways, comes, hall.citizens[me + s.ORDER], me)
+
+
+@kernel
 def arrive(hall: Hall, me: int) -> None:
     """Let a citizen in, or not."""
     clock = hall.clock
@@ -38,11 +49,12 @@ def arrive(hall: Hall, me: int) -> None:
     elif door.has_room(hall, me):
         door.let_in(hall, me)
         begin(hall, me)
-    elif door.lets_wait(hall, me):
+    elif hall.citizens[me + s.FROM_HOME] < 0 and door.lets_wait(hall, me):
         door.wait_outside(hall, me)
         become(hall, me, s.AT_DOOR, REFUSED, HALL_FULL)
     else:
         become(hall, me, s.GONE, REFUSED, HALL_FULL)
+        online.lose(hall, me)
 
 
 @kernel

@@ -81,6 +81,8 @@ def _come_by(hall: Hall, me: int) -> None:
         citizen.reach(hall, me)
     elif stage == s.LEAVING:
         citizen.go_out(hall, me)
+    elif stage == s.AT_HOME:
+        entrance.wake(hall, me)
     elif stage == s.OUTSIDE:
         entrance.arrive(hall, me)
     elif stage == s.LET_IN:

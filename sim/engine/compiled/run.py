@@ -94,10 +94,10 @@ def _hall(tables: Tables, given: Given, before: int = 0) -> Hall:
     counters, days = len(tables.speeds) // s.SPEEDS, len(given.plan)
     visits = int(np.diff(given.first).max(initial=0))
     needs = int(np.diff(given.offset[given.first]).max(initial=0))
-    calls = needs * (1 + int(given.misses.max(initial=0)))
+    calls = needs * (1 + int(given.misses.max(initial=0))) + visits  # who is called at home
     changes = int(np.diff(given.change_of[:: max(1, counters)]).max(initial=0))
     stretches = tables.turns_a_day + 4 * counters + 4 * changes
-    all_calls = len(given.stop) + int(given.misses.sum())
+    all_calls = len(given.stop) + int(given.misses.sum()) + len(given.due)
     clock = tables.clock.copy()
     clock[s.DAYS], clock[s.DAYS_BEFORE] = days, before
     clock[s.VISITS_ROOM], clock[s.STOPS_ROOM] = len(given.due), len(given.stop)

@@ -90,6 +90,7 @@ class Given(NamedTuple):
     comes: Ints
     stay: Ints
     back: Ints
+    lead: Ints
     offset: Ints
     stop: Ints
     service: Ints
@@ -168,13 +169,15 @@ JOURNEYS = BACK + len(VISIT_OUTCOMES)
 
 # A citizen: what she brings, and where she is. HERE is the stop at which she is, or goes;
 # COMING_BACK is 1 where that is a further try. She HOLDS so many tickets, and is BUSY from a call
-# that she hears until its service ends; AFTER_HER is who stands behind her at the door.
+# that she hears until its service ends. The row of a number that she took FROM_HOME, or -1, is hers
+# when she comes, LEAD before her turn. AFTER_HER is who stands behind her at the door.
 (
-    ROW, ORDER, JOURNEY, CLASS, COME_TOGETHER, DUE, STAY, AFTER_HER, NEEDS_FROM, NEEDS_TO, CARRIES,
+    ROW, ORDER, JOURNEY, CLASS, COME_TOGETHER, DUE, STAY, LEAD, FROM_HOME, AFTER_HER, NEEDS_FROM,
+    NEEDS_TO, CARRIES,
     STAGE, HERE, COMING_BACK, HOLDS, BUSY, FIRST_ROW, LAST_ROW, FIRST_TOLD, LAST_TOLD, GOES_HOME,
     ENTERED, LEFT, BECAME, WHY, CITIZENS,
-) = range(26)  # fmt: skip
-OUTSIDE, AT_DOOR, LET_IN, WALKING, AT_STOP, LEAVING, GONE = range(7)
+) = range(28)  # fmt: skip
+AT_HOME, OUTSIDE, AT_DOOR, LET_IN, WALKING, AT_STOP, LEAVING, GONE = range(8)
 
 # A row of what she needs at a stop, and whether that is still ahead of her
 (

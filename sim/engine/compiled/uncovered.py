@@ -39,7 +39,7 @@ KNOWN: dict[type, frozenset[str]] = {
         "replication", "days", "journeys", "services", "classes", "day", "journey", "index",
         "origin", "attempt", "visitor_class", "people", "booked", "due", "stay", "comes",
         "offset", "stop", "service", "walk", "time", "patience", "slot", "balk", "misses", "tries",
-        "ends", "keeps", "group", "pick", "absent", "late", "outages", "back",
+        "ends", "keeps", "group", "pick", "absent", "late", "outages", "back", "lead",
     }),
 }  # fmt: skip
 """The words that it knows, by where they stand."""

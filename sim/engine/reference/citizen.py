@@ -72,6 +72,8 @@ class Citizen:
     told : the stops of which she was told at the entrance that nobody is there
     stay : how long she stays in the mall before she leaves a line
     people : how many come with her, she included; came : when she came to the door
+    lead : how long before her turn she comes, if she takes a number from home, else ABSENT
+    number : the one that she took from home, until she is at the stop that it is for
     """
 
     rank: int
@@ -83,6 +85,8 @@ class Citizen:
     comes: int
     stay: int
     people: int = 1
+    lead: int = ABSENT
+    number: Ticket | None = None
     came: int = ABSENT
     entered: int = ABSENT
     left: int = ABSENT

@@ -231,6 +231,8 @@ class Counter:
     def _give_back(self, ticket: Ticket) -> None:
         """Let a ticket go to the head of its line, for whichever counter is free first."""
         self._free()
+        if ticket.end != ABSENT:  # she was refused at the door meanwhile
+            return
         ticket.line.take_back(ticket)
         self.hall.joined(ticket.line)
         if not (ticket.passed or ticket.misses):  # else she was never here
@@ -261,6 +263,10 @@ class Counter:
         """Drop the ticket, or call it again after some others, if she is still there."""
         ticket = self.ticket
         assert ticket is not None
+        if ticket.end != ABSENT:  # she was refused at the door meanwhile
+            self._finish()
+            self.hall.dismiss()
+            return
         self._free()
         how = self.hall.plan.calls[self.agency]
         again = how.again_after

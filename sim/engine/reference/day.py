@@ -18,6 +18,7 @@ from sim.engine.reference.door import Door
 from sim.engine.reference.entrance import come_in, tell
 from sim.engine.reference.line import Line, Ticket
 from sim.engine.reference.moment import CALENDAR, CALLS, CITIZENS, PATIENCE_ENDS, Moment
+from sim.engine.reference.online import bring
 from sim.engine.reference.outcomes import (
     CALLED,
     COMPLETED,
@@ -130,7 +131,7 @@ class Hall:
         while citizen.tickets:
             yield simpy.AnyOf(self.env, [ticket.done for ticket in citizen.tickets])
             for ticket in [t for t in citizen.tickets if t.done.triggered]:
-                self._ended(citizen, ticket)
+                self.ended(citizen, ticket)
                 if ticket.row.outcome not in (SERVED, STOP_SENT_HOME):
                     self._goes_on(citizen, ticket.row)
         if any(row.outcome == STOP_SENT_HOME for row in rows):
@@ -142,10 +143,13 @@ class Hall:
         self._attempt(citizen, need)
         for ticket in citizen.tickets:
             yield ticket.done
-            self._ended(citizen, ticket)
+            self.ended(citizen, ticket)
 
     def _attempt(self, citizen: Citizen, need: Need) -> None:
         """She gets no ticket, or takes one: a free counter calls it at once, or it waits."""
+        if citizen.number:
+            bring(self, citizen)
+            return
         failed = None if need.keeps else without_ticket(self, citizen, need)
         if failed:
             citizen.note(None, *failed)
@@ -156,12 +160,12 @@ class Hall:
             place = 2 * len(self.counters) + 1 + citizen.rank  # after the counters, and closing
             self._at(ticket.since, CALENDAR, place, partial(self._due, ticket))
         else:
-            self._offer(ticket)
+            self.offer(ticket)
         if ticket.unserved and ticket.patience_ends != NEVER:
-            lose = partial(self._lose_patience, ticket)
+            lose = partial(self.lose_patience, ticket)
             self._at(ticket.patience_ends, PATIENCE_ENDS, citizen.rank, lose)
 
-    def _ended(self, citizen: Citizen, ticket: Ticket) -> None:
+    def ended(self, citizen: Citizen, ticket: Ticket) -> None:
         """Note how a ticket ended."""
         citizen.tickets.remove(ticket)
         row, row.outcome = ticket.row, int(ticket.done.value or 0)
@@ -187,7 +191,7 @@ class Hall:
         of_class = self.plan.services[need.service].lines[citizen.visitor_class]
         return self.lines[of_class[walks_in(self, citizen, need)]]
 
-    def _offer(self, ticket: Ticket) -> None:
+    def offer(self, ticket: Ticket) -> None:
         """Let a free counter call a ticket at once, else put it into its line."""
         for counter in self.givers[ticket.line.index]:
             if counter.may_call(ticket.line) and counter.may_begin(ticket):
@@ -230,7 +234,7 @@ class Hall:
         citizen.passed.clear()
         for ticket in citizen.tickets:
             if ticket.waiting and ticket.patience_ends <= self.now:
-                lose = partial(self._lose_patience, ticket)
+                lose = partial(self.lose_patience, ticket)
                 self._at(self.now, PATIENCE_ENDS, citizen.rank, lose)
 
     def give_up(self, ticket: Ticket, outcome: int) -> None:
@@ -244,7 +248,8 @@ class Hall:
         ticket.line.settle(ticket)
         self.dismiss()
 
-    def _lose_patience(self, ticket: Ticket) -> None:
+    def lose_patience(self, ticket: Ticket) -> None:
+        """Her patience ends: she leaves the line, if she still waits and could go."""
         if ticket.waiting and not (ticket.given_back or ticket.citizen.busy):
             ticket.line.leave(ticket)
             self.give_up(ticket, RENEGED)

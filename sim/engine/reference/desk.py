@@ -62,15 +62,21 @@ def _left(hall: Hall, pool: int) -> int:
 
 def _balks(hall: Hall, citizen: Citizen, need: Need) -> bool:
     """Whether she does not join, seeing the line or the announced wait."""
-    balking, line = hall.plan.services[need.service].balking, hall.line_of(citizen, need)
+    balking = hall.plan.services[need.service].balking
     if balking is None:
         return False
-    found = line.length
+    found = hall.line_of(citizen, need).length
     if balking.by == "wait":
-        working = sum(c.working for c in hall.givers[line.index])
-        found = found * hall.plan.services[need.service].mean // max(1, working)
+        found = announced_wait(hall, citizen, need)
     share = max((s for start, s in balking.table if start <= found), default=0.0)
     return need.balk < share
+
+
+def announced_wait(hall: Hall, citizen: Citizen, need: Need) -> int:
+    """The wait that is announced now, µs: people in line x mean time / counters at work."""
+    line = hall.line_of(citizen, need)
+    working = sum(c.working for c in hall.givers[line.index])
+    return line.length * hall.plan.services[need.service].mean // max(1, working)
 
 
 def give_ticket(hall: Hall, citizen: Citizen, need: Need) -> Ticket:
@@ -87,7 +93,7 @@ def give_ticket(hall: Hall, citizen: Citizen, need: Need) -> Ticket:
     # The stop only tells apart two tickets of one citizen in one line.
     ticket.key = (1, *first, ticket.since, citizen.rank, need.number)
     ticket.kind = walk_in if order.in_turn != (0, 0) else 0
-    ticket.patience_ends = _patience_ends(hall, citizen, need, ticket.since)
+    ticket.patience_ends = patience_ends(hall, citizen, need, ticket.since)
     if citizen.at_once and citizen.rows:
         ticket.walk = need.walk  # she comes when she is called
     line.held += 1
@@ -108,7 +114,7 @@ def _number(hall: Hall, citizen: Citizen, need: Need) -> int:
     return hall.numbers[plan.agency]
 
 
-def _patience_ends(hall: Hall, citizen: Citizen, need: Need, since: int) -> int:
+def patience_ends(hall: Hall, citizen: Citizen, need: Need, since: int) -> int:
     """When she leaves the line; not before her booked time, however long she has been here."""
     of_stop = NEVER if need.patience == NEVER else since + _patience(hall, need)
     of_visit = NEVER if citizen.stay == NEVER else citizen.came + citizen.stay

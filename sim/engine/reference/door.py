@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine.reference.citizen import Citizen
 from sim.engine.reference.moment import CITIZENS, PATIENCE_ENDS, Moment
+from sim.engine.reference.online import lose
 from sim.engine.reference.outcomes import HALL_FULL, IMPATIENT, LEFT
 from sim.workload import NEVER
 
@@ -33,12 +34,14 @@ class Door:
             self.hall.begin(citizen)
             return
         citizen.reason = HALL_FULL
-        if self.hall.plan.line_at_door and fits:
+        if citizen.number:
+            lose(self.hall, citizen)
+        elif self.hall.plan.line_at_door and fits:
             self.outside[citizen.rank] = citizen
             if citizen.stay != NEVER:
                 ends = citizen.came + citizen.stay - self.hall.now
-                lose = partial(self._lose_patience, citizen)
-                Moment(self.hall.env, ends, PATIENCE_ENDS, citizen.rank).then(lose)
+                goes = partial(self._lose_patience, citizen)
+                Moment(self.hall.env, ends, PATIENCE_ENDS, citizen.rank).then(goes)
 
     def go_out(self, citizen: Citizen) -> None:
         """She and who came with her are inside no more."""

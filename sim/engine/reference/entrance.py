@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -10,6 +11,7 @@ import simpy
 from sim.engine.plan import DayPlan
 from sim.engine.reference.citizen import Citizen, Need, StopRow
 from sim.engine.reference.moment import CITIZENS, Moment
+from sim.engine.reference.online import set_out
 from sim.engine.reference.outcomes import (
     NO_OFFICER,
     REFUSED,
@@ -17,7 +19,7 @@ from sim.engine.reference.outcomes import (
     TOO_LATE,
     TURNED_AWAY,
 )
-from sim.workload import PICKS
+from sim.workload import ABSENT, PICKS
 
 if TYPE_CHECKING:
     from sim.engine.reference.day import Hall
@@ -32,15 +34,36 @@ def come_in(hall: Hall, citizens: list[Citizen]) -> Steps:
         if citizen.comes:  # also if that were after the day's end
             citizen.outcome, citizen.reason = STAYED_AWAY[citizen.comes]
     coming = [citizen for citizen in citizens if not citizen.comes]
-    for citizen in sorted(coming, key=lambda c: (max(c.due, hall.day.doors), c.rank)):
+    for citizen in coming:
+        if citizen.lead != ABSENT:
+            Moment(hall.env, citizen.due, CITIZENS, citizen.rank).then(
+                partial(_wake, hall, citizen)
+            )
+    walking_in = [citizen for citizen in coming if citizen.lead == ABSENT]
+    for citizen in sorted(walking_in, key=lambda c: (max(c.due, hall.day.doors), c.rank)):
         citizen.came = max(citizen.due, hall.day.doors)
         yield Moment(hall.env, citizen.came - hall.now, CITIZENS, citizen.rank)
-        if citizen.came >= hall.day.last_ticket:
-            citizen.reason = TOO_LATE
-        elif not _has_business(hall.plan, citizen):
-            citizen.reason = NO_OFFICER
-        else:
-            hall.door.come(citizen)
+        _arrive(hall, citizen)
+
+
+def _wake(hall: Hall, citizen: Citizen) -> None:
+    """She may take a number from home, and comes at once or later."""
+    citizen.came = set_out(hall, citizen)
+    if citizen.came == hall.now:
+        _arrive(hall, citizen)
+    else:
+        arrive = partial(_arrive, hall, citizen)
+        Moment(hall.env, citizen.came - hall.now, CITIZENS, citizen.rank).then(arrive)
+
+
+def _arrive(hall: Hall, citizen: Citizen) -> None:
+    """She is at the open door."""
+    if citizen.came >= hall.day.last_ticket:
+        citizen.reason = TOO_LATE
+    elif not _has_business(hall.plan, citizen):
+        citizen.reason = NO_OFFICER
+    else:
+        hall.door.come(citizen)
 
 
 def _away(plan: DayPlan, citizen: Citizen, need: Need) -> bool:

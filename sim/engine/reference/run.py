@@ -74,8 +74,9 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
             comes=comes,
             stay=stay,
             people=people,
+            lead=lead,
         )
-        for k, (r, due, visitor_class, journey, stay, comes, people) in enumerate(
+        for k, (r, due, visitor_class, journey, stay, comes, people, lead) in enumerate(
             zip(
                 rank[begin:end].tolist(),
                 workload.due[begin:end].tolist(),
@@ -84,6 +85,7 @@ def _citizens(workload: Workload, here: range, rank: np.ndarray, plan: DayPlan) 
                 workload.stay[begin:end].tolist(),
                 workload.comes[begin:end].tolist(),
                 workload.people[begin:end].tolist(),
+                workload.lead[begin:end].tolist(),
                 strict=True,
             )
         )
