@@ -63,7 +63,7 @@ def test_every_case_is_expressible_or_listed_with_its_reason() -> None:
 def test_the_list_of_what_is_not_expressible_only_shrinks() -> None:
     """Raise neither number; lower the second with each case that becomes expressible."""
     assert len(SIMULATED) == 60
-    assert len(NOT_YET) <= 9
+    assert len(NOT_YET) <= 8
 
 
 @pytest.mark.parametrize("name", EXPRESSIBLE)

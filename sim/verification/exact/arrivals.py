@@ -61,6 +61,31 @@ def groups(case: Case) -> Draw:
     return draw
 
 
+def linear(case: Case) -> Draw:
+    """Draw days whose rate is linear between knots, by the inverse of the cumulated rate.
+
+    Klein and Roberts (1984): within a stretch that is a quadratic equation.
+    """
+    at, rate = (np.array(case["model"]["arrivals"][key]) for key in ("knots_t", "knots_rate"))
+    slope = np.diff(rate) / np.diff(at)
+    upto = np.concatenate(([0.0], np.cumsum(np.diff(at) * (rate[1:] + rate[:-1]) / 2)))
+
+    def draw(scenario: Scenario, seed: int, replication: int) -> Workload:
+        rng = random_of(seed, replication)
+        days = len(scenario.days)
+        number = rng.poisson(upto[-1], days)
+        mass = rng.random(number.sum()) * upto[-1]
+        k = np.searchsorted(upto, mass, side="right") - 1
+        rest = mass - upto[k]
+        root = np.sqrt(rate[k] ** 2 + 2 * slope[k] * rest)
+        due = scenario.days[0].opens / MINUTE + at[k] + 2 * rest / (rate[k] + root)
+        frame = pd.DataFrame({"due": np.rint(due * MINUTE).astype(np.int64), "journey": "all"})
+        frame["day"] = np.repeat([day.label for day in scenario.days], number)
+        return Workload.from_frame(frame.assign(service="a.s", time=0), scenario)
+
+    return draw
+
+
 def random_routes(case: Case) -> Draw:
     """Draw each visit's route beforehand: where she goes next does not depend on the hall."""
     names = [s["name"] for s in case["model"]["stations"]]

@@ -19,13 +19,12 @@ CASES: dict[str, Case] = {case["id"]: case for case in json.loads(_TEXT)["cases"
 
 
 NOT_YET = {
-    "SS-BALK-1": "balking that sees who is served: a table of ours looks at who waits",
+    "SS-BALK-1": "balking that sees who is served: our table sees who waits, 0 with 0 or 1 inside",
     "SS-LCFS": "never: last come, first served",
-    "SS-MGc-approx": "approximations, not exact: no reference for a simulation",
-    "SS-MM20-098": "a load of 0.98: to be within 2 % takes about a billion citizens",
+    "SS-MGc-approx": "approximations that differ by 0.6 %: no exact value that a run could miss",
+    "SS-MM20-098": "expressible, but a load of 0.98 takes about a billion citizens for 2 %",
     "SS-PRIO-ACCUM": "never: priority that grows with the wait",
     "SS-PRIO-PREEMPT": "never: preemptive priority",
-    "TD-NSPP-PL": "a piecewise linear profile: ours are piecewise constant",
     "TD-VAR-EXH": "never: an unnamed pool; counters have numbers and the highest closes",
     "TD-VAR-PRE": "never: an unnamed pool; counters have numbers and the highest closes",
 }
@@ -51,6 +50,8 @@ def expected(case: Case) -> dict[str, float]:
             values.update({f"{name}[{k}]": v for k, v in enumerate(value)})
         elif name.startswith("wait_quantile_"):
             values[name] = float(name.rpartition("_")[2])
+        elif name.startswith("median_"):
+            values[name] = 0.5  # the share up to the exact median
         else:
             values[name] = value
     return values

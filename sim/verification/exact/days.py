@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.log import STATES, VISIT_OUTCOMES, Log
 from sim.scenario.model import Scenario
-from sim.verification.exact.arrivals import random_of, times_of
+from sim.verification.exact.arrivals import linear, random_of, times_of
 from sim.verification.exact.cases import Case, Pairs, entry_of, expected
 from sim.verification.exact.expressed import Expressed
 from sim.verification.exact.readings import (
@@ -226,6 +226,34 @@ def day_factor(case: Case, _: int = 0) -> Expressed:
         }
 
     return Expressed(case, scenario, estimate)
+
+
+def generator(case: Case, _: int = 0) -> Expressed:
+    """Express arrivals alone: days that differ as a whole, or a rate that rises and falls."""
+    return linear_rate(case) if "knots_t" in case["model"]["arrivals"] else day_factor(case)
+
+
+def linear_rate(case: Case) -> Expressed:
+    """Express a rate that is linear between knots as a table of visits: ours are constant."""
+    scenario = week(
+        case, case["model"]["arrivals"]["knots_t"][-1], 1,
+        agencies={"a": {"counters": 1, "services": {"s": {"time": {"always": "0 min"}}}}},
+    )  # fmt: skip
+
+    def estimate(case: Case, scenario: Scenario, log: Log) -> Pairs:
+        visits, days = log.visit_rows, len(log.names.days)
+        minute = visits.entered / MINUTE - OPENS
+        first = np.array([minute[visits.day == day].min(initial=np.inf) for day in range(days)])
+        halves = np.bincount((minute // 30).astype(np.int64), minlength=12)
+        median = entry_of(case, "median_time_of_first_arrival")["value"]
+        return {
+            "mean_arrivals": (len(visits), days),
+            "median_time_of_first_arrival": ((first <= median).sum(), days),
+            "P_no_arrival_before_10": ((first >= 10).sum(), days),
+            **{f"mean_count_per_30min[{k}]": (n, days) for k, n in enumerate(halves.tolist())},
+        }
+
+    return Expressed(case, scenario, estimate, linear(case))
 
 
 def appointments(case: Case, _: int = 0) -> Expressed:

@@ -10,8 +10,8 @@ from sim.verification.exact.days import (
     ample,
     appointments,
     day_case,
-    day_factor,
     first_customers,
+    generator,
     transient,
 )
 from sim.verification.exact.endless import (
@@ -54,7 +54,7 @@ FAMILIES: dict[str, Callable[[Case, int], Expressed]] = {
     "appointments": appointments,
     "appointments + walk-ins": appointments,
     "Mt/G/infinity": ample,
-    "arrival generator": day_factor,
+    "arrival generator": generator,
 }
 """How each family of cases is expressed."""
 
