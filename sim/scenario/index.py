@@ -14,6 +14,7 @@ WANTED: dict[str, tuple[str, ...]] = {
     "call": ("Agency.call",),
     "tickets": ("Scenario.tickets", "Journey.tickets"),
     "booking": ("Journey.booking",),
+    "online_number": ("Journey.online_number",),
     "order": ("VisitorClass.priority", "Agency.order"),
     "quota": ("Agency.quota", "Service.quota"),
     "last_ticket": ("Calendar.last_ticket", "Agency.last_ticket"),
