@@ -94,11 +94,11 @@ def test_examples_stay_short() -> None:
 
 # The index
 
-TABLE = """call tickets booking online_number order quota last_ticket come_back capacity seats balking patience
+TABLE = """call tickets booking order quota last_ticket come_back capacity seats balking patience
     patience_in_mall counters hours serves speed breaks at_break open absence late away told_at
     outage people documents incomplete park choose any_order needs repeat days holidays seasons
     day_of_month month special profile surges growth day_to_day moved_from set_up wrap_up by_hour
-    back_office"""
+    back_office online_number"""
 """What decides a wait in a real mall, by the word that says it."""
 
 
