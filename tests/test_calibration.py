@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from malls import mall
+from malls import mall, scenario_of
 
 from sim import MallError, Scenario, replicate
 from sim.experiments.varying import varied
@@ -93,3 +93,21 @@ def test_without_ranges_or_counts_it_says_what_to_add() -> None:
         calibrate(small(plausible={}), workers=1)
     with pytest.raises(MallError, match="add observed"):
         calibrate(small(), workers=1)
+
+
+@pytest.mark.long
+def test_the_service_time_of_a_published_study_is_recovered_within_its_rounding() -> None:
+    """BPJS Kesehatan Bandung, M/M/4: 74 % busy at 24 arrivals an hour, 7.3 min derived from it."""
+    office = scenario_of({
+        "name": "BPJS Kesehatan Bandung",
+        "calendar": {"continuous": "10 days", "warm_up": "1 day"},
+        "agencies": {"a": {"counters": 4, "services": {"s": {"time": {
+            "dist": "exponential", "mean": "6 min"}}}}},
+        "journeys": {"all": {"per_day": 24 * 24, "stops": ["a.s"]}},
+        "observed": {"a.utilisation": "74 %"},
+        "plausible": {MEAN: "5 min .. 9 min"},
+    })  # fmt: skip
+    found = calibrate(office, 8, 3, tolerance=0.005 / BEYOND, workers=1)
+    (mean,) = found.learned
+    assert mean.found_out and mean.left < 0.15
+    assert mean.low <= 7.45 * 60e6 and mean.high >= 7.25 * 60e6
