@@ -53,12 +53,16 @@ def index(parts: Iterable[str], lang: str) -> str:
     at = dict(zip(_keys(), _anchors("\n".join(parts)), strict=False))
     rows = [
         f"| {say(f'schema.reference.want.{name}', lang)} | "
-        + ", ".join(f"[`{place_of(path)}`](#{at[path]})" for path in paths)
+        + ", ".join(_linked(place_of(path), at[path]) for path in paths)
         + " |"
         for name, paths in WANTED.items()
     ]
     columns = (say(f"schema.reference.want_{column}", lang) for column in ("say", "write"))
     return "\n".join((f"| {' | '.join(columns)} |", "|---|---|", *rows))
+
+
+def _linked(place: str, anchor: str) -> str:
+    return f"[`{place}`](#{anchor})" if anchor else f"`{place}`"
 
 
 def place_of(path: str) -> str:
@@ -76,11 +80,11 @@ def _keys() -> Iterator[str]:
 def _anchors(page: str) -> Iterator[str]:
     """Yield the anchors that Markdown gives the headings of keys, in the order of the page.
 
-    Of equal ones the second ends in -1, the third in -2, and so on.
+    Of equal ones only the first has one that is the same wherever the page is shown; "" for others.
     """
     seen: Counter[str] = Counter()
     for level, text in re.findall(r"^(##+) (.*)$", page, re.MULTILINE):
         anchor = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
         seen[anchor] += 1
         if level == "###":
-            yield anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor] - 1}"
+            yield anchor if seen[anchor] == 1 else ""
