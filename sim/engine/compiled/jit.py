@@ -7,7 +7,14 @@ from typing import Any, TypeVar
 
 from numba import types
 from numba.core import cgutils, config
-from numba.extending import intrinsic
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import (
+    infer_getattr,
+    intrinsic,
+    lower_getattr_generic,
+    models,
+    register_model,
+)
 
 from sim.jit import entry, kernel
 
@@ -15,14 +22,49 @@ __all__ = ["CHECKED", "entry", "kernel", "unchecked"]
 T = TypeVar("T", bound=tuple[Any, ...])
 
 
-def _to_pointers(_: Any, tables: Any) -> Any:
-    of = [types.CPointer(array.dtype) for array in tables.types]
-    pointers = types.NamedTuple(of, tables.instance_class)
+class _Pointers(types.Type):  # type: ignore[misc]
+    """A tuple of tables as kernels see it: one pointer to the pointers to their entries."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def __init__(self, tables: Any) -> None:
+        self.of = {
+            name: (place, types.CPointer(array.dtype))
+            for place, (name, array) in enumerate(zip(tables.fields, tables.types, strict=True))
+        }
+        super().__init__(name=f"pointers({tables})")
+
+
+@register_model(_Pointers)
+class _PointersModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: _Pointers) -> None:
+        super().__init__(manager, kind, cgutils.voidptr_t.as_pointer())
+
+
+@infer_getattr
+class _Tables(AttributeTemplate):  # type: ignore[misc]
+    key = _Pointers
+
+    def generic_resolve(self, kind: _Pointers, table: str) -> Any:
+        return kind.of[table][1]
+
+
+@lower_getattr_generic(_Pointers)  # type: ignore[untyped-decorator]
+def _table(context: Any, builder: Any, kind: _Pointers, pointers: Any, table: str) -> Any:
+    place, entries = kind.of[table]
+    pointer = builder.load(cgutils.gep_inbounds(builder, pointers, place))
+    return builder.bitcast(pointer, context.get_value_type(entries))
+
+
+def _to_pointers(_: Any, tables: Any) -> Any:
+    pointers = _Pointers(tables)
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
         arrays = zip(tables.types, cgutils.unpack_tuple(builder, arguments[0]), strict=True)
-        data = [context.make_array(kind)(context, builder, of).data for kind, of in arrays]
-        return context.make_tuple(builder, signature.return_type, data)
+        begin = cgutils.alloca_once(builder, cgutils.voidptr_t, size=len(tables.types))
+        for place, (kind, array) in enumerate(arrays):
+            data = context.make_array(kind)(context, builder, array).data
+            entry = builder.bitcast(data, cgutils.voidptr_t)
+            builder.store(entry, cgutils.gep_inbounds(builder, begin, place))
+        return begin
 
     return pointers(tables), generate
 
