@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,11 @@ from malls import mall, scenario_of, us, workload_of
 from strategies import OPENS, days, plain_malls
 from test_laws import Day, law
 
-from sim import Log, Scenario, measure, replicate, sample, simulate
+from sim import Log, Scenario, load, measure, replicate, sample, simulate
 from sim.log import VISIT_OUTCOMES
 from sim.statistics import tally
 from sim.statistics.measure import SHARES_OF_TIME, Measures
+from sim.statistics.measures import measure_together
 from sim.statistics.rows import wait_begins
 
 MINUTE = pd.Timedelta(1, "min")
@@ -476,3 +478,19 @@ def test_stretches_of_time_are_cut_where_parts_begin_and_end() -> None:
             of = row == k // parts
             there = (begin[of, None] <= minute) & (minute < end[of, None])
             assert found[k] == (there & part).sum()
+
+
+FEATURES = sorted((Path(__file__).parent.parent / "scenarios" / "features").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
+def test_measured_together_each_replication_has_the_numbers_of_its_own(path: Path) -> None:
+    """To the last bit, and in their order: nothing of one counts in another."""
+    scenario = load(path)
+    logs = [simulate(scenario, sample(scenario, 8, r)) for r in (2, 0, 1)]
+    for log, found in zip(logs, measure_together(logs, scenario), strict=True):
+        alone = measure(log, scenario)
+        assert found.replication == log.replication
+        assert found.measures == alone.measures
+        assert np.array_equal(found.total, alone.total)
+        assert np.array_equal(found.n, alone.n)

@@ -16,10 +16,10 @@ from sim.engine import Engine, engine_name, play, prepare
 from sim.errors import MallError
 from sim.experiments.replicate import TOGETHER, Progress, run_blocks, travel
 from sim.experiments.varying import varied
-from sim.sampling import drawn
+from sim.sampling import drawn_together
 from sim.scenario.model import Scenario
 from sim.statistics.measure import Measure
-from sim.statistics.measures import measure, measures_of
+from sim.statistics.measures import measure_together, measures_of
 from sim.statistics.results import Results, Run
 
 Figures = Mapping[str, object]
@@ -105,11 +105,12 @@ class _Points:
         """Yield total and n of the measures of the span, of replications at one point."""
         scenario = varied_once(self.base, json.dumps(dict(self.points[point])))
         these = range(replications.start + self.first, replications.stop + self.first)
-        for workload in drawn(scenario, self.seed, these):
-            log = play(scenario, workload, self.engine)
-            found = measure(log, scenario, whole=not self.hours)
-            wanted = np.array([_wanted(m, self.hours) for m in found.measures])
-            yield found.total[wanted], found.n[wanted]
+        of_all = measures_of(scenario, not self.hours)
+        wanted = np.array([_wanted(m, self.hours) for m in of_all])
+        for workloads in drawn_together(scenario, self.seed, these):
+            logs = [play(scenario, workload, self.engine) for workload in workloads]
+            for found in measure_together(logs, scenario, whole=not self.hours):
+                yield found.total[wanted], found.n[wanted]
 
     def travels(self) -> bool:
         return travel(self.engine)

@@ -24,10 +24,10 @@ from sim.experiments.kept import Kept, Numbers
 from sim.experiments.pool import pool, usable_workers
 from sim.experiments.stopping import BLOCK, Stop, most_replications
 from sim.log import Log
-from sim.sampling import drawn
+from sim.sampling import drawn_together
 from sim.scenario.model import Scenario
 from sim.statistics.measure import Measure
-from sim.statistics.measures import measure, measures_of
+from sim.statistics.measures import measure_together, measures_of
 from sim.statistics.results import Results, Run
 from sim.workload import Workload
 
@@ -103,24 +103,28 @@ class _Task:
 
     def __call__(self, first: int, last: int) -> list[Numbers]:
         """Run the replications from first before last and return their numbers."""
-        return [
-            self.one(workload) for workload in drawn(self.scenario, self.seed, range(first, last))
-        ]
+        found: list[Numbers] = []
+        for workloads in drawn_together(self.scenario, self.seed, range(first, last)):
+            logs = [self._play(workload) for workload in workloads]
+            own = [self._own(log) for log in logs]
+            measured = measure_together(logs, self.scenario)
+            found += [(of.total, of.n, its) for of, its in zip(measured, own, strict=True)]
+        return found
 
-    def one(self, workload: Workload) -> Numbers:
-        """Run one replication."""
+    def _play(self, workload: Workload) -> Log:
         if self.transform:
-            log = simulate(self.scenario, self.transform(workload), self.engine)
-        else:
-            log = play(self.scenario, workload, self.engine)
+            return simulate(self.scenario, self.transform(workload), self.engine)
+        return play(self.scenario, workload, self.engine)
+
+    def _own(self, log: Log) -> dict[str, float]:
+        """Return the own measures of a replication."""
         own = dict(self.own(log)) if self.own else {}
         for name, number in own.items():
             if math.isinf(number):
                 raise MallError.of(
-                    "error.own_measure", name=name, number=number, replication=workload.replication
+                    "error.own_measure", name=name, number=number, replication=log.replication
                 )
-        numbers = measure(log, self.scenario)
-        return numbers.total, numbers.n, own
+        return own
 
     def travels(self) -> bool:
         """Whether the task can be sent to another process."""

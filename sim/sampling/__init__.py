@@ -49,13 +49,19 @@ def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
 
 def drawn(scenario: Scenario, seed: int, replications: range) -> Iterator[Workload]:
     """Draw replications one after the other, as many together as keeps memory small."""
+    for together in drawn_together(scenario, seed, replications):
+        yield from together
+
+
+def drawn_together(scenario: Scenario, seed: int, replications: range) -> Iterator[list[Workload]]:
+    """Draw replications, and yield those that were drawn together."""
     dates = dates_of(scenario)
     citizens = scenario.demand.scale * sum(
         journey.per_day * dates.factors[name].sum() for name, journey in scenario.journeys.items()
     )
     together = max(1, int(AT_ONCE / max(citizens, 1.0)))
     for first in range(replications.start, replications.stop, together):
-        yield from samples(scenario, seed, replications[first - replications.start :][:together])
+        yield samples(scenario, seed, replications[first - replications.start :][:together])
 
 
 def samples(scenario: Scenario, seed: int, replications: range) -> list[Workload]:

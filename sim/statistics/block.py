@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,14 @@ class Block:
         return np.tile(self.slices.days, len(self.names))
 
     def of(self, rows: Rows) -> Result:
-        """Return total and n of every measure of the block, one after the other."""
-        found = self.compute(rows, self)
+        """Return total and n of every measure of the block; (replications, measures) each.
+
+        It is computed as a block that has the entities of each replication, one behind the other.
+        """
+        found = self.compute(rows, replace(self, names=self.names * rows.replications))
         parts = [found[name] for name in self.what]
-        return np.concatenate([t for t, _ in parts]), np.concatenate([n for _, n in parts])
+        total, n = (
+            np.concatenate([of.reshape(rows.replications, -1) for of in column], axis=1)
+            for column in zip(*parts, strict=True)
+        )
+        return total, n

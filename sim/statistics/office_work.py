@@ -22,12 +22,15 @@ WORK = ("work_left", "work_done_after")
 def of_office_work(rows: Rows, block: Block) -> Computed:
     """Measure the work of each agency of the block; what is not done at the day's end is cut."""
     left, after = (np.zeros(block.cells) for _ in WORK)
-    for entity, agency in enumerate(block.names):
+    days, agencies = rows.scenario.days, len(block.names) // rows.replications
+    for entity, agency in enumerate(block.names[:agencies]):
         changes = np.concatenate((_brought(rows, agency), _officers(rows, agency)))
-        for day, of in enumerate(rows.scenario.days):
-            here = changes[changes[:, 0] == day, 1:]
-            found = work_of_day(here, of.closes, of.ends)
-            cell = entity * len(block.slices) + block.slices.of_day[day]
+        for number in range(rows.replications * len(days)):
+            replication, day = divmod(number, len(days))
+            here = changes[changes[:, 0] == number, 1:]
+            found = work_of_day(here, days[day].closes, days[day].ends)
+            of = replication * agencies + entity
+            cell = of * len(block.slices) + block.slices.of_day[day]
             left[cell] += found[0] / q.MINUTE
             after[cell] += found[1] / q.MINUTE
     return {"work_left": (left, block.days), "work_done_after": (after, block.days)}
@@ -57,28 +60,30 @@ def work_of_day(changes: Ints, closes: int, ends: int) -> tuple[int, int]:
 
 
 def _brought(rows: Rows, agency: str) -> Ints:
-    """Return (day, time, work, 0) of each service that left work to an agency."""
+    """Return (day of all replications, time, work, 0) of each service that left work to an agency."""
     stops, services = rows.log.stop_rows, rows.log.names.services
     own = [rows.scenario.service(s).back_office for s in services]
     of = [s.partition(".")[0] == agency for s in services]
     each = np.array(own, dtype=np.int64) * np.array(of)
     k = np.flatnonzero(rows.stops_that("served") & (each[stops.service] > 0))
     work = each[stops.service[k]]
-    return np.stack((rows.stop_day[k], stops.end[k], work, np.zeros_like(work)), axis=1)
+    day = rows.of_stop[k] * len(rows.scenario.days) + rows.stop_day[k]
+    return np.stack((day, stops.end[k], work, np.zeros_like(work)), axis=1)
 
 
 def _officers(rows: Rows, agency: str) -> Ints:
-    """Return (day, time, 0, +1 or -1) of each officer who begins or ends to work on it."""
-    table, days = rows.log.counter_rows, len(rows.scenario.days)
+    """Return (day as above, time, 0, +1 or -1) of each officer who begins or ends to work on it."""
+    table, days = rows.log.counter_rows, rows.replications * len(rows.scenario.days)
+    of_day = rows.of_stretch * len(rows.scenario.days) + table.day
     counters = rows.log.names.counters
     own = np.isin(table.counter, [k for k, (of, _) in enumerate(counters) if of == agency])
     k = np.flatnonzero(own & (table.state == STATES.index("idle")))
     there = np.flatnonzero(own & (table.state != STATES.index("absent")))
     # the end of each counter's last row, by counter and day: then it has left
     gone = np.full(len(counters) * days, -1, dtype=np.int64)
-    np.maximum.at(gone, table.counter[there] * days + table.day[there], table.end[there])
+    np.maximum.at(gone, table.counter[there] * days + of_day[there], table.end[there])
     left = np.flatnonzero(gone >= 0)
-    day = np.concatenate((table.day[k], table.day[k], left % days))
+    day = np.concatenate((of_day[k], of_day[k], left % days))
     time = np.concatenate((table.begin[k], table.end[k], gone[left]))
     step = np.repeat((1, -1, 1), (len(k), len(k), len(left)))
     return np.stack((day, time, np.zeros_like(time), step), axis=1)

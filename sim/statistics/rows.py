@@ -1,8 +1,15 @@
-"""The rows of a log with what is derived from them once: waits, and who was called in time."""
+"""The rows of logs with what is derived from them once: waits, and who was called in time.
+
+Several replications are measured together, the rows of one behind those of another: a call of
+NumPy serves them all. An entity of the second is then another than that of the first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +25,9 @@ Mask = NDArray[np.bool_]
 
 
 class Rows:
-    """A log, and of it what several measures need.
+    """Logs as if they were one, and of it what several measures need.
 
+    replications : how many; of_visit, of_stop, of_stretch : to which, by position, each row belongs
     doors : when they open, by day
     chosen : (V,) the visits asked for; visit : of them those due after the warm-up
     stop : (S,) the stops of `visit`; ticketed, called : of them those with a ticket, a call
@@ -27,8 +35,12 @@ class Rows:
     wait, in_line : (S,) minutes, 0 where there was none
     """
 
-    def __init__(self, log: Log, scenario: Scenario, only: Mask | None = None) -> None:
-        self.log, self.scenario = log, scenario
+    def __init__(self, logs: Sequence[Log], scenario: Scenario, only: Mask | None = None) -> None:
+        log = _as_one(logs)
+        self.log, self.scenario, self.replications = log, scenario, len(logs)
+        self.of_visit = _which([len(log.visit_rows) for log in logs])
+        self.of_stop = self.of_visit[log.stop_rows.row]
+        self.of_stretch = _which([len(log.counter_rows) for log in logs])
         visits, stops = log.visit_rows, log.stop_rows
         self.chosen = np.ones(len(visits), dtype=np.bool_) if only is None else only
         warm_up = np.array([day.warm_up for day in scenario.days])
@@ -82,22 +94,53 @@ class Rows:
         return np.array(of, dtype=np.int64)
 
     def entity_of_stop(self, scope: str) -> Ints:
-        """Return the entity of each stop in a scope, by position."""
-        stops = self.log.stop_rows
+        """Return the entity of each stop in a scope, by position, of all replications."""
+        stops, names = self.log.stop_rows, self.log.names
         if scope == "mall":
-            return np.zeros(len(stops), dtype=np.int64)
+            return self.of_stop
         if scope == "service":
-            return stops.service
+            return self.of_stop * len(names.services) + stops.service
         if scope == "visitor_class":
-            return self.log.visit_rows.visitor_class[stops.row]
-        return self.agency_of_service[stops.service]
+            of_class = self.log.visit_rows.visitor_class[stops.row]
+            return self.of_stop * len(names.classes) + of_class
+        agency = self.agency_of_service[stops.service]
+        return self.of_stop * len(self.scenario.agencies) + agency
 
     def entity_of_visit(self, scope: str) -> Ints:
-        """Return the entity of each visit in a scope, by position."""
-        visits = self.log.visit_rows
+        """Return the entity of each visit in a scope, by position, of all replications."""
+        visits, names = self.log.visit_rows, self.log.names
         if scope == "mall":
-            return np.zeros(len(visits), dtype=np.int64)
-        return visits.journey if scope == "journey" else visits.visitor_class
+            return self.of_visit
+        if scope == "journey":
+            return self.of_visit * len(names.journeys) + visits.journey
+        return self.of_visit * len(names.classes) + visits.visitor_class
+
+
+def _as_one(logs: Sequence[Log]) -> Log:
+    """Return one log with the rows of all."""
+    if len(logs) == 1:
+        return logs[0]
+    first = np.cumsum([0, *(len(log.visit_rows) for log in logs[:-1])])
+    stops: Any = _behind([log.stop_rows for log in logs])
+    row = stops.row + np.repeat(first, [len(log.stop_rows) for log in logs])
+    return replace(
+        logs[0],
+        visit_rows=_behind([log.visit_rows for log in logs]),
+        stop_rows=replace(stops, row=row),
+        counter_rows=_behind([log.counter_rows for log in logs]),
+    )
+
+
+def _behind(tables: Sequence[Any]) -> Any:
+    """Return one table with the rows of all."""
+    columns = [field.name for field in fields(tables[0])]
+    return type(tables[0])(
+        **{name: np.concatenate([getattr(of, name) for of in tables]) for name in columns}
+    )
+
+
+def _which(lengths: Sequence[int]) -> Ints:
+    return np.repeat(np.arange(len(lengths)), lengths)
 
 
 def _kept(log: Log) -> Mask:

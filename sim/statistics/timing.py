@@ -44,15 +44,16 @@ def _standing(rows: Rows) -> Stretches:
 
     Everybody counts: whom the measures are about has no seat of her own.
     """
-    _, day, begin, end = _inside(rows, np.ones_like(rows.chosen))
-    day, time = np.tile(day, 2), np.concatenate((begin, end))
+    of, day, begin, end = _inside(rows, np.ones_like(rows.chosen))
+    days = len(rows.scenario.days)
+    day, time = np.tile(of * days + day, 2), np.concatenate((begin, end))
     order = np.lexsort((time, day))
     day, time = day[order], time[order]
     # each day's steps add up to 0, so one running sum serves them all
     inside = np.cumsum(np.repeat((1, -1), len(begin))[order])[:-1]
     standing = np.maximum(inside - (rows.scenario.hall.seats or 0), 0)
     day, begin, end = (np.repeat(of, standing) for of in (day[:-1], time[:-1], time[1:]))
-    return np.zeros(len(day), dtype=np.int64), day, begin, end
+    return day // days, day % days, begin, end
 
 
 def _occupancy(rows: Rows, block: Block, what: str, stretches: Stretches) -> Computed:
@@ -66,12 +67,13 @@ def _occupancy(rows: Rows, block: Block, what: str, stretches: Stretches) -> Com
 
 def of_overtime(rows: Rows, block: Block) -> Computed:
     """Measure how long after closing the last one left."""
-    _, day, _, end = _inside(rows, rows.chosen)
+    of, day, _, end = _inside(rows, rows.chosen)
     closes = np.array([d.closes for d in rows.scenario.days])
-    last = closes.copy()
-    np.maximum.at(last, day, end)
+    last = np.tile(closes, rows.replications).reshape(rows.replications, -1)
+    np.maximum.at(last, (of, day), end)
     late = (last - closes) / q.MINUTE
-    total = np.bincount(block.slices.of_day, late, block.cells).astype(np.float64)
+    cell = np.arange(rows.replications)[:, None] * len(block.slices) + block.slices.of_day
+    total = np.bincount(cell.ravel(), late.ravel(), block.cells).astype(np.float64)
     return {"overtime": (total, block.days)}
 
 
@@ -86,6 +88,7 @@ def of_counters(rows: Rows, block: Block) -> Computed:
     def stretches(which: Mask) -> Stretches:
         counter = table.counter[which]
         entity = of[counter] if len(of) else counter
+        entity = rows.of_stretch[which] * len(agencies) + entity
         return entity, table.day[which], table.begin[which], table.end[which]
 
     def minutes(which: Mask) -> Floats:
@@ -102,12 +105,14 @@ def of_counters(rows: Rows, block: Block) -> Computed:
 
 
 def _inside(rows: Rows, of: Mask) -> Stretches:
-    """Return from when to when each of these citizens is in the hall, and each who is with her."""
+    """Return from when to when each of these citizens is in the hall, and each who is with her.
+
+    The entity is the mall, of each replication.
+    """
     visits = rows.log.visit_rows
     there = np.repeat(np.arange(len(visits)), visits.people * (of & (visits.entered != ABSENT)))
     left = np.where(visits.left == ABSENT, _horizon(rows), visits.left)
-    whole = np.zeros(len(there), dtype=np.int64)
-    return whole, visits.day[there], visits.entered[there], left[there]
+    return rows.of_visit[there], visits.day[there], visits.entered[there], left[there]
 
 
 def _horizon(rows: Rows) -> int:
