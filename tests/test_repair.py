@@ -8,13 +8,24 @@ import pytest
 from malls import scenario_of
 
 from sim import MallError, Scenario, compare
+from sim.experiments.mending import with_repairs
 from sim.report.comparison import described, plain
 from sim.report.comparison_page import render_comparison, sheets
 from sim.report.differences import differences
+from sim.report.repair import repair_words
 from sim.report.sheet import Section, Sheet
 from sim.report.sheet_pdf import MARGIN, _placed, sheets_pdf
+from sim.scenario.writing import resolved
 from sim.statistics.verdict import together
 from sim.words import say
+
+NAMED: dict[str, Any] = {
+    "a": {
+        "counters": {"one": {"serves": ["s"]}},
+        "promise": {"wait": "10 min"},
+        "services": {"s": {"time": {"mean": "5 min", "sd": "3 min"}}},
+    }
+}
 
 
 def mall(counters: int, newcomers: int = 0, **more: Any) -> Scenario:
@@ -46,7 +57,7 @@ def test_what_fails_may_join_if_it_is_mended_and_not_if_it_is_not() -> None:
         assert of.repair is not None and of.repair.scenario is repair
         assert of.confidence == together(2)  # one condition, looked at in both malls
         text = described(found, "en")
-        assert ("may join if this is done: a › Counters: 3 → 30" in text) == (
+        assert ("may join if this is done: a: 27 more at its counters all day" in text) == (
             of.verdict != "may_not"
         )
         assert ("That is not enough: a" in text) == (of.verdict == "may_not")
@@ -108,3 +119,34 @@ def test_differences_are_said_as_a_planner_would() -> None:
     assert "no more: new" in differences(after, before, "en")
     said = differences(before, more, "id")
     assert said[0] == "a › Loket: 2 → mulai 08.00 2, mulai 09.00 3"
+
+
+def two_agencies(newcomers: int = 0) -> Scenario:
+    """Return a mall whose newcomers meet those of today at one agency, most before ten."""
+    plan = mall(1, newcomers)
+    data: dict[str, Any] = resolved(plan)
+    data["calendar"]["hours"] = "08:00-12:00"
+    data["demand"] = {"profile": {"08:00": 8, "10:00": 1}}
+    data["agencies"]["a"]["promise"] = {"wait": "15 min", "for": "80 %"}
+    return scenario_of(data)
+
+
+def test_a_repair_that_is_found_is_short_and_holds_on_citizens_of_its_own() -> None:
+    found = compare(two_agencies(), two_agencies(30), 60, seed=2, workers=1)
+    assert found.alternatives[0].verdict == "may_not"
+    (of,) = with_repairs(found, workers=1).alternatives
+    assert of.verdict == "may_join_if" and of.repair is not None
+    table = of.repair.scenario.agencies["a"].counters.table  # type: ignore[union-attr]
+    assert table[0][1] == 2 and table[-1][1] == 1  # a second officer, and not all day
+    assert of.conditions[0].estimate.value == found.alternatives[0].conditions[0].estimate.value
+    assert repair_words(of.scenario, of.repair.scenario, "en")[0].startswith(
+        "a: 1 more at its counters from 08:00 to 1"
+    )
+
+
+def test_no_officer_is_added_where_none_is_needed_or_none_would_help() -> None:
+    kept = compare(mall(30), mall(30, 5), 10, seed=3, workers=1)
+    assert with_repairs(kept, workers=1) is kept
+    named = mall(1, 60, agencies=NAMED)
+    lost = compare(mall(1, agencies=NAMED), named, 10, seed=3, workers=1)
+    assert with_repairs(lost, workers=1) is lost

@@ -77,8 +77,9 @@ def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         lang = str(getattr(kwargs.get("lang"), "value", "en"))
         try:
-            status = _told_plainly(lambda: command(*args, **kwargs), lang)
-        except KeyboardInterrupt:
+            status = _told_plainly(lambda: _continued(lambda: command(*args, **kwargs)), lang)
+        except KeyboardInterrupt as stopped:
+            _tell_what_is_known(getattr(stopped, "known", None), lang)
             typer.echo(say("cli.interrupted", lang), err=True)
             _leave_at_once(130)
         except BrokenPipeError:
@@ -86,6 +87,23 @@ def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
         raise typer.Exit(status)
 
     return guarded
+
+
+def _continued(command: Callable[[], int | None]) -> int | None:
+    """Run a command that keeps its finished blocks, and goes on from those that are kept."""
+    from sim.experiments.saved import saving
+
+    with saving(Path("results") / ".unfinished"):
+        return command()
+
+
+def _tell_what_is_known(known: object, lang: str) -> None:
+    """Say what the replications before Ctrl-C have shown; on stderr, since it is no result."""
+    if known is None:
+        return
+    from sim.report.studies import so_far
+
+    typer.echo(so_far(known, lang), err=True)
 
 
 def _told_plainly(command: Callable[[], int | None], lang: str) -> int:

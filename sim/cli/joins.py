@@ -42,6 +42,10 @@ def compare(
         list[Path],
         typer.Option(metavar="OVERLAY", help="What could be mended, laid over each alternative."),
     ] = [],  # noqa: B006
+    find_repair: Annotated[
+        bool,
+        typer.Option("--find-repair/--no-find-repair", help="Look for officers that would help."),
+    ] = True,
     break_even: Annotated[
         bool, typer.Option("--break-even/--no-break-even", help="Also say up to where it holds.")
     ] = True,
@@ -59,6 +63,7 @@ def compare(
     from sim.engine import check_engine
     from sim.experiments import compare as comparing
     from sim.experiments.break_even import with_break_evens
+    from sim.experiments.mending import with_repairs
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_comparison
     from sim.scenario.loading import load
@@ -74,6 +79,9 @@ def compare(
             first, others, replications, repairs=repairs, precision=precision, seed=seed,
             engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
+    if not repair and find_repair:
+        with progress_bar(lang.value) as progress:
+            found = with_repairs(found, engine=engine, workers=workers, progress=progress)
     if break_even:
         with progress_bar(lang.value) as progress:
             found = with_break_evens(found, engine=engine, workers=workers, progress=progress)

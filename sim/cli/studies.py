@@ -132,6 +132,10 @@ def plan(
     joins: Annotated[
         list[Path], typer.Argument(metavar="JOIN...", help="An overlay for each newcomer.")
     ],
+    repair: Annotated[
+        list[Path],
+        typer.Option(metavar="OVERLAY", help="What could be mended, laid over each combination."),
+    ] = [],  # noqa: B006
     replications: Replications = None,
     precision: Precision = None,
     seed: Seed = 0,
@@ -150,8 +154,8 @@ def plan(
     check_engine(engine)
     with progress_bar(lang.value) as progress:
         found = planned(
-            base, joins, replications, precision=precision, seed=seed, engine=engine,
-            workers=workers, progress=progress,
+            base, joins, replications, repairs=repair, precision=precision, seed=seed,
+            engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
     study = of_plan(found, lang.value, sys.argv)
     _finish(study, out or folder_of((base, *joins), "-plan-"), lang.value, as_json)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from sim.experiments.decision import (
 )
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.replicate import Progress, run_blocks, travel
-from sim.experiments.stopping import Stop, most_replications
+from sim.experiments.stopping import Interrupted, Stop, most_replications
 from sim.log import Log
 from sim.sampling import drawn
 from sim.scenario.model import Scenario
@@ -160,7 +160,7 @@ def compare(
     alternatives: Scenario | Sequence[Scenario],
     replications: int | None = None,
     *,
-    repairs: Sequence[Scenario] = (),
+    repairs: Sequence[Scenario | None] = (),
     precision: float | None = None,
     seed: int = 0,
     engine: Engine = "compiled",
@@ -171,8 +171,8 @@ def compare(
     """Run a base and alternatives on the same citizens and judge each by its `decision`.
 
     replications : how many, 100 by default; with `precision` the most to run, 1,000 by default
-    repairs : for each alternative the same with something mended: it may join if that is done.
-        The intervals of both hold together
+    repairs : for each alternative the same with something mended, or None: it may join if that
+        is done. The intervals of both hold together
     precision : as in `replicate`, of every mall. The number of replications is fixed beforehand,
         or by a rule that looks at widths only: no verdict rests on looking until it is clear
 
@@ -181,7 +181,7 @@ def compare(
     """
     if isinstance(alternatives, Scenario):
         alternatives = (alternatives,)
-    others = (*alternatives, *repairs)
+    others = (*alternatives, *(mended for mended in repairs if mended is not None))
     most = check_comparable(base, others, replications, precision)
     if repairs and len(repairs) != len(alternatives):
         raise MallError.of("error.repairs", alternatives=len(alternatives), repairs=len(repairs))
@@ -191,6 +191,23 @@ def compare(
     kept = [Kept(len(measures_of(scenario))) for scenario in task.measured]
     stop = Stop([base, *others], precision, most)
     with closing(run_blocks(task, most, workers, executor)) as blocks:
+        end = _filled(kept, blocks, stop, most, progress)
+    for of in kept:
+        of.drop_after(stop.at or end)
+    seconds = time.perf_counter() - began
+    run = Run(seed, engine_name(engine), stop.precise, stop.last, seconds)
+    found = gathered(task, run, kept, repairs or [None] * len(alternatives))
+    if end < most:
+        raise Interrupted(found)
+    return found
+
+
+def _filled(
+    kept: Sequence[Kept], blocks: Iterator[list[list[Numbers]]], stop: Stop, most: int,
+    progress: Progress | None,
+) -> int:  # fmt: skip
+    """Fill in the numbers until it is enough; return `most`, or how far it came at Ctrl-C."""
+    try:
         for block in blocks:
             for k, of in enumerate(kept):
                 of.extend([numbers[k] for numbers in block])
@@ -198,13 +215,11 @@ def compare(
                 progress(len(kept[0]), most)
             if stop.after([kept[0], *kept[1::4]]):
                 break
-    for of in kept:
-        of.drop_after(stop.at or most)
-    run = Run(
-        seed, engine_name(engine), stop.precise, stop.last,
-        time.perf_counter() - began,
-    )  # fmt: skip
-    return gathered(task, run, kept, len(alternatives))
+    except KeyboardInterrupt:
+        if len(kept[-1]) < 2:
+            raise
+        return len(kept[-1])  # the last to be filled, if that was under way
+    return most
 
 
 def check_comparable(
@@ -224,23 +239,30 @@ def check_comparable(
     return most_replications(replications, precision, fewest=2)
 
 
-def gathered(task: Pair, run: Run, kept: Sequence[Kept], planned: int) -> Comparison:
+def gathered(
+    task: Pair, run: Run, kept: Sequence[Kept], repairs: Sequence[Scenario | None] = (None,)
+) -> Comparison:
     """Put the numbers of all replications together, in the order of `task.measured`.
 
-    planned : how many of the alternatives are plans; the others are their repairs
+    repairs : of each plan, None where there is none; they stand behind the plans in the task
     """
     of_base, *others = (
         Results(scenario, run, measures_of(scenario, task.whole), of.total, of.n)
         for scenario, of in zip(task.measured, kept, strict=True)
     )
-    looks = 1 if planned == len(task.alternatives) else 2
-    found = []
-    for k, scenario in enumerate(task.alternatives):
-        whole, before, present, new = others[4 * k : 4 * k + 4]
-        found.append(Alternative(scenario, of_base, whole, before, present, new, looks=looks))
-    plans, repairs = found[:planned], found[planned:]
-    mended = [replace(plan, repair=repair) for plan, repair in zip(plans, repairs, strict=False)]
-    return Comparison(of_base, tuple(mended or plans))
+    every = [
+        Alternative(scenario, of_base, whole, before, present, newcomers)
+        for scenario, whole, before, present, newcomers in zip(
+            task.alternatives, *(others[k::4] for k in range(4)), strict=True
+        )
+    ]
+    plans, mended = every[: len(repairs)], iter(every[len(repairs) :])
+    found = [
+        plan if repair is None
+        else replace(plan, looks=2, repair=replace(next(mended), looks=2))
+        for plan, repair in zip(plans, repairs, strict=True)
+    ]  # fmt: skip
+    return Comparison(of_base, tuple(found))
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,11 @@ class JoinPlan:
     def order(self) -> tuple[str, ...]:
         """In which order most of them may join, each step with those before it may join.
 
-        Of several such orders the one that names them as they were given. Empty if none may join.
+        Where a repair was tried, if that is done. Of several such orders the one that names them
+        as they were given. Empty if none may join.
         """
-        may = {frozenset(c.who) for c in self.combinations if c.alternative.verdict == "may_join"}
+        joins = ("may_join", "may_join_if")
+        may = {frozenset(c.who) for c in self.combinations if c.alternative.verdict in joins}
         best: tuple[str, ...] = ()
         for order in permutations(self.newcomers):
             steps = 0
@@ -61,6 +63,7 @@ def plan(
     joins: Sequence[Name],
     replications: int | None = None,
     *,
+    repairs: Sequence[Name] = (),
     precision: float | None = None,
     seed: int = 0,
     engine: Engine = "compiled",
@@ -72,6 +75,7 @@ def plan(
 
     base : the mall's file; joins : an overlay for each newcomer
     replications, precision : as in `compare`
+    repairs : overlays that are laid over each combination, to try what could be mended
 
     Raises MallError for more than five newcomers, ScenarioError where overlays do not go together.
     """
@@ -81,9 +85,10 @@ def plan(
     files = dict(zip(newcomers, joins, strict=True))
     groups = [who for size in range(1, len(joins) + 1) for who in combinations(newcomers, size)]
     scenarios = [load(base, [files[name] for name in who]) for who in groups]
+    mended = [load(base, [*(files[n] for n in who), *repairs]) for who in groups if repairs]
     found = compare(
-        load(base), scenarios, replications, precision=precision, seed=seed, engine=engine,
-        workers=workers, executor=executor, progress=progress,
+        load(base), scenarios, replications, repairs=mended, precision=precision, seed=seed,
+        engine=engine, workers=workers, executor=executor, progress=progress,
     )  # fmt: skip
     pairs = zip(groups, found.alternatives, strict=True)
     return JoinPlan(found, newcomers, tuple(Combination(who, of) for who, of in pairs))

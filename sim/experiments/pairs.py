@@ -61,7 +61,7 @@ def _alternative(pair: Pair, run: Run, numbers: list[list[Numbers]]) -> Alternat
     kept = [Kept(len(measures_of(mall, whole=True))) for mall in pair.measured]
     for k, of in enumerate(kept):
         of.extend([each[k] for each in numbers])
-    return gathered(pair, run, kept, 1).alternatives[0]
+    return gathered(pair, run, kept).alternatives[0]
 
 
 class _Pairs:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,7 +23,8 @@ from sim.engine import Engine, engine_name, play, prepare, simulate
 from sim.errors import MallError
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.pool import pool, usable_workers
-from sim.experiments.stopping import BLOCK, Stop, most_replications
+from sim.experiments.saved import Store, store_of
+from sim.experiments.stopping import BLOCK, Interrupted, Stop, most_replications
 from sim.log import Log
 from sim.sampling import drawn_together
 from sim.scenario.model import Scenario
@@ -73,13 +75,19 @@ def replicate(
     kept = Kept(len(measures_of(scenario)))
     stop = Stop([scenario], precision, most)
     together = BLOCK if precision is not None else TOGETHER
-    with closing(run_blocks(task, most, workers, executor, together)) as blocks:
-        for block in blocks:
-            kept.extend(block)
-            if progress:
-                progress(len(kept), most)
-            if stop.after([kept]):
-                break
+    try:
+        with closing(run_blocks(task, most, workers, executor, together)) as blocks:
+            for block in blocks:
+                kept.extend(block)
+                if progress:
+                    progress(len(kept), most)
+                if stop.after([kept]):
+                    break
+    except KeyboardInterrupt:
+        if len(kept) < 2:
+            raise
+        known = _results(task, kept, stop, time.perf_counter() - began)
+        raise Interrupted(known) from None
     kept.drop_after(stop.at or most)
     return _results(task, kept, stop, time.perf_counter() - began)
 
@@ -164,17 +172,23 @@ def run_blocks(
         if workers is not None:
             raise MallError.of("error.own_functions")
         number = 1
+    store = store_of(task)
     if executor is not None:
-        yield from _in_order(task, executor, most, 8, BLOCK)
+        yield from _in_order(task, store, executor, most, 8, BLOCK)
     elif number == 1:
-        for k in range(0, most, block):
-            yield task(k, min(k + block, most))
+        for first, last in store.pieces(0, most, block):
+            found = store.load(first, last)
+            if found is None:
+                found = task(first, last)
+                store.save(first, last, found)
+            yield found
     else:
-        yield from _on_own_pool(task, number, most, max(BLOCK, min(block, most // (4 * number))))
+        together = max(BLOCK, min(block, most // (4 * number)))
+        yield from _on_own_pool(task, store, number, most, together)
 
 
 def _on_own_pool(
-    task: Task, number: int, most: int, block: int
+    task: Task, store: Store, number: int, most: int, block: int
 ) -> Generator[list[Any], None, None]:
     """Yield blocks from processes of our own; they are begun anew when one of them dies.
 
@@ -185,7 +199,7 @@ def _on_own_pool(
     while done < most:
         try:
             with pool(number) as processes:
-                for found in _in_order(task, processes, most, 2 * number, block, done):
+                for found in _in_order(task, store, processes, most, 2 * number, block, done):
                     yield found
                     done += len(found)
         except BrokenProcessPool as error:
@@ -195,21 +209,38 @@ def _on_own_pool(
 
 
 def _in_order(
-    task: Task, executor: Executor, most: int, ahead: int, block: int, begin: int = 0
+    task: Task, store: Store, executor: Executor, most: int, ahead: int, block: int, begin: int = 0
 ) -> Generator[list[Any], None, None]:
     """Yield blocks from `begin` on in their order, with at most `ahead` of them under way."""
-    starts = iter(range(begin, most, block))
-    under_way: list[Future[list[Any]]] = []
+    pieces = store.pieces(begin, most, block)
+    under_way: list[tuple[tuple[int, int], Future[list[Any]]]] = []
     try:
         while True:
-            while len(under_way) < ahead and (first := next(starts, None)) is not None:
-                under_way.append(executor.submit(task, first, min(first + block, most)))
+            while len(under_way) < ahead and (piece := next(pieces, None)) is not None:
+                under_way.append((piece, _begun(task, store, executor, *piece)))
             if not under_way:
                 return
-            yield under_way.pop(0).result()
+            piece, begun = under_way.pop(0)
+            found = begun.result()
+            store.save(*piece, found)  # before anybody counts it as done
+            yield found
     finally:
-        for future in under_way:
-            future.cancel()
+        for _, begun in under_way:
+            begun.cancel()
+
+
+def _begun(
+    task: Task, store: Store, executor: Executor, first: int, last: int
+) -> Future[list[Any]]:
+    """Return a block that was kept, or else is under way and kept as soon as it is done."""
+    kept = store.load(first, last)
+    if kept is None:
+        begun = executor.submit(task, first, last)
+        begun.add_done_callback(partial(store.keep, first, last))
+        return begun
+    there: Future[list[Any]] = Future()
+    there.set_result(kept)
+    return there
 
 
 def _results(task: _Task, kept: Kept, stop: Stop, seconds: float) -> Results:

@@ -19,6 +19,14 @@ MOST = 1000
 BLOCK = 5
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in an experiment; known : its result over the replications that were done."""
+
+    def __init__(self, known: object) -> None:
+        super().__init__()
+        self.known = known
+
+
 def most_replications(replications: int | None, precision: float | None, fewest: int = 1) -> int:
     """Return how many replications to run at most. Raises MallError for impossible numbers."""
     if replications is not None and replications < fewest:

@@ -10,9 +10,9 @@ from sim.experiments.break_even import REPLICATIONS
 from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import Condition
 from sim.report import break_even, locale
-from sim.report.differences import differences
 from sim.report.outside import outside
 from sim.report.provenance import provenance
+from sim.report.repair import repair_words
 from sim.report.sentences import shown
 from sim.report.titles import titles
 from sim.scenario.figures import figures
@@ -77,7 +77,7 @@ def repair_of(of: Alternative, lang: str) -> str:
     """Name the repair by what it changes."""
     if of.repair is None:
         return ""
-    return "; ".join(differences(of.scenario, of.repair.scenario, lang))
+    return "; ".join(repair_words(of.scenario, of.repair.scenario, lang))
 
 
 def verdict(of: Alternative, lang: str) -> list[str]:

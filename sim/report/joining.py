@@ -8,7 +8,7 @@ from typing import Any
 from sim.experiments.joining import Combination, JoinPlan
 from sim.report import locale
 from sim.report.comparison import plain as plain_comparison
-from sim.report.comparison import reasons
+from sim.report.comparison import reasons, repair_of
 from sim.words import say
 
 
@@ -42,7 +42,8 @@ def _order(found: JoinPlan, lang: str) -> str:
 def combination(one: Combination, lang: str) -> str:
     """Say the verdict on a combination, and what decides it."""
     of = one.alternative
-    verdict = say(f"study.joining.{of.verdict}", lang, reasons=reasons(of, lang))
+    values = {"reasons": reasons(of, lang), "repair": repair_of(of, lang)}
+    verdict = say(f"study.joining.{of.verdict}", lang, **values)
     return f"{' + '.join(one.who)}: {verdict}"
 
 

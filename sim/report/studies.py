@@ -29,11 +29,13 @@ from sim.report import (
     sweep,
     verification,
 )
+from sim.report.answer import Answer
 from sim.report.sheet import Sheet
 from sim.report.style import style
 from sim.report.tables import jsonable
 from sim.report.writing import replace_files, write_json, write_picture, write_text
 from sim.scenario.model import Scenario
+from sim.statistics.results import Results
 from sim.verification.verify import Verification
 from sim.words import say
 
@@ -98,6 +100,18 @@ def of_comparison(found: Comparison, lang: str, command: Sequence[str] = ()) -> 
         sheets=sheets(found, lang),
         footer=origin_line(found, lang),
     )
+
+
+def so_far(known: object, lang: str) -> str:
+    """Return what an experiment that was broken off has shown: `Interrupted.known`."""
+    from sim.report.five_lines import five_lines
+
+    if isinstance(known, Comparison):
+        number, text = known.base.replications, comparison.described(known, lang)
+    else:
+        assert isinstance(known, Results)
+        number, text = known.replications, five_lines(Answer.of(known), lang)
+    return say("study.so_far", lang, n=number) + "\n" + text
 
 
 def of_capacity(found: Capacity, lang: str, command: Sequence[str] = ()) -> Study:

@@ -1,0 +1,183 @@
+"""Finished blocks on disk, so that the same command continues where it was broken off.
+
+Inside `saving(folder)` every experiment keeps each block of replications that it finishes, and
+takes those that an earlier try has left. Work is named by a hash of all that its numbers depend
+on: scenarios, seed, engine, replications of a point, the program's own sources and those packages
+that could move a number. So a block is never taken for other work, and what is continued gives the
+numbers that an uninterrupted run gives. What ends well removes its blocks.
+
+Work with functions of the caller's own has no such name, and is not kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from functools import cache
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from sim.scenario.model import Scenario
+from sim.scenario.writing import show
+
+PACKAGES = ("numpy", "scipy", "numba", "simpy")
+_PLAIN = (str, int, float, bool, type(None))
+_FOLDER: ContextVar[tuple[Path, set[Path]] | None] = ContextVar("saving", default=None)
+
+
+@contextmanager
+def saving(folder: Path) -> Iterator[None]:
+    """Keep finished blocks below a folder until what is done inside ends well."""
+    used: set[Path] = set()
+    token = _FOLDER.set((folder, used))
+    try:
+        yield
+    finally:
+        _FOLDER.reset(token)
+    for of in used:
+        shutil.rmtree(of, ignore_errors=True)
+    with suppress(OSError):  # not there, or something else is still unfinished
+        folder.rmdir()
+
+
+class Store:
+    """The finished blocks of one piece of work; folder : None keeps nothing."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        names = [] if folder is None else [path.stem.split("-") for path in folder.glob("*.block")]
+        self.known = {int(first): int(last) for first, last in sorted(names)}
+        self._saved: set[int] = set()
+        self._one_at_a_time = Lock()
+
+    def pieces(self, begin: int, most: int, block: int) -> Iterator[tuple[int, int]]:
+        """Cut the replications from `begin` before `most` into blocks, those kept among them."""
+        first = begin
+        while first < most:
+            last = self.known.get(first, most + 1)
+            if last > most:
+                following = min((k for k in self.known if k > first), default=most)
+                last = min(first + block, following, most)
+            yield first, last
+            first = last
+
+    def load(self, first: int, last: int) -> list[Any] | None:
+        """Return a block, None if it is not there or cannot be read."""
+        if self.folder is None or self.known.get(first) != last:
+            return None
+        try:
+            return unpacked((self.folder / f"{first}-{last}.block").read_bytes())
+        except (OSError, ValueError, KeyError, zlib.error):
+            return None
+
+    def save(self, first: int, last: int, block: list[Any]) -> None:
+        """Keep a block, whole or not at all; a disk that is full or locked is no reason to stop."""
+        if self.folder is None:
+            return
+        with self._one_at_a_time, suppress(OSError):
+            if first in self._saved or self.known.get(first) == last:
+                return
+            self._saved.add(first)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            aside = self.folder / f"{first}-{last}.{os.getpid()}"
+            aside.write_bytes(packed(block))
+            aside.replace(self.folder / f"{first}-{last}.block")
+
+    def keep(self, first: int, last: int, done: Future[list[Any]]) -> None:
+        """Keep what a worker has finished, if it has."""
+        if not done.cancelled() and done.exception() is None:
+            self.save(first, last, done.result())
+
+
+def store_of(task: object) -> Store:
+    """Return where the blocks of a task are kept; one that keeps nothing outside of `saving`."""
+    here = _FOLDER.get()
+    if here is None:
+        return Store(None)
+    try:
+        name = json.dumps([type(task).__name__, _named(vars(task)), _program()])
+    except TypeError:
+        return Store(None)
+    folder, used = here
+    own = folder / sha256(name.encode()).hexdigest()[:32]
+    used.add(own)
+    return Store(own)
+
+
+def _named(part: Any) -> Any:
+    """Return what names a part of a task, as JSON holds it. Raises TypeError where nothing does."""
+    if isinstance(part, Scenario):
+        return show(part)
+    if isinstance(part, Mapping):
+        return {str(key): _named(value) for key, value in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [_named(item) for item in part]
+    if isinstance(part, _PLAIN):
+        return part
+    raise TypeError
+
+
+@cache
+def _program() -> list[str]:
+    """Return what names the program: its sources, and the packages that could move a number."""
+    digest, room = sha256(), Path(__file__).parent.parent
+    for path in sorted(room.rglob("*.py")):
+        digest.update(path.relative_to(room).as_posix().encode() + b"\0" + path.read_bytes())
+    return [digest.hexdigest(), *(metadata.version(name) for name in PACKAGES)]
+
+
+def packed(block: list[Any]) -> bytes:
+    """Return a block as bytes: a tree of lists, tuples, dicts, numbers and arrays."""
+    arrays: list[np.ndarray[Any, Any]] = []
+    tree = _flat(block, arrays)
+    head = json.dumps([tree, [[a.dtype.str, list(a.shape)] for a in arrays]]).encode()
+    parts = [len(head).to_bytes(8, "big"), head, *(a.tobytes() for a in arrays)]
+    return zlib.compress(b"".join(parts), 1)  # mostly zeros, and the quickest way is enough
+
+
+def unpacked(data: bytes) -> list[Any]:
+    """Return what `packed` wrote. Raises ValueError, KeyError or zlib.error for other bytes."""
+    raw = zlib.decompress(data)
+    at = 8 + int.from_bytes(raw[:8], "big")
+    tree, shapes = json.loads(raw[8:at])
+    arrays = []
+    for kind, shape in shapes:
+        number = int(np.prod(shape))
+        arrays.append(np.frombuffer(raw, kind, number, at).reshape(shape))
+        at += arrays[-1].nbytes
+    found: list[Any] = _deep(tree, arrays)
+    return found
+
+
+def _flat(node: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    if isinstance(node, np.ndarray):
+        arrays.append(np.ascontiguousarray(node))
+        return ["array", len(arrays) - 1]
+    if isinstance(node, dict):
+        return ["dict", {key: _flat(value, arrays) for key, value in node.items()}]
+    if isinstance(node, (list, tuple)):
+        return [type(node).__name__, [_flat(item, arrays) for item in node]]
+    return ["number", float(node)]
+
+
+def _deep(node: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    kind, inner = node
+    if kind == "array":
+        return arrays[inner]
+    if kind == "dict":
+        return {key: _deep(value, arrays) for key, value in inner.items()}
+    if kind == "number":
+        return inner
+    items = [_deep(item, arrays) for item in inner]
+    return tuple(items) if kind == "tuple" else items
