@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from malls import mall, us, workload_of
-from strategies import OPENS, days
+from strategies import OPENS, days, ways
+from test_features import FEATURES
 from test_laws import Day, law
 
-from sim import MallError, Scenario, simulate
+from sim import Log, MallError, Scenario, load, sample, simulate
 from sim.experiments.explain import Explanation
 from sim.workload import ABSENT
 
@@ -34,18 +37,47 @@ def causes(explanation: Explanation, visit: int) -> dict[str, float]:
     return {cause: time / us(1) for cause, time in wait.by_cause.items()}
 
 
-@law(20)
-@given(days())
-def test_the_parts_of_every_wait_add_up_to_it(day: Day) -> None:
-    scenario, workload = day
-    log = simulate(scenario, workload)
+def check_parts(scenario: Scenario, log: Log) -> int:
+    """Hold the parts of every wait to it, to the microsecond; return how many waits there were."""
     found = Explanation(log, scenario)
-    stops = log.stop_rows
-    for row in found.waits():
+    stops, waits = log.stop_rows, found.waits()
+    for row in waits:
         wait = found.of_stop(int(row))
         ends = stops.called[row] if stops.called[row] != ABSENT else stops.end[row]
         assert sum(wait.by_cause.values()) == wait.length == ends - wait.begin > 0
         assert [p.begin for p in wait.parts] == [wait.begin, *(p.end for p in wait.parts[:-1])]
+        line = found.in_line(int(row))
+        assert line.times[0] == wait.begin and line.times[-1] < wait.end
+        assert (line.waiting > line.ahead).all() and (line.ahead >= 0).all()
+    return len(waits)
+
+
+@law(20)
+@given(days())
+def test_the_parts_of_every_wait_add_up_to_it(day: Day) -> None:
+    check_parts(day[0], simulate(*day))
+
+
+@pytest.mark.long
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.one_of(days(), ways()))
+def test_the_parts_of_every_wait_add_up_on_a_thousand_days_over_all_features(day: Day) -> None:
+    check_parts(day[0], simulate(*day))
+
+
+@pytest.mark.parametrize("file", FEATURES, ids=lambda file: file.stem)
+def test_the_parts_of_every_wait_add_up_whatever_the_feature(file: Path) -> None:
+    scenario = load(file)
+    check_parts(scenario, simulate(scenario, sample(scenario, 4, 0), "compiled"))
+
+
+def test_her_line_is_that_of_her_counters_while_she_stands_in_it() -> None:
+    rows = [{"due": 0, "time": 10}, {"due": 1, "time": 3}, {"due": 2, "time": 3}]
+    found = explained(mall({"a": 1, "b": 1}), *rows)
+    (wait,) = found.of_visit(3)
+    line = found.in_line(wait.row)
+    assert line.times.tolist() == [us(OPENS + 2), us(OPENS + 10)]
+    assert line.waiting.tolist() == [2, 1] and line.ahead.tolist() == [1, 0]
 
 
 def test_who_comes_before_the_counter_opens_and_stays_through_its_break() -> None:

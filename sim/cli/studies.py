@@ -281,6 +281,9 @@ def explain(
     replication: Annotated[int, typer.Option(min=0, help="Which replication.")] = 0,
     seed: Seed = 0,
     engine: EngineName = "compiled",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the text and a picture of each line.")
+    ] = None,
     lang: Language = Lang.id,
     as_json: AsJson = False,
 ) -> None:
@@ -288,6 +291,7 @@ def explain(
     from sim.engine import check_engine, simulate
     from sim.experiments.explain import Explanation
     from sim.report.explanation import described, plain, summed
+    from sim.report.studies import of_explanation
     from sim.sampling import sample
     from sim.scenario.loading import load
 
@@ -300,9 +304,10 @@ def explain(
     else:
         rows = found.waits(agency)
         waits = [found.of_stop(int(row)) for row in (rows if worst is None else rows[:worst])]
-    if as_json:
-        tell(plain(waits))
-    elif visit is None and worst is None:
-        tell(summed(found, waits, lang.value))
-    else:
-        tell(described(found, waits, lang.value))
+    say_all = summed if visit is None and worst is None else described
+    text = say_all(found, waits, lang.value)
+    tell(plain(waits) if as_json else text)
+    if out is not None:
+        say_written(
+            of_explanation(found, waits, text, lang.value).write(out, lang.value), lang.value
+        )

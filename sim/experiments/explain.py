@@ -80,6 +80,19 @@ class Wait:
         return {cause: time for cause, time in found.items() if time}
 
 
+class InLine(NamedTuple):
+    """How many people wait at a line while one of them stands in it.
+
+    times : µs, from the begin to the end of her wait, at which a number changes
+    waiting, ahead : (T,) from each of these on: all who wait, she included; of them those whose
+        own wait began before hers
+    """
+
+    times: Ints
+    waiting: Ints
+    ahead: Ints
+
+
 class _AtLine(NamedTuple):
     """Of a day, the rows of the counters of one line, and the stops that these have called."""
 
@@ -154,6 +167,27 @@ class Explanation:
             called=bool(stops.called[row] != ABSENT),
             parts=tuple(parts),
         )
+
+    def in_line(self, row: int) -> InLine:
+        """Return who else waits, during a wait, for the counters that serve her line."""
+        stops, visits = self.log.stop_rows, self.log.visit_rows
+        begin, end = int(self.begins[row]), int(self.ends[row])
+        same = (self._day == self._day[row]) & (stops.ticket != ABSENT) & (self.ends != ABSENT)
+        there = np.flatnonzero(same & (self.begins < end) & (self.ends > begin))
+        kinds = np.stack((stops.service[there], visits.visitor_class[stops.row[there]]), axis=1)
+        mine = set(self._givers(int(self._day[row]), row))
+        for kind in np.unique(kinds, axis=0):
+            of_kind = (kinds == kind).all(axis=1)
+            one = int(there[of_kind][0])
+            if not mine & set(self._givers(int(self._day[row]), one)):
+                kinds[of_kind] = -1
+        there = there[kinds[:, 0] >= 0]
+        begins, ends = self.begins[there], self.ends[there]
+        times = np.unique(np.concatenate(([begin], begins, ends)))
+        times = times[(times >= begin) & (times < end)]
+        waits = (begins[:, None] <= times) & (times < ends[:, None])
+        before = begins < begin
+        return InLine(times, waits.sum(axis=0), waits[before].sum(axis=0))
 
     def _at_line(self, row: int) -> _AtLine:
         """Return what is known of the counters that serve the line of a stop, on its day."""

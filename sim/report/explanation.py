@@ -48,14 +48,19 @@ def cause_of(cause: str, lang: str) -> str:
     return say(f"study.explain.cause.{cause}", lang)
 
 
-def _wait(of: Explanation, wait: Wait, lang: str) -> Iterator[str]:
-    yield say(
+def head(of: Explanation, wait: Wait, lang: str) -> str:
+    """Say who waited where, and for how long."""
+    return say(
         f"study.explain.head{'' if wait.called else '_left'}", lang,
         day=locale.weekday(wait.day, lang), visit=wait.visit,
         service=titles(of.scenario)[wait.service],
         wait=locale.duration(wait.length, lang), begin=locale.clock(wait.begin, lang),
         end=locale.clock(wait.end, lang),
     )  # fmt: skip
+
+
+def _wait(of: Explanation, wait: Wait, lang: str) -> Iterator[str]:
+    yield head(of, wait, lang)
     for cause, time in wait.by_cause.items():
         said = {"time": locale.duration(time, lang), "cause": cause_of(cause, lang)}
         yield "  " + say("study.explain.part", lang, **said)

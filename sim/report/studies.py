@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.capacity import Capacity
 from sim.experiments.compare import Comparison
+from sim.experiments.explain import Explanation, Wait
 from sim.experiments.joining import JoinPlan
 from sim.experiments.sensitivity import Sensitivity
 from sim.experiments.shifts import Shift
@@ -41,6 +42,10 @@ from sim.words import say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+MOST_LINES = 20
+"""So many lines are drawn, of as many waits."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,26 @@ def so_far(known: object, lang: str) -> str:
         assert isinstance(known, Results)
         number, text = known.replications, five_lines(Answer.of(known), lang)
     return say("study.so_far", lang, n=number) + "\n" + text
+
+
+def of_explanation(
+    found: Explanation, waits: Sequence[Wait], text: str, lang: str
+) -> Study:  # fmt: skip
+    """Return why some citizens waited, with a picture of the line of each while she stood in it."""
+    from sim.report.explanation import plain
+    from sim.report.plots.her_line import picture
+
+    name = "explanation"
+    return Study(
+        name=name,
+        text=text,
+        data={"waits": jsonable(plain(waits))},
+        shown=f"{name}.txt",
+        pictures={
+            f"line-{number}": partial(picture, found, wait, lang)
+            for number, wait in enumerate(waits[:MOST_LINES], start=1)
+        },
+    )
 
 
 def of_capacity(found: Capacity, lang: str, command: Sequence[str] = ()) -> Study:
