@@ -19,6 +19,9 @@ from sim.scenario.faults import nearest
 LARGEST_TABLE = 5_000_000
 """Bytes of the largest CSV file that is read."""
 
+MOST_NAMED = 8
+"""Of the files that are there, where another is asked for."""
+
 
 class RefusedError(Exception):
     """A file that cannot or may not be read: code and parameters of the fault's message."""
@@ -89,7 +92,11 @@ def _looked_at(label: str, path: Path) -> Path:
         names = [f.name for f in path.parent.iterdir()] if path.parent.is_dir() else []
     except (OSError, RuntimeError, ValueError) as error:
         raise RefusedError("unreadable", {"value": label, "why": _why(error)}) from None
-    raise RefusedError("not_found", {"value": label, "near": nearest(path.name, names[:1000])})
+    near = nearest(path.name, names[:1000])
+    there = sorted(name for name in names if name.endswith((".yaml", ".yml")))[:MOST_NAMED]
+    if near or not there:
+        raise RefusedError("not_found", {"value": label, "near": near})
+    raise RefusedError("not_found_among", {"value": label, "there": ", ".join(there)})
 
 
 def _absolute(label: str) -> Path:
