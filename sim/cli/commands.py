@@ -79,6 +79,7 @@ def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
         try:
             status = _told_plainly(lambda: _continued(lambda: command(*args, **kwargs)), lang)
         except KeyboardInterrupt as stopped:
+            _end_workers()  # what they have under way would only make the answer late
             _tell_what_is_known(getattr(stopped, "known", None), lang)
             typer.echo(say("cli.interrupted", lang), err=True)
             _leave_at_once(130)

@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.errors import OutputError
 from sim.scenario.model import Scenario
 from sim.scenario.writing import show
 
@@ -43,8 +44,15 @@ def saving(folder: Path) -> Iterator[None]:
     token = _FOLDER.set((folder, used))
     try:
         yield
+    except OutputError:  # all was done, and what could not be written leaves nothing behind
+        _removed(folder, used)
+        raise
     finally:
         _FOLDER.reset(token)
+    _removed(folder, used)
+
+
+def _removed(folder: Path, used: set[Path]) -> None:
     for of in used:
         shutil.rmtree(of, ignore_errors=True)
     with suppress(OSError):  # not there, or something else is still unfinished
