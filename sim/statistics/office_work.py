@@ -60,7 +60,7 @@ def work_of_day(changes: Ints, closes: int, ends: int) -> tuple[int, int]:
 
 
 def _brought(rows: Rows, agency: str) -> Ints:
-    """Return (day of all replications, time, work, 0) of each service that left work to an agency."""
+    """Return (day of all replications, time, work, 0) of each service that left an agency work."""
     stops, services = rows.log.stop_rows, rows.log.names.services
     own = [rows.scenario.service(s).back_office for s in services]
     of = [s.partition(".")[0] == agency for s in services]
