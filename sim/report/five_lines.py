@@ -24,7 +24,10 @@ from sim.words import say
 
 def five_lines(answer: Answer, lang: str) -> str:
     """Say the answer in five lines of plain text, for the command line."""
-    first = " ".join(filter(None, (yes_or_no(answer, lang), *verdict(answer, lang, 3))))
+    first = " ".join(verdict(answer, lang, 3))
+    word = yes_or_no(answer, lang).rstrip(".")
+    if word:  # with a colon: "No. 2 of 16" reads like the second of them
+        first = f"{word}: {first}"
     lines = [
         say("page.lines.answer", lang, name=answer.scenario, verdict=first),
         _worst_line(answer, lang),
