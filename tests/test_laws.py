@@ -227,6 +227,8 @@ def test_both_ledgers_add_up(day: Day) -> None:
     for k, visit in enumerate(visits):
         numbers = workload.stop[workload.offset[k] : workload.offset[k + 1]].tolist()
         mine = [row for row in stops if row.visit == k]
+        if workload.lead[k] != ABSENT and mine:  # who has a number makes no entrance stops
+            numbers = numbers[numbers.index(mine[0].stop) :]
         became = [row.outcome for row in mine]
         failed = [row for row in mine if row.outcome in FAILURES]
         journey = workload.journeys[workload.journey[k]]
@@ -237,6 +239,10 @@ def test_both_ledgers_add_up(day: Day) -> None:
         if visit.entered == ABSENT and visit.outcome == "left":  # the line at the door
             assert (mine, visit.reason) == ([], "patience")
             assert (scenario.hall.when_full, visit.left >= workload.due[k]) == ("line", True)
+        elif visit.entered == ABSENT and mine:  # her number from home, where the hall is full
+            assert [(row.outcome, row.reason) for row in mine] == [("turned_away", "hall_full")]
+            assert workload.lead[k] != ABSENT
+            assert (visit.outcome, visit.reason) == ("refused", "hall_full")
         elif visit.entered == ABSENT:
             assert (mine, visit.left) == ([], ABSENT)
             assert visit.outcome in ("refused", "no_show", "cancelled", "moved")
@@ -272,8 +278,12 @@ def test_times_never_run_backwards(day: Day) -> None:
         if scenario.takes_all(workload.journeys[workload.journey[k]]):
             assert _rising([row.ticket for row in stops if row.visit == k])
             in_turn = []
+        due = int(workload.due[k])
+        if workload.lead[k] != ABSENT:  # a number from home is older than her coming
+            assert all(_rising([due, times[0]]) for times in of_stops)
+            of_stops, in_turn = [times[2:] for times in of_stops], []
         for times in (*of_stops, in_turn):
-            assert _rising([int(workload.due[k]), visit.entered, *times, visit.left])
+            assert _rising([due, visit.entered, *times, visit.left])
 
 
 def _rising(times: list[int]) -> bool:

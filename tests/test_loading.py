@@ -475,8 +475,12 @@ def test_what_is_no_file_is_a_fault_with_its_reason(folder: Path) -> None:
     assert codes(load, folder) == ["is_folder"]
     assert codes(load, folder / "base.yml") == ["not_found"]
     assert faults(load, folder / "base.yml")[0].params["near"] == "base.yaml"
-    assert codes(load, "a\0b") in (["unreadable"], ["not_found"])
-    assert codes(load, folder / ("x" * 5000)) in (["unreadable"], ["not_found"])
+    assert codes(load, "a\0b") in (["unreadable"], ["not_found"], ["not_found_among"])
+    assert codes(load, folder / ("x" * 5000)) in (
+        ["unreadable"],
+        ["not_found"],
+        ["not_found_among"],
+    )
     if hasattr(os, "mkfifo"):
         os.mkfifo(folder / "pipe")  # reading one would wait for ever
         assert codes(load, folder / "pipe") == ["not_a_file"]

@@ -38,6 +38,8 @@ def tickets_of(log: Log, scenario: Scenario) -> pd.DataFrame:
     since = stops["ticket"].where(
         stops["booked"].isna() | (stops["booked"] < stops["ticket"]), stops["booked"]
     )
+    at_home = whose["entered"] > since  # her number is older than her visit
+    since = since.where(~at_home, whose["entered"])
     stops["ticketed"] = stops["ticket"].notna()
     stops["was_called"] = stops["called"].notna()
     wait = (stops["called"] - since) / MINUTE
@@ -217,7 +219,7 @@ def test_averages_over_time_are_those_of_a_clock(day: Day) -> None:
     assume(not any(s.by_hour for a in scenario.agencies.values() for s in a.services.values()))
     log = simulate(scenario, workload)
     rows, visits, at_ = log.stop_rows, log.visit_rows, log.counter_rows
-    serving = np.array(log.counters["state"] == "serving")
+    serving = np.isin(log.counters["state"].astype(str), ["serving", "wrapping"])
     gone = np.where(rows.called > 0, rows.called, rows.end)
     of_stop = visits.day[rows.row]
     since = wait_begins(log, scenario)

@@ -80,6 +80,9 @@ class Source:
             raise RefusedError("unreadable", {"value": self.label, "why": _why(error)}) from None
 
 
+_OF_SCENARIOS = ("", ".yaml", ".yml")
+
+
 def _looked_at(label: str, path: Path) -> Path:
     """Return the real path of an ordinary file; anything else is refused with its reason."""
     try:
@@ -93,7 +96,8 @@ def _looked_at(label: str, path: Path) -> Path:
     except (OSError, RuntimeError, ValueError) as error:
         raise RefusedError("unreadable", {"value": label, "why": _why(error)}) from None
     near = nearest(path.name, names[:1000])
-    there = sorted(name for name in names if name.endswith((".yaml", ".yml")))[:MOST_NAMED]
+    kinds = (".yaml", ".yml") if path.suffix in _OF_SCENARIOS else (path.suffix,)
+    there = sorted(name for name in names if name.endswith(kinds))[:MOST_NAMED]
     if near or not there:
         raise RefusedError("not_found", {"value": label, "near": near})
     raise RefusedError("not_found_among", {"value": label, "there": ", ".join(there)})
