@@ -58,6 +58,11 @@ def test_capacity_agrees_with_a_run_at_that_demand() -> None:
         assert (run.estimate("promise_margin", "agency", "a").value > 0) is kept
 
 
+def test_demand_may_leave_what_is_plausible_for_it() -> None:
+    scenario = one_counter(demand={"scale": 1}, plausible={"demand.scale": "0.9 .. 1.1"})
+    assert with_demand(scenario, 2.5).demand.scale == 2.5
+
+
 def test_what_is_near_the_crossing_is_looked_at_more_closely() -> None:
     found = capacity(one_counter(), workers=1, replications=10, levels=3)
     crossing = found.curves[0].crossing

@@ -16,9 +16,13 @@ def varied(scenario: Scenario, figures: Mapping[str, object]) -> Scenario:
     figures : values by path, as in `load(overrides=...)`: {"agencies.imigrasi.counters": 3}
 
     Citizens keep their draws, since these are addressed by name: what differs between the two
-    is what the figures do. Raises ScenarioError as a file would.
+    is what the figures do. Raises ScenarioError as a file would, but a figure may leave the range
+    that is plausible for it: what would be then is the question.
     """
-    return load_text(show(scenario), name=scenario.name, overrides=figures) if figures else scenario
+    if not figures:
+        return scenario
+    bare = scenario.model_copy(update={"plausible": {}})
+    return load_text(show(bare), name=scenario.name, overrides=figures)
 
 
 def with_demand(scenario: Scenario, factor: float, of: str = "all") -> Scenario:
