@@ -475,8 +475,8 @@ def test_ctrl_c_in_the_middle_leaves_the_old_result_and_nothing_else(
     read_until(terminal, r"[1-9]\d*/1000000")  # the progress has begun
     began = time.monotonic()
     (os.killpg if to == "the whole group" else os.kill)(process.pid, signal.SIGINT)
-    out, _ = process.communicate(timeout=20)
-    assert time.monotonic() - began < 6
+    out, _ = process.communicate(timeout=60)
+    assert time.monotonic() - began < 30  # three on a quiet machine; CI's is not
     assert (process.returncode, out) == (130, "")
     told = read_until(terminal, "half written")
     assert re.search(r"Stopped after [1-9]\d* of 1000000 replications", told)
@@ -495,7 +495,7 @@ def test_ctrl_c_while_the_workers_start_is_as_quiet(terminal: tuple[int, int]) -
     while len(processes_of(process.pid)) < 4 and time.monotonic() < end:
         time.sleep(0.005)  # the command, its tracker and two workers
     os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     told = read_until(terminal, re.escape(say("cli.interrupted", "id")[:20]))
     assert process.returncode == 130
     assert "Traceback" not in told and "leaked" not in told
