@@ -23,6 +23,7 @@ from sim.errors import MallError, ScenarioError
 from sim.words import LANGUAGES, say
 
 if TYPE_CHECKING:
+    from sim.report.studies import Study
     from sim.scenario.faults import Fault
     from sim.scenario.model import Scenario
 
@@ -284,6 +285,13 @@ def tell(what: Any) -> None:
 def say_written(path: Path, lang: str) -> None:
     """Say on stderr where the result is."""
     typer.echo(say("cli.written", lang, path=shown_path(path)), err=True)
+
+
+def finish(study: Study, folder: Path, lang: str, as_json: bool) -> None:
+    """Write a study, print what it says, and say where it is."""
+    path = study.write(folder, lang)
+    tell(study.data if as_json else study.text)
+    say_written(path, lang)
 
 
 def shown_path(path: Path) -> str:

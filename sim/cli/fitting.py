@@ -19,6 +19,7 @@ from sim.cli.commands import (
     Seed,
     Workers,
     app,
+    finish,
     plainly,
     progress_bar,
     say_written,
@@ -101,6 +102,4 @@ def calibrate(
         )  # fmt: skip
     folder = out or folder_of((file, *overlays))
     study = of_calibration(found, lang.value, file, folder, sys.argv)
-    path = study.write(folder, lang.value)
-    tell(study.data if as_json else study.text)
-    say_written(path, lang.value)
+    finish(study, folder, lang.value, as_json)

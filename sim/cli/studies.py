@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -22,6 +22,7 @@ from sim.cli.commands import (
     Seed,
     Workers,
     app,
+    finish,
     plainly,
     progress_bar,
     say_written,
@@ -29,9 +30,6 @@ from sim.cli.commands import (
     warn_of_overload,
 )
 from sim.errors import MallError
-
-if TYPE_CHECKING:
-    from sim.report.studies import Study
 
 EachReplications = Annotated[
     int, typer.Option("--replications", min=2, help="How many replications of each.")
@@ -86,7 +84,7 @@ def sweep(
             engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
     study = of_sweep(found, lang.value, sys.argv)
-    _finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
+    finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
 
 
 @app.command()
@@ -122,7 +120,7 @@ def capacity(
             workers=workers, progress=progress,
         )  # fmt: skip
     study = of_capacity(found, lang.value, sys.argv)
-    _finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
+    finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
 
 
 @app.command()
@@ -158,7 +156,7 @@ def plan(
             engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
     study = of_plan(found, lang.value, sys.argv)
-    _finish(study, out or folder_of((base, *joins), "-plan-"), lang.value, as_json)
+    finish(study, out or folder_of((base, *joins), "-plan-"), lang.value, as_json)
 
 
 @app.command()
@@ -190,7 +188,7 @@ def sensitivity(
             progress=progress,
         )  # fmt: skip
     study = of_sensitivity(found, lang.value, sys.argv)
-    _finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
+    finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
 
 
 @app.command()
@@ -233,14 +231,7 @@ def staff(
     shifts = {} if lengths is None else _shifts(found, *lengths)
     folder = out or folder_of((file, *overlays))
     study = of_staffing(found, lang.value, file, folder, shifts, sys.argv)
-    _finish(study, folder, lang.value, as_json)
-
-
-def _finish(study: Study, folder: Path, lang: str, as_json: bool) -> None:
-    """Write a study, print what it says, and say where it is."""
-    path = study.write(folder, lang)
-    tell(study.data if as_json else study.text)
-    say_written(path, lang)
+    finish(study, folder, lang.value, as_json)
 
 
 def _lengths(shift: str, every: str) -> tuple[int, int, int]:

@@ -84,8 +84,8 @@ def check(
         str, typer.Option(help="With --update: why numbers move; it goes into the references.")
     ] = "",
     replications: Annotated[
-        int, typer.Option(help="The most to run until what is expected can be judged.")
-    ] = 320,
+        int | None, typer.Option(help="The most to run until what is expected can be judged.")
+    ] = None,
     workers: Workers = None,
     lang: Language = Lang.id,
     as_json: AsJson = False,

@@ -20,8 +20,6 @@ from sim.experiments.replicate import replicate
 from sim.scenario import quantities as q
 from sim.scenario.model import Scenario
 from sim.scenario.noted import Expectation
-from sim.scenario.observable import readings
-from sim.scenario.weekdays import WEEKDAYS
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
 from sim.statistics.verdict import State, state
@@ -106,20 +104,9 @@ def _judged(results: Results, path: str, confidence: float) -> Expected:
     expectation = results.scenario.expect[path]
     limit = expectation.limit
     number = limit.value / q.MINUTE if limit.kind == "duration" else limit.value
-    estimate = _estimate(results, path, confidence)
+    estimate = results.estimate(*results.meant(path), confidence=confidence)
     if expectation.relation == ">=":
         found = state(estimate.low - number, estimate.high - number)
     else:
         found = state(number - estimate.high, number - estimate.low)
     return Expected(path, expectation, estimate, found, results.replications)
-
-
-def _estimate(results: Results, path: str, confidence: float) -> Estimate:
-    """Return the measure that a path means, the longest name first."""
-    last = path.rpartition(".")[2]
-    weekday = last if last in WEEKDAYS else ""
-    scope, name, measure = next(
-        meant for meant in readings(results.scenario, path)
-        if any(m.measure == meant[2] and m.scope == meant[0] for m in results.measures)
-    )  # fmt: skip
-    return results.estimate(measure, scope, name, weekday=weekday, confidence=confidence)

@@ -7,6 +7,8 @@ that could move a number. So a block is never taken for other work, and what is 
 numbers that an uninterrupted run gives. What ends well removes its blocks.
 
 Work with functions of the caller's own has no such name, and is not kept.
+
+Every command stands inside `saving`, also those that keep nothing: what is heavy is imported late.
 """
 
 from __future__ import annotations
@@ -24,13 +26,12 @@ from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from threading import Lock
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import OutputError
-from sim.scenario.model import Scenario
-from sim.scenario.writing import show
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PACKAGES = ("numpy", "scipy", "numba", "simpy")
 _PLAIN = (str, int, float, bool, type(None))
@@ -125,6 +126,9 @@ def store_of(task: object) -> Store:
 
 def _named(part: Any) -> Any:
     """Return what names a part of a task, as JSON holds it. Raises TypeError where nothing does."""
+    from sim.scenario.model import Scenario
+    from sim.scenario.writing import show
+
     if isinstance(part, Scenario):
         return show(part)
     if isinstance(part, Mapping):
@@ -156,6 +160,8 @@ def packed(block: list[Any]) -> bytes:
 
 def unpacked(data: bytes) -> list[Any]:
     """Return what `packed` wrote. Raises ValueError, KeyError or zlib.error for other bytes."""
+    import numpy as np
+
     raw = zlib.decompress(data)
     at = 8 + int.from_bytes(raw[:8], "big")
     tree, shapes = json.loads(raw[8:at])
@@ -169,6 +175,8 @@ def unpacked(data: bytes) -> list[Any]:
 
 
 def _flat(node: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    import numpy as np
+
     if isinstance(node, np.ndarray):
         arrays.append(np.ascontiguousarray(node))
         return ["array", len(arrays) - 1]

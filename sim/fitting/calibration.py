@@ -332,9 +332,7 @@ def _in_model(scenario: Scenario, path: str) -> bool:
 
 def _modelled(results: Results, path: str) -> tuple[float, float]:
     """Return what a mall gives for a count, and the half-width of its interval."""
-    known = {(m.scope, m.name, m.measure) for m in results.measures}
-    scope, name, measure = next(one for one in readings(results.scenario, path) if one in known)
-    found = results.estimate(measure, scope, name)
+    found = results.estimate(*results.meant(path))
     return found.value, found.half_width
 
 

@@ -9,8 +9,6 @@ from typing import Literal
 from sim.errors import MallError
 from sim.scenario import quantities as q
 from sim.scenario.noted import Quantity
-from sim.scenario.observable import readings
-from sim.scenario.weekdays import WEEKDAYS
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
 
@@ -46,16 +44,14 @@ def counted(results: Results) -> tuple[Counted, ...]:
 
 def _row(results: Results, path: str, value: Quantity) -> Counted:
     number = value.value / q.MINUTE if value.kind == "duration" else value.value
-    last = path.rpartition(".")[2]
-    weekday = last if last in WEEKDAYS else ""
-    for scope, name, measure in readings(results.scenario, path):
-        try:
-            modelled = results.estimate(measure, scope, name, weekday=weekday)
-        except MallError:
-            continue
-        place = _place(number, modelled)
-        return Counted(path, value.kind, number, modelled, place, scope, name, weekday, measure)
-    return Counted(path, value.kind, number, None, "unknown")
+    meant = results.meant(path)
+    try:
+        modelled = results.estimate(*meant)
+    except MallError:
+        return Counted(path, value.kind, number, None, "unknown")
+    measure, scope, name, _, weekday = meant
+    place = _place(number, modelled)
+    return Counted(path, value.kind, number, modelled, place, scope, name, weekday, measure)
 
 
 def _place(number: float, modelled: Estimate) -> Place:

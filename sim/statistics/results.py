@@ -13,6 +13,8 @@ from sim.errors import MallError
 from sim.glance import lang, table
 from sim.scenario.faults import nearest
 from sim.scenario.model import Scenario
+from sim.scenario.observable import readings
+from sim.scenario.weekdays import WEEKDAYS
 from sim.statistics.intervals import (
     Estimate,
     Estimates,
@@ -128,6 +130,20 @@ class Results:
         trials = _trials(one, n[:, None])[:, 0]
         found = ratio_interval(total, n, confidence, self.is_share(k), trials)
         return replace(found, method=str(_methods(one, np.array([found.method]))[0]))
+
+    def meant(self, path: str) -> tuple[str, str, str, str, str]:
+        """Return what a path of `observed` or `expect` means: the first arguments of `estimate`.
+
+        The first reading that was measured; the first of all where none was, and `estimate` then
+        says what is not there.
+        """
+        last = path.rpartition(".")[2]
+        weekday = last if last in WEEKDAYS else ""
+        every = [
+            (measure, scope, name, "", weekday)
+            for scope, name, measure in readings(self.scenario, path)
+        ]
+        return next((one for one in every if one in self._positions), every[0])
 
     def poolable(self, position: int) -> tuple[Floats, Floats]:
         """Return total and n of one column, (R,) each, such that sum / sum is its estimate."""

@@ -74,15 +74,19 @@ class Checked:
 
 
 def expected_of(
-    files: Sequence[Path] | None = None, replications: int = MOST, workers: int | None = None
+    files: Sequence[Path] | None = None,
+    replications: int | None = None,
+    workers: int | None = None,
 ) -> dict[str, tuple[Expected, ...]]:
     """Judge what scenarios expect, by file: of those named, or of all that have a reference.
 
-    replications : the most to run. Who states nothing is left out.
+    replications : the most to run, as of `expecting` by default. Who states nothing is left out.
     """
     named = [str(file) for file in files or ()] or [read(path).scenario for path in references()]
     return {
-        file: expecting(scenario, replications, seed=SEED, workers=workers)
+        file: expecting(
+            scenario, MOST if replications is None else replications, seed=SEED, workers=workers
+        )
         for file in named
         if (scenario := load(file)).expect
     }

@@ -23,11 +23,14 @@ from sim.engine import simulate
 from sim.errors import MallError, OutputError
 from sim.log import Log
 from sim.sampling import sample
+from sim.scenario import quantities as q
 from sim.scenario.model import Scenario
 from sim.scenario.weekdays import WEEKDAYS
 from sim.scenario.writing import fingerprint, show
 from sim.statistics.measure import Measure
 from sim.statistics.results import Results
+from sim.verification.difference import clock_time
+from sim.workload import ABSENT, NEVER
 
 ROWS = 100
 """So many rows of the first replication are written out; the others are known by their hash."""
@@ -62,7 +65,7 @@ class Reference:
 
 def reference_of(path: str, scenario: Scenario, results: Results, reason: str = "") -> Reference:
     """Return what a reference of these results says."""
-    rows = told(simulate(scenario, sample(scenario, results.run.seed, 0)))
+    rows = first_rows(scenario, results.run.seed)
     return Reference(
         scenario=path,
         scenario_hash=fingerprint(scenario),
@@ -84,14 +87,19 @@ def model_of(scenario: Scenario) -> tuple[str, ...]:
     return tuple(show(bare).splitlines())
 
 
+def first_rows(scenario: Scenario, seed: int) -> list[str]:
+    """Return the attempts at a service of the first replication, as `told` says them."""
+    return told(simulate(scenario, sample(scenario, seed, 0)))
+
+
 def told(log: Log) -> list[str]:
     """Return every attempt at a service in words, by day and by when it began, to the second."""
-    stops = log.stops
-    times = ("ticket", "called", "start", "end")
-    clock = {name: [_clock(t) for t in stops[name].dt.total_seconds()] for name in times}
+    stops, times = log.stops, ("ticket", "called", "start", "end")
+    stamps = {name: getattr(log.stop_rows, name) for name in times}
+    clock = {name: [_clock(t) for t in of.tolist()] for name, of in stamps.items()}
     columns = ("day", "visit", "stop", "try", "agency", "service", "counter", "outcome", "reason")
     plain = [stops[name].tolist() for name in columns]
-    first = stops[list(times)].min(axis=1).dt.total_seconds().fillna(math.inf)
+    first = np.min([np.where(of == ABSENT, NEVER, of) for of in stamps.values()], axis=0)
     order = np.lexsort((np.arange(len(stops)), first, log.visit_rows.day[log.stop_rows.row]))
     lines = []
     for k in order.tolist():
@@ -118,11 +126,8 @@ def by_hour(rows: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _clock(seconds: float) -> str:
-    if math.isnan(seconds):
-        return ""
-    whole = int(seconds)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+def _clock(time: int) -> str:
+    return "" if time == ABSENT else clock_time(time - time % q.SECOND)
 
 
 def numbers(results: Results) -> Numbers:
