@@ -388,11 +388,14 @@ def ways(draw: st.DrawFn) -> tuple[Scenario, Workload]:
     data = draw(plain_malls())
     endless = "continuous" in data["calendar"]
     every = data["journeys"]["all"]["stops"]
-    if len(every) > 1 and draw(st.booleans()):
+    for of in (data, *data["journeys"].values()):
+        of.pop("tickets", None)
+    once = len(every) > 1 and draw(st.sampled_from([True, False, False]))
+    if once:  # in several lines each stop has one try, and no document of another
+        data["tickets"] = "all_at_entrance"
+    elif len(every) > 1 and draw(st.booleans()):
         data["journeys"]["all"]["needs"] = {every[-1]: every[0]}
-    data.pop("tickets", None)  # in several lines each stop has one try
     for journey in data["journeys"].values():
-        journey.pop("tickets", None)
         if draw(st.booleans()):
             journey["goes_on_after"] = f"{_ALL_FAILURES}, incomplete"
     if not endless and draw(st.integers(0, 3)):
@@ -409,13 +412,24 @@ def ways(draw: st.DrawFn) -> tuple[Scenario, Workload]:
         first = {"index": index, "attempt": 1, "back": draw(st.sampled_from([0.1, 0.3, 0.7, 1.0]))}
         day = _place(scenario, of[0]["day"])
         first["origin"] = scenario.played[day].key
-        rows += [{**row, **first} for row in draw(_ways(of, scenario.services))]
+        way = _once(of) if once else _ways(of, scenario.services)
+        rows += [{**row, **first} for row in draw(way)]
         if day + 1 < len(scenario.played) and draw(st.booleans()):
             label = scenario.played[draw(st.integers(day + 1, len(scenario.played) - 1))].label
             again = {"attempt": 2, "day": label, "booked": None, "comes": COMES[0]}
-            rows += [{**row, **first, **again} for row in draw(_ways(of, scenario.services))]
+            rows += [{**row, **first, **again} for row in draw(way)]
     workload = workload_of(scenario, rows)
     return scenario, workload if endless else draw(_staffed(workload))
+
+
+def _once(rows: list[Data]) -> st.SearchStrategy[list[Data]]:
+    """Generate one try at each stop, in their order."""
+    ends = st.sampled_from(["served", "served", "incomplete", "no_papers"])
+    tries = st.lists(ends, min_size=len(rows), max_size=len(rows))
+    return tries.map(lambda found: [
+        {**row, "stop": k + 1, "ends": end if row["service"] else "served"}
+        for k, (row, end) in enumerate(zip(rows, found, strict=True))
+    ])  # fmt: skip
 
 
 def _place(scenario: Scenario, label: str) -> int:
@@ -452,9 +466,10 @@ WORDS = (
 """What a scenario may say: each is generated, and with each other that it can stand with."""
 
 
-def words_in(data: Any) -> set[str]:
+def words_in(data: Any, words: tuple[str, ...] = WORDS) -> set[str]:
     """Return which of the words a scenario's plain data says, at any depth."""
     if isinstance(data, dict):
-        found = {word for word in WORDS if word in data}
-        return found.union(*(words_in(value) for value in data.values()))
-    return set().union(*map(words_in, data)) if isinstance(data, list) else set()
+        found = {word for word in words if word in data}
+        return found.union(*(words_in(value, words) for value in data.values()))
+    found = [words_in(value, words) for value in data] if isinstance(data, list) else []
+    return set().union(*found)
