@@ -51,6 +51,7 @@ def fit(
     """Turn ticket logs into a scenario and say how well each part of it is known."""
     from sim.fitting.fit import fit as fitted
     from sim.fitting.rules import read_mapping
+    from sim.fitting.validation import validate
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_fit
     from sim.scenario.loading import load
@@ -59,7 +60,7 @@ def fit(
     told = None if columns is None else read_mapping(columns)
     found = fitted(logs, like=lent, told=told)
     target = out or folder_of(logs) / "mall.yaml"
-    study = of_fit(found, lang.value, target.name, sys.argv)
+    study = of_fit(found, lang.value, target.name, sys.argv, validate(found))
     page = study.write(target.parent, lang.value)
     tell(study.data if as_json else study.text)
     say_written(target, lang.value)

@@ -67,10 +67,12 @@ def _named(history: History, which: Bools, slots: Ints) -> Ints:
     last = np.full(len(pairs), -1)
     np.minimum.at(first, place, called)
     np.maximum.at(last, place, called)
-    # a counter without a call in the last hour of the day may just have had nobody to call
+    # A counter without a call in the last hour of the day may just have had nobody to call; and
+    # after the last call of all, nobody knows who had closed.
     of_day = np.full(len(days), -1)
     np.maximum.at(of_day, row, called)
-    last = np.where(last >= of_day[pairs[:, 0]] - 2 * _HALF_HOUR, of_day[pairs[:, 0]], last)
+    to_the_end = last >= of_day[pairs[:, 0]] - 2 * _HALF_HOUR
+    last = np.where(to_the_end, slots[-1] + _HALF_HOUR, last)
     open_ = (first[:, None] < slots + _HALF_HOUR) & (last[:, None] >= slots)
     table = np.zeros((len(days), len(slots)), dtype=np.int64)
     np.add.at(table, pairs[:, 0], open_.astype(np.int64))

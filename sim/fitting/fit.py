@@ -81,7 +81,14 @@ def fit(
     rules = told.rules
     if rules.today is None:
         rules = replace(rules, today=date.today().toordinal() - date(1970, 1, 1).toordinal())
-    ledger = audit(tickets, rules)
+    return estimate(tickets, audit(tickets, rules), like)
+
+
+def estimate(tickets: Tickets, ledger: Ledger, like: Scenario | None = None) -> Fitted:
+    """Estimate every part from the rows that a ledger uses.
+
+    Raises LogError where it uses none.
+    """
     if not ledger.used("arrivals").any():
         raise _nothing_used(tickets, ledger)
     found = history(tickets, ledger)
@@ -94,7 +101,7 @@ def fit(
     return Fitted(
         tickets=tickets, ledger=ledger, history=found, routes=ways,
         arrivals=arrivals(ways, found.weekday), opening=hours,
-        services=service_times(found, hours, max(step, apart), told.rules.forgotten_open),
+        services=service_times(found, hours, max(step, apart), ledger.rules.forgotten_open),
         counters=counters(found, hours), patience=_patience(tickets, ledger),
         step=step, snapshots=apart, like=like,
     )  # fmt: skip

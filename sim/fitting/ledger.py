@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -29,7 +29,7 @@ REASONS = (
     "used", "unreadable", "ragged", "future", "duplicate", "second_officer", "online",
     "clock_jump", "outside_hours", "holiday", "half_day",
     "no_call", "called_before_arrival",
-    "no_show", "no_start", "no_end", "end_before_start", "forgotten_open",
+    "no_show", "no_start", "no_end", "end_before_start", "forgotten_open", "held_out",
 )  # fmt: skip
 _CODE = {reason: code for code, reason in enumerate(REASONS)}
 _SLOT = 15 * q.MINUTE
@@ -63,6 +63,15 @@ class Ledger:
         """Return how many rows are used, and how many set aside for each reason, all of them."""
         counted = np.bincount(self.code[part], minlength=len(REASONS))
         return {r: int(n) for r, n in zip(REASONS, counted, strict=True) if n or r == "used"}
+
+    def without(self, rows: Bools) -> Ledger:
+        """Return the ledger in which some rows that are used, (N,), are held out."""
+        aside = _CODE["held_out"]
+        code = {
+            part: np.where((of == 0) & rows, aside, of).astype(np.int64)
+            for part, of in self.code.items()
+        }
+        return replace(self, code=code)
 
 
 def audit(tickets: Tickets, rules: Rules | None = None) -> Ledger:

@@ -11,9 +11,13 @@ from sim.fitting.fit import Fitted
 from sim.fitting.grades import parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
-from sim.report import fitted, locale
+from sim.fitting.validation import Validation
+from sim.report import fitted, locale, validated
 from sim.report.page import environment, program_version
+from sim.report.plots import validation
 from sim.report.plots.fit import pictures
+from sim.report.plots.saving import to_svg
+from sim.report.style import style
 from sim.words import say
 
 MARKS = {"good": "✓", "fair": "≈", "weak": "?", "unknown": "–"}
@@ -21,21 +25,45 @@ MARKS = {"good": "✓", "fair": "≈", "weak": "?", "unknown": "–"}
 COLOURS = {"good": "kept", "fair": "kept", "weak": "broken", "unknown": "cannot_tell"}
 
 
-def render_fit(found: Fitted, draft: Draft, lang: str) -> str:
+def render_fit(
+    found: Fitted, draft: Draft, lang: str, checked: Validation | None = None
+) -> str:  # fmt: skip
     """Return the page of a fit as HTML; whatever comes from the log is escaped."""
     page = environment(lang).get_template("fit.html.j2")
     rows = [_row(part, lang) for part in parts(found)]
     text: str = page.render(
         lang=lang, t=partial(_say, lang), head=fitted.head(found, lang),
-        verdict=fitted.gaps_line(draft, lang), open=bool(draft.gaps), gaps=draft.gaps,
+        verdict=_verdict(draft, checked, lang), state=_state(draft, checked), gaps=draft.gaps,
         ledgers=[(_say(lang, f"part.{part}"), _ledger(found, part, lang)) for part in PARTS],
         notes=[*fitted.notes(found, lang), *fitted.tests(found, lang)],
         kinds=[(kind, list(of)) for kind, of in groupby(rows, key=lambda row: row["kind"])],
         examples=_examples(found, lang), columns=found.tickets.columns,
         rules=told(found.ledger.rules),
         services=_services(found, lang), plots=pictures(found, lang), program=program_version(),
+        checked=[] if checked is None else validated.rows(checked, lang),
+        check_notes=[] if checked is None else list(validated.notes(checked, lang)),
+        check_plot="" if checked is None else _check_plot(checked, lang),
+        v=lambda key: say(f"validated.{key}", lang),
     )  # fmt: skip
     return text
+
+
+def _verdict(draft: Draft, checked: Validation | None, lang: str) -> str:
+    line = fitted.gaps_line(draft, lang)
+    return line if checked is None else f"{line} {validated.summary(checked, lang)}".rstrip()
+
+
+def _state(draft: Draft, checked: Validation | None) -> str:
+    uses = set() if checked is None else {one.use for one in checked.agencies}
+    if "not_usable" in uses:
+        return "broken"
+    return "cannot_tell" if draft.gaps or uses - {"usable"} else "kept"
+
+
+def _check_plot(checked: Validation, lang: str) -> str:
+    with style():
+        figure = validation.picture(checked, lang)
+        return "" if figure is None else to_svg(figure, "fit-validation")
 
 
 def _say(lang: str, key: str, /, **values: object) -> str:

@@ -12,15 +12,19 @@ from sim.fitting.fit import Fitted
 from sim.fitting.grades import Part, parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
-from sim.report import locale
+from sim.fitting.validation import Validation
+from sim.report import locale, validated
 from sim.scenario import quantities as q
 from sim.statistics.intervals import Estimate
 from sim.words import say
 
 
-def described(found: Fitted, draft: Draft, lang: str) -> str:
+def described(
+    found: Fitted, draft: Draft, lang: str, checked: Validation | None = None
+) -> str:  # fmt: skip
     """Return what a fit says as plain text."""
-    return "\n".join(_lines(found, draft, lang))
+    said = list(_lines(found, draft, lang))
+    return "\n".join(said + ([] if checked is None else list(validated.lines(checked, lang))))
 
 
 def _lines(found: Fitted, draft: Draft, lang: str) -> Iterator[str]:
@@ -122,7 +126,9 @@ def gaps_line(draft: Draft, lang: str) -> str:
     return say("fit.draft.gaps" if draft.gaps else "fit.draft.whole", lang, n=len(draft.gaps))
 
 
-def plain(found: Fitted, draft: Draft, command: Sequence[str] = ()) -> dict[str, Any]:
+def plain(
+    found: Fitted, draft: Draft, command: Sequence[str] = (), checked: Validation | None = None
+) -> dict[str, Any]:
     """Return all that a fit found as plain data for fit.json."""
     arrivals = found.arrivals
     return {
@@ -148,6 +154,7 @@ def plain(found: Fitted, draft: Draft, command: Sequence[str] = ()) -> dict[str,
         "services": {found.history.full_name(s): _service(one)
                      for s, one in enumerate(found.services)},
         "questions": draft.gaps,
+        "validation": None if checked is None else validated.plain(checked),
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from sim.experiments.sweep import Sweep
 from sim.fitting.calibration import Calibration
 from sim.fitting.draft import Draft
 from sim.fitting.fit import Fitted
+from sim.fitting.validation import Validation
 from sim.report import (
     calibration,
     capacity,
@@ -246,20 +247,24 @@ def of_description(scenario: Scenario, lang: str) -> Study:
     )
 
 
-def of_fit(found: Fitted, lang: str, name: str, command: Sequence[str] = ()) -> Study:
+def of_fit(
+    found: Fitted, lang: str, name: str, command: Sequence[str] = (),
+    checked: Validation | None = None,
+) -> Study:  # fmt: skip
     """Return what is said of a fit, with its page.
 
     name : of the scenario's file, which is written beside the page
+    checked : how the scenario does on days that were held out
     """
     from sim.report.fit_page import render_fit
 
     made = Draft(found, lang)
     return Study(
         name="fit",
-        text=fitted.described(found, made, lang),
-        data=jsonable(fitted.plain(found, made, command)),
+        text=fitted.described(found, made, lang, checked),
+        data=jsonable(fitted.plain(found, made, command, checked)),
         shown="fit.html",
-        texts={"fit.html": render_fit(found, made, lang), name: made.text()},
+        texts={"fit.html": render_fit(found, made, lang, checked), name: made.text()},
     )
 
 

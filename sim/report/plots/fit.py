@@ -69,7 +69,9 @@ def services(found: Fitted, which: list[int], lang: str) -> Figure:
 def _density(ax: Axes, one: ServiceTime, name: str, lang: str) -> None:
     assert one.times is not None
     top = float(np.quantile(one.times, 0.99)) + one.step
-    width = max(one.step, top / 25)
+    width = top / 25
+    if one.step:  # bars that hold unequal numbers of steps would look like a comb
+        width = one.step * max(1, round(width / one.step))
     edges = np.arange(0, top + width, width)
     ax.hist(one.times, bins=edges.tolist(), density=True, color=DATA, alpha=0.5)
     x = np.linspace(width / 50, top, 200)
