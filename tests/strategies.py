@@ -46,6 +46,11 @@ _PATIENCE = st.one_of(
 )  # fmt: skip
 
 
+def _covers(hours: str, other: str) -> bool:
+    (begin, end), (first, last) = hours.split("-"), other.split("-")
+    return begin <= first and last <= end
+
+
 @st.composite
 def _counters(draw: st.DrawFn, services: list[str], classes: list[str]) -> Data:
     kind = draw(st.sampled_from(["number", "table", "named", "named", "machines"]))
@@ -63,7 +68,9 @@ def _counters(draw: st.DrawFn, services: list[str], classes: list[str]) -> Data:
         if draw(st.booleans()):
             counter["hours"] = draw(st.sampled_from(_SPANS))
         if draw(st.booleans()):
-            counter["breaks"] = [draw(st.sampled_from([span(12, 18), span(25, 28)]))]
+            hours = counter.get("hours", span(0, 60))
+            within = [span(*m) for m in ((12, 18), (25, 28)) if _covers(hours, span(*m))]
+            counter["breaks"] = [draw(st.sampled_from(within))]
         if k and draw(st.booleans()):  # the first one gives every service
             tiers = draw(st.permutations(services))
             counter["serves"] = [[s] for s in tiers] if draw(st.booleans()) else list(tiers[:1])

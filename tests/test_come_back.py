@@ -14,7 +14,9 @@ from malls import mall, us, workload_of
 
 from sim.engine import simulate
 from sim.errors import WorkloadError
+from sim.experiments.replicate import replicate
 from sim.log import REASONS, VISIT_OUTCOMES, Log
+from sim.report.page import render_page
 from sim.sampling import sample
 from sim.scenario.loading import load
 from sim.scenario.model import Scenario
@@ -305,3 +307,15 @@ def test_the_small_scenario_shows_what_it_is_for() -> None:
     again = log.visit_rows.attempt > 1
     assert again.sum() > 10
     assert "quota" in {REASONS[k] for k in log.visit_rows.reason[~again]}
+
+
+@pytest.mark.parametrize(("lang", "back"), [("en", "Come back"), ("id", "Datang kembali")])
+def test_the_page_tells_who_came_back_for_what(lang: str, back: str) -> None:
+    scenario = load(ROOT / "scenarios" / "features" / "come-back.yaml")
+    page = render_page(replicate(scenario, 5, workers=1), None, lang)
+    table = page[page.index('id="returning"') :]
+    table = table[: table.index("</table>")]
+    assert back in table
+    assert all((of.name or name) in table for name, of in scenario.journeys.items())
+    plain = load(ROOT / "scenarios" / "tutorial.yaml")
+    assert 'id="returning"' not in render_page(replicate(plain, 2, workers=1), None, lang)

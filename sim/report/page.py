@@ -20,6 +20,7 @@ from sim.report.observed import Counted
 from sim.report.office_work import office_work
 from sim.report.outside import outside
 from sim.report.path_text import path_text
+from sim.report.returning import returning
 from sim.report.titles import titles
 from sim.scenario.model import Scenario
 from sim.statistics.results import Results
@@ -71,6 +72,7 @@ def render_page(
         path_text=lambda path: path_text(path, results.scenario, lang),
         done=sentences.done(answer),
         office_work=office_work(results, lang),
+        returning=returning(results),
         outside=outside(results.scenario, lang),
         value_of={figure.path: figure.text for figure in answer.figures},
         glossary=GLOSSARY,

@@ -63,7 +63,7 @@ class Counter(Frozen):
 
     hours: Intervals | None = None
     breaks: Intervals | None = None
-    speed: q.Positive = 1.0
+    speed: q.Factor = 1.0
     at_break: AtBreakField | None = None
     outage: Outage | None = None
     serves: (

@@ -96,6 +96,18 @@ def _breaks_by_day(
             yield Finding("break_all_day", {"limit": q.interval(min(hours))}, at), weekday
 
 
+def _breaks_of_counters(whole: Whole) -> Iterator[Finding]:
+    """A counter's own breaks lie within its own hours."""
+    for name, agency in whole.scenario.agencies.items():
+        for label, post in agency.posts:
+            hours = post.hours or ()
+            for span in (post.breaks or ()) if hours else ():
+                if not any(begin <= span[0] and span[1] <= end for begin, end in hours):
+                    shown = {"value": q.interval(span), "limit": ", ".join(map(q.interval, hours))}
+                    path: Path = ("agencies", name, "counters", label, "breaks")
+                    yield Finding("break_of_a_counter", shown, path)
+
+
 def _told(whole: Whole) -> Iterator[Finding]:
     """Something that citizens may be told."""
     for name, agency in whole.scenario.agencies.items():
@@ -103,4 +115,4 @@ def _told(whole: Whole) -> Iterator[Finding]:
             yield Finding("told_nothing", {}, ("agencies", name, "told_at"))
 
 
-COUNTERS_CHECKS = (_how_often, _how, _breaks, _told)
+COUNTERS_CHECKS = (_how_often, _how, _breaks, _breaks_of_counters, _told)

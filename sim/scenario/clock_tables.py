@@ -72,7 +72,7 @@ Profiles = Annotated[
 """Profiles by weekday."""
 ByHour = Annotated[
     Profile,
-    BeforeValidator(lambda raw: clock_table(raw, q.read_positive, "by_hour")),
+    BeforeValidator(lambda raw: clock_table(raw, q.read_factor, "by_hour")),
     PlainSerializer(write_clock_table),
     WithJsonSchema({"type": "object"}),
 ]

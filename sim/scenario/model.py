@@ -42,7 +42,7 @@ class VisitorClass(Frozen):
     name: Text = ""
     share: q.Share | None = None
     priority: q.Integer = 0
-    takes_longer: q.Positive = 1.0
+    takes_longer: q.Factor = 1.0
     people: Numbers = ALONE
     documents: Numbers = ALONE
     patience: PatienceLaw | None = None

@@ -71,7 +71,7 @@ class Outage(Frozen):
     lasting: Law
     interrupted: Literal["stay", "requeue"] = "stay"
     then: Literal["resume", "restart", "by_hand"] = "resume"
-    by_hand_speed: q.Positive | None = None
+    by_hand_speed: q.Factor | None = None
     each: Yes = False
     generator: q.Duration | None = None
 

@@ -36,6 +36,8 @@ LONGEST = 3660 * DAY
 LARGEST = Decimal(10) ** 9
 LARGEST_VARIATION = 3
 """Days that differ by more than three times their mean are a slip of the pen: `15` for `15 %`."""
+LARGEST_FACTOR = 20
+"""An officer twenty times as fast as others is a slip of the pen: `80` for `80 %`."""
 
 
 def text_of(raw: object, code: str, **params: object) -> str:
@@ -163,6 +165,19 @@ def read_variation(raw: object) -> float:
     return value
 
 
+def read_factor(raw: object) -> float:
+    """Read a factor on a speed or a time that somebody may mean: `0.8`, `80 %`."""
+    value, text = read_ratio(raw), text_of(raw, "ratio")
+    if value == 0:
+        refuse(Finding("not_positive", {"value": text}))
+    if not 1 / LARGEST_FACTOR <= value <= LARGEST_FACTOR:
+        percent = "%" not in text and value > 1 and value / 100 <= LARGEST_VARIATION
+        code = "ratio_percent" if percent else "factor_range"
+        limits = {"low": f"{1 / LARGEST_FACTOR:g}", "high": str(LARGEST_FACTOR)}
+        refuse(Finding(code, {"value": text, "percent": f"{100 * value:g}", **limits}))
+    return value
+
+
 def read_span(raw: object) -> int:
     """Read a duration that may be negative, in µs: `9 min`, `90 s`, `1.5 h`, `-5 min`."""
     text = text_of(raw, "duration")
@@ -275,6 +290,7 @@ Ratio = Annotated[float, BeforeValidator(read_ratio), _text("ratio: 15 %, 0.15")
 Variation = Annotated[float, BeforeValidator(read_variation), _text("ratio: 15 %, 0.15")]
 Number = Annotated[float, BeforeValidator(read_number), _text("number")]
 Positive = Annotated[float, BeforeValidator(read_positive), _text("number above 0")]
+Factor = Annotated[float, BeforeValidator(read_factor), _text("factor: 0.8, 80 %")]
 Weight = Annotated[float, BeforeValidator(read_weight), _text("number of 0 or more")]
 Integer = Annotated[int, BeforeValidator(read_integer), _text("whole number")]
 Count = Annotated[int, BeforeValidator(read_count), _text("whole number of 0 or more")]

@@ -311,7 +311,7 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (str, TEXT), (f.Text, TEXT), (v.Law, Shape("law", reference("Law"))),
     (v.PatienceLaw, Shape("patience", reference("Patience"))),
     (q.Duration, DURATION), (q.Clock, CLOCK), (q.Share, SHARE), (q.Ratio, RATIO),
-    (q.Variation, RATIO),
+    (q.Variation, RATIO), (q.Factor, RATIO),
     (q.Number, NUMBER), (q.Positive, POSITIVE), (q.Weight, WEIGHT), (q.Integer, INTEGER),
     (q.Count, COUNT), (q.Interval, INTERVAL), (w.Intervals, INTERVALS), (w.Weekdays, WEEKDAYS),
     (w.Hours, by_weekday(INTERVAL)), (w.Breaks, by_weekday(INTERVALS)),
