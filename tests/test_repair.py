@@ -150,3 +150,28 @@ def test_no_officer_is_added_where_none_is_needed_or_none_would_help() -> None:
     named = mall(1, 60, agencies=NAMED)
     lost = compare(mall(1, agencies=NAMED), named, 10, seed=3, workers=1)
     assert with_repairs(lost, workers=1) is lost
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "(Rp 90,000 a day)"), ("id", "(Rp 90.000 sehari)")]
+)
+def test_officers_cost_what_the_agency_states_for_the_hours_that_they_work(
+    lang: str, said: str
+) -> None:
+    """Two hours without a break, one hour of it, and one of two hours in a break."""
+
+    def costing(counters: Any, **calendar: Any) -> Scenario:
+        scenario = resolved(mall(1))
+        scenario["agencies"]["a"] |= {"counters": counters, "officer_cost": 45000}
+        scenario["calendar"] |= calendar
+        return scenario_of(scenario)
+
+    (all_day,) = repair_words(costing(2), costing(3), lang)
+    assert all_day.endswith(said)
+    (from_nine,) = repair_words(costing(2), costing({"08:00": 2, "09:00": 4}), lang)
+    assert from_nine.endswith(said)
+    noon = {"breaks": {"mon": ["09:00-10:00"]}}
+    (half,) = repair_words(costing(2, **noon), costing(4, **noon), lang)
+    assert half.endswith(said)
+    (unknown,) = repair_words(mall(2), mall(3), lang)
+    assert "Rp" not in unknown

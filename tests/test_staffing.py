@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from malls import mall, scenario_of
 
-from sim import MallError, Scenario
+from sim import MallError, Scenario, sample, simulate
 from sim.experiments.points import run_points
 from sim.experiments.slots import slots_of
 from sim.experiments.staffing import staff
+from sim.report.staffing import described
 from sim.scenario.loading import load_text
 from sim.scenario.writing import show
 from sim.statistics.verdict import margin_of
@@ -109,3 +110,19 @@ def test_hours_without_work_cost_nothing_and_a_table_reads_again() -> None:
     assert slots.table((2, 2, 1, 3)) == {"08:30": 2, "10:00": 1, "11:00": 3}
     assert slots.cost((2, 2, 9, 1)) == 4
     assert [slots.of(hour) for hour in ("", "07:00", "08:00", "09:00", "12:00")] == [0, 0, 0, 1, 3]
+
+
+def test_what_officers_cost_is_told_and_changes_nothing() -> None:
+    plain, dear = (
+        mall(
+            {"a": {"counters": 3, "services": {"s": SERVICE}, **more}}, hours="08:00-10:00",
+            journeys={"all": {"per_day": 30, "stops": ["a.s"]}},
+        )
+        for more in ({}, {"officer_cost": 50000})
+    )  # fmt: skip
+    assert simulate(plain, sample(plain, 2)) == simulate(dear, sample(dear, 2))
+    one, other = (staff(of, replications=4, certify=8, workers=1) for of in (plain, dear))
+    assert one.agencies[0].after == other.agencies[0].after
+    assert "Rp" not in described(one, "en")
+    after = f"{50000 * other.agencies[0].hours_after:,.0f}"
+    assert f"Officers: Rp {after} a day, today Rp 300,000." in described(other, "en")

@@ -65,13 +65,16 @@ def slots_of(scenario: Scenario) -> Slots:
     first, last = min(day.opens for day in days), max(day.closes for day in days)
     edges = [h * q.HOUR for h in hours_of(scenario) if first < h * q.HOUR < last]
     begins, ends = (first, *edges), (*edges, last)
-    worked = [
-        sum(
-            end - begin
-            for day in days
-            for begin, end in without((max(b, day.opens), min(e, day.closes)), day.breaks)
-            if begin < end
-        )
-        for b, e in zip(begins, ends, strict=True)
-    ]
-    return Slots(begins, tuple(time / len(days) / q.HOUR for time in worked))
+    hours = tuple(worked(scenario, *span) for span in zip(begins, ends, strict=True))
+    return Slots(begins, hours)
+
+
+def worked(scenario: Scenario, begin: int, end: int) -> float:
+    """Return how many hours a counter works from `begin` to `end` (µs) on a mean day."""
+    time = sum(
+        last - first
+        for day in scenario.days
+        for first, last in without((max(begin, day.opens), min(end, day.closes)), day.breaks)
+        if first < last
+    )
+    return time / len(scenario.days) / q.HOUR

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
+from sim.experiments.slots import worked
 from sim.report import locale
 from sim.report.differences import differences
 from sim.report.titles import titles
@@ -25,7 +26,8 @@ def repair_words(before: Scenario, after: Scenario, lang: str) -> list[str]:
             continue
         more = list(_more(was.counters, agency.counters, after))
         if len(more) == 1 and more[0][0] > 0:
-            said.append(_officers(titles(after)[name], *more[0], after, lang))
+            said.append(_costing(_officers(titles(after)[name], *more[0], after, lang),
+                                 agency.officer_cost, *more[0], after, lang))  # fmt: skip
             agencies[name] = agency.model_copy(update={"counters": was.counters})
     rest = after.model_copy(update={"agencies": agencies})
     return [*said, *differences(before, rest, lang)]
@@ -41,6 +43,17 @@ def _more(was: Staffing, now: Staffing, scenario: Scenario) -> Iterator[tuple[in
         stretch = list(group)
         if number:
             yield number, stretch[0][1], stretch[-1][2]
+
+
+def _costing(
+    what: str, hourly: float | None, number: int, begin: int, end: int, scenario: Scenario,
+    lang: str,
+) -> str:  # fmt: skip
+    """Say what further officers cost on a mean day, where that is stated."""
+    if hourly is None:
+        return what
+    cost = hourly * number * worked(scenario, begin, end)
+    return say("compare.costing", lang, what=what, cost=locale.number(cost, lang))
 
 
 def _at(staffing: Staffing, time: int) -> int:

@@ -27,6 +27,7 @@ def _lines(found: StaffingPlan, lang: str, shifts: Shifts) -> Iterator[str]:
     names = titles(found.scenario)
     if found.agencies:
         yield from _head(found, lang)
+    yield from _costs(found, lang)
     for one in found.agencies:
         yield from _agency(found, one, names[one.agency], lang)
         if one.agency in shifts:
@@ -59,6 +60,9 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
                         ("high", one.share.high))},
     )  # fmt: skip
     yield "    " + say(f"study.staff.{one.state}", lang)
+    hourly = found.scenario.agencies[one.agency].officer_cost
+    if hourly is not None:
+        yield "    " + _cost("cost", hourly * one.hours_before, hourly * one.hours_after, lang)
     if one.fewer is not None and one.fewer_share is not None:
         yield "    " + say(
             f"study.staff.fewer{'_kept' if one.fewer_state == 'kept' else ''}", lang,
@@ -66,6 +70,22 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
             share=locale.number(100 * one.fewer_share.value, lang, 1),
             late=locale.people(one.fewer_late, lang),
         )  # fmt: skip
+
+
+def _costs(found: StaffingPlan, lang: str) -> Iterator[str]:
+    """Say what the officers cost together, where that is stated of several agencies."""
+    hourly = {one.agency: found.scenario.agencies[one.agency].officer_cost
+              for one in found.agencies}  # fmt: skip
+    known = [(cost, one) for one in found.agencies if (cost := hourly[one.agency]) is not None]
+    if len(known) > 1:
+        before = sum(cost * one.hours_before for cost, one in known)
+        after = sum(cost * one.hours_after for cost, one in known)
+        yield _cost("cost_all", before, after, lang)
+
+
+def _cost(key: str, before: float, after: float, lang: str) -> str:
+    rupiah = {"before": locale.number(before, lang), "after": locale.number(after, lang)}
+    return say(f"study.staff.{key}", lang, **rupiah)
 
 
 def table(found: StaffingPlan, counters: Table, lang: str) -> str:

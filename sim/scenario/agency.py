@@ -194,6 +194,7 @@ class Agency(Frozen):
 
     open : the weekdays on which it is there
     last_ticket : when it gives its last ticket, if earlier than it closes
+    officer_cost : of an officer for an hour, in rupiah; it changes nothing in the mall
     absence : chance that an officer is missing for the day
     late : by how much an officer opens late, at opening and after each break
     away : chance that the whole agency is missing for the day
@@ -214,6 +215,7 @@ class Agency(Frozen):
     balking: BalkingField | None = None
     order: OrderField = Order()
     call: Call = Call()
+    officer_cost: q.Positive | None = None
     absence: q.Share = 0.0
     late: PatienceLaw | None = None
     away: q.Share = 0.0

@@ -457,6 +457,11 @@ EXAMPLES: dict[str, str] = {
           dukcapil:
             call: {walk_up: 25 s}
         """,
+    "Agency.officer_cost": """
+        agencies:
+          dukcapil:
+            officer_cost: 45000
+        """,
     "Agency.absence": """
         agencies:
           dukcapil:

@@ -22,7 +22,7 @@ WANTED: dict[str, tuple[str, ...]] = {
     "full": ("Hall.capacity", "Hall.when_full", "Hall.seats", "Hall.standing_patience"),
     "balking": ("Service.balking", "Agency.balking"),
     "patience": ("VisitorClass.patience", "Service.patience", "VisitorClass.patience_in_mall"),
-    "counters": ("Agency.counters", "Counter.hours", "Counter.speed"),
+    "counters": ("Agency.counters", "Counter.hours", "Counter.speed", "Agency.officer_cost"),
     "skills": ("Counter.serves", "Counter.help_from", "Counter.classes", "Counter.only"),
     "breaks": ("Calendar.breaks", "Agency.breaks", "Counter.breaks", "Agency.at_break"),
     "open": ("Agency.open",),
