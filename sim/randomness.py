@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import UNCOMPILED, entry, kernel
+from sim.jit.words import high
 
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 
-_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 _TIMES = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 _PLUS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 _DROPPED = np.uint64(12)
@@ -41,14 +41,6 @@ def philox_key(seed: int, purpose: str, name: str) -> Words:
 
 
 @kernel
-def _high(a: Any, b: Any) -> Any:
-    """Return the upper 64 bits of a product of two words."""
-    middle = (a >> _HALF) * (b & _LOW) + ((a & _LOW) * (b & _LOW) >> _HALF)
-    rest = (middle & _LOW) + (a & _LOW) * (b >> _HALF)
-    return (a >> _HALF) * (b >> _HALF) + (middle >> _HALF) + (rest >> _HALF)
-
-
-@kernel
 def uniform(a: Any, b: Any, c: Any, d: Any, key: Any, next_key: Any) -> Any:
     """Return the uniform at a counter: of the first of the four words of Philox 4x64-10.
 
@@ -57,7 +49,7 @@ def uniform(a: Any, b: Any, c: Any, d: Any, key: Any, next_key: Any) -> Any:
     """
     for _ in range(10):
         first, second = _TIMES[0] * a, _TIMES[1] * c
-        a, c = _high(_TIMES[1], c) ^ b ^ key, _high(_TIMES[0], a) ^ d ^ next_key
+        a, c = high(_TIMES[1], c) ^ b ^ key, high(_TIMES[0], a) ^ d ^ next_key
         b, d = second, first
         key, next_key = key + _PLUS[0], next_key + _PLUS[1]
     return ((a >> _DROPPED) + 0.5) * 2.0**-52
@@ -87,9 +79,13 @@ class Addresses:
     def __len__(self) -> int:
         return len(self.index)
 
+    def key(self, purpose: str, name: str) -> Words:
+        """Return the two words by which the draws of a purpose and name go."""
+        return philox_key(self.seed, purpose, self.above + name)
+
     def __call__(self, purpose: str, name: str, occurrence: int = 0) -> Floats:
         """Return the uniforms of a purpose and name, (n,), each strictly between 0 and 1."""
-        key = philox_key(self.seed, purpose, self.above + name)
+        key = self.key(purpose, name)
         rest = np.array([occurrence, key[0], key[1]], dtype=np.uint64)
         counter = self.index, self.replication, self.day
         if UNCOMPILED:

@@ -18,7 +18,8 @@ from scipy import stats
 from strategies import OPENS, at
 
 from sim import Scenario, WorkloadError, load, randomness, sample
-from sim.randomness import _DROPPED, Draws, _high, philox_key, uniform
+from sim.jit.words import high_by_halves
+from sim.randomness import _DROPPED, Draws, philox_key, uniform
 from sim.sampling import poisson_quantile, samples
 from sim.scenario.profile import arrival_profile
 
@@ -93,7 +94,7 @@ def test_every_draw_is_bit_for_bit_that_of_numpy(monkeypatch: pytest.MonkeyPatch
     """Over random addresses, whoever is drawn together, compiled and not."""
     rng = np.random.default_rng(3)
     uncompiled = getattr(uniform, "py_func", uniform)
-    monkeypatch.setattr(randomness, "_high", getattr(_high, "py_func", _high))
+    monkeypatch.setattr(randomness, "high", high_by_halves)
     for _ in range(300):
         seed, day, first = (int(rng.integers(1 << bits)) for bits in (60, 50, 44))
         days, occurrence = (day, day + 1, int(rng.integers(9))), int(rng.integers(4))

@@ -8,7 +8,7 @@ call of NumPy serves them all. Who is drawn together with whom changes no number
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -16,21 +16,20 @@ from numpy.typing import NDArray
 
 from sim.errors import WorkloadError
 from sim.randomness import Addresses, Draws
-from sim.sampling.assembly import Part, assembled
+from sim.sampling.assembly import APART, Part, Visits, assembled, some
 from sim.sampling.booked import book
 from sim.sampling.dates import Dates, dates_of
+from sim.sampling.laws import NONE
 from sim.sampling.online import take_numbers
 from sim.sampling.outages import draw_outages
 from sim.sampling.returns import Returns, attempted
 from sim.sampling.steps import Way
-from sim.sampling.stops import Floats, Rows, by_class, rows_of, whole
+from sim.sampling.stops import Floats, Place, Rows, by_class, rows_of, whole
+from sim.sampling.terms import book_of
 from sim.sampling.together import documents_of, people_of
 from sim.scenario.model import Scenario
 from sim.scenario.surge import Surge
-from sim.workload import ABSENT, OPENINGS, STAYS_AWAY, Ints, Workload, all_officers
-
-APART = 1_000_000
-"""Between the indices of a journey's citizens and those of surges: more than a day has."""
+from sim.workload import ABSENT, COMES, OPENINGS, STAYS_AWAY, Ints, Workload, all_officers
 
 AT_ONCE = 20_000
 """Citizens in all that are drawn together, about: more are not quicker, and take their room."""
@@ -83,12 +82,12 @@ def samples(scenario: Scenario, seed: int, replications: range) -> list[Workload
         on = np.tile([float(surge.on(day)) for day in dates.of], len(replications))
         extra = poisson_quantile(own.per_day("count", ""), surge.visits * on)
         parts += _attempts(scenario, dates, own, code, surge.journey, extra, (surge, place))
-    visits, offset, stops = assembled(parts)
+    columns = assembled(parts, book_of(scenario), replications.start, len(dates.days))
     begins = np.tile(dates.begins, len(replications))
     return _apart(
         scenario,
         replications,
-        visits | {"offset": offset} | stops,
+        columns,
         _officers(scenario, draws, begins),
         draw_outages(scenario, draws, begins),
     )
@@ -186,8 +185,8 @@ def _attempts(
         yield part
         return
     returns = Returns(scenario, back, name)
-    visits = {**part.visits, "back": returns.held(at, 1)}
-    yield Part(visits, part.stops)
+    visits = part.visits | {"back": returns.held(at, 1)}
+    yield replace(part, visits=visits)
     stay = [scenario.visitors[c].patience_in_mall for c in scenario.class_shares]
     for attempt in range(2, back.at_most + 2):
         of, last = attempted(name, attempt), attempt > back.at_most
@@ -195,19 +194,18 @@ def _attempts(
         comes = returns.may(visits["back"]) & (day >= 0)
         if not comes.any():
             return
-        at, day = at.of(comes), day[comes]
-        visits = {key: column[comes] for key, column in visits.items()}
+        at, day, visits = at.of(comes), day[comes], some(visits, comes)
         visits |= {
             "day": day,
-            "attempt": np.full(len(day), attempt, dtype=np.int64),
+            "attempt": attempt,
             "due": dates.arrivals(name, day, at("arrival", of)),
             "stay": by_class(stay, visits["visitor_class"], at, "stay", of),
-            "booked": np.full(len(day), ABSENT, dtype=np.int64),
-            "comes": np.zeros(len(day), dtype=np.int64),
-            "lead": np.full(len(day), ABSENT, dtype=np.int64),
-            "back": np.full(len(day), STAYS_AWAY) if last else returns.held(at, attempt),
+            "booked": ABSENT,
+            "comes": COMES.index("comes"),
+            "lead": ABSENT,
+            "back": STAYS_AWAY if last else returns.held(at, attempt),
         }
-        yield Part(visits, _stops_of(scenario, name, visits, at, attempt))
+        yield Part(visits, _stops_of(scenario, name, at, attempt))
 
 
 def _journey(
@@ -219,62 +217,66 @@ def _journey(
     A continuous run, which may end within a day, does not see who comes after it. On a day of
     its own nobody is left out: who comes after its end is refused.
     """
-    date = np.repeat(np.arange(len(counts)), counts)
-    of_date = date % len(dates.keys)
-    day = dates.positions(len(counts) // len(dates.keys))[date]
+    times = len(counts) // len(dates.keys)
+    day = np.repeat(dates.positions(times), counts)
     u = at("arrival", name)
     if surge is None:
         due, first = dates.arrivals(name, day, u), 0
     else:
         due, first = whole(surge[0].times(u)), surge[1] * APART
-    edges = np.cumsum(list(scenario.class_shares.values()))[:-1]
-    visitor_class = np.searchsorted(edges, at("visitor_class", name), side="right")
+    continuous = dates.days[0].continuous
+    of_class = _classes(scenario, at, name)
     stay = [scenario.visitors[c].patience_in_mall for c in scenario.class_shares]
-    visits = {
+    visits: Visits = {
         "day": day,
-        "journey": np.full(len(date), code, dtype=np.int64),
-        "index": first + at.index.astype(np.int64),
-        "origin": np.array(dates.keys, dtype=np.int64)[of_date],
-        "visitor_class": visitor_class.astype(np.int64),
-        "due": due + dates.midnight[of_date],
-        "stay": by_class(stay, visitor_class, at, "stay", name),
-        "people": people_of(scenario, visitor_class, at, name),
-        "attempt": np.ones(len(date), dtype=np.int64),
-        "back": np.full(len(date), STAYS_AWAY),
-        "lead": np.full(len(date), ABSENT, dtype=np.int64),
+        "journey": code,
+        "index": first + at.index.view(np.int64),
+        "origin": at.day.view(np.int64),
+        "visitor_class": of_class,
+        "due": due + np.repeat(np.tile(dates.midnight, times), counts) if continuous else due,
+        "stay": by_class(stay, of_class, at, "stay", name),
+        "people": people_of(scenario, of_class, at, name),
+        "documents": documents_of(scenario, of_class, at, name),
+        "attempt": 1,
+        "back": STAYS_AWAY,
+        "lead": ABSENT,
     }
     booking = scenario.journeys[name].booking if surge is None else None
     book(booking, dates.days, visits, lambda purpose: at(purpose, name))
     online = scenario.journeys[name].online_number if surge is None else None
     take_numbers(online, dates.days, visits, lambda purpose: at(purpose, name))
-    part = Part(visits, _stops_of(scenario, name, visits, at))
-    return part.of(visits["due"] < dates.days[0].ends) if dates.days[0].continuous else part
+    part = Part(visits, _stops_of(scenario, name, at))
+    return part.of(visits["due"] < dates.days[0].ends) if continuous else part
 
 
-def _stops_of(
-    scenario: Scenario, name: str, visits: dict[str, NDArray[Any]], at: Addresses, attempt: int = 1
-) -> list[Rows]:
-    """Draw the stops of a journey: who makes them, and what she needs there."""
-    stops: list[Rows] = []
-    of_class = visits["visitor_class"]
-    documents = documents_of(scenario, of_class, at, name)
+def _classes(scenario: Scenario, at: Addresses, name: str) -> Ints | int:
+    """Draw the class of each citizen of a journey."""
+    if len(scenario.class_shares) == 1:
+        return 0
+    edges = np.cumsum(list(scenario.class_shares.values()))[:-1]
+    return np.searchsorted(edges, at("visitor_class", name), side="right").astype(np.int64)
+
+
+def _stops_of(scenario: Scenario, name: str, at: Addresses, attempt: int = 1) -> list[Rows]:
+    """Draw who makes the stops of a journey, and how her tries there end."""
+    rows: list[Rows] = []
+    book = book_of(scenario)
     at_entrance = sum(step.places for step in scenario.entrance_of(name))
     for number, made in enumerate(Way(name, len(at), at).steps(scenario.steps_of(name))):
         who = np.flatnonzero(made.who)
         if not len(who):
             continue
-        address, hers = attempted(made.address, attempt), at.of(who)
-        each = documents[who] if number >= at_entrance else np.ones_like(who)
-        rows = list(rows_of(scenario, made.stop, of_class[who], each, who, hers, address))
-        first = rows[0][1]
-        if number and scenario.hall.walk:
-            first["walk"] = whole(scenario.hall.walk.quantile(hers("walk", address)))
-        if made.stop.service == scenario.journeys[name].booked_service:
-            first["slot"] = visits["booked"][who]
-        for _, columns in rows:
-            columns |= {"stop": number + 1, "pick": made.pick, "group": made.group}
-        stops += rows
-    return stops
+        place = Place(
+            address=attempted(made.address, attempt),
+            number=number + 1,
+            group=made.group,
+            pick=made.pick,
+            walk=book.walk if number else NONE,
+            booked=made.stop.service == scenario.journeys[name].booked_service,
+            documents=number >= at_entrance,
+        )
+        rows += rows_of(book.terms[made.stop.service], place, who, at)
+    return rows
 
 
 def _officers(scenario: Scenario, draws: Draws, one: Ints) -> dict[str, NDArray[Any]]:

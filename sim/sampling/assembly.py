@@ -8,62 +8,91 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.sampling.stops import UNUSED, Bools, Columns, Rows
+from sim.sampling import rows as r
+from sim.sampling.stops import Bools, Rows
+from sim.sampling.terms import Book
 from sim.workload import ABSENT, Ints
+
+APART = 1_000_000
+"""Between the indices of a journey's citizens and those of surges: more than a day has."""
+Visits = dict[str, Any]
+"""Columns of visits; a number stands in all of them."""
 
 
 @dataclass(frozen=True)
 class Part:
     """Citizens of one journey, in the order of identity.
 
-    visits : columns of the visits; stops : for each stop of the journey who takes it, and the
-    columns of those stops that the scenario uses
+    visits : columns of the visits, as a workload has them, and the documents that each brings
+    stops : who needs what at each stop of the journey
     """
 
-    visits: dict[str, NDArray[Any]]
+    visits: Visits
     stops: list[Rows]
+
+    def __len__(self) -> int:
+        return len(self.visits["day"])
 
     def of(self, keep: Bools) -> Part:
         """Leave out citizens."""
         if keep.all():
             return self
         new = np.cumsum(keep) - 1
-        visits = {key: column[keep] for key, column in self.visits.items()}
-        return Part(visits, [_kept(rows, keep, new) for rows in self.stops])
+        return Part(some(self.visits, keep), [rows.of(keep, new) for rows in self.stops])
 
 
-def _kept(rows: Rows, keep: Bools, new: Ints) -> Rows:
-    who, columns = rows
-    here = keep[who]
-    return new[who[here]], {
-        key: column[here] if isinstance(column, np.ndarray) else column
-        for key, column in columns.items()
+def some(visits: Visits, who: Bools) -> Visits:
+    """Return the columns of some visits."""
+    return {key: of[who] if isinstance(of, np.ndarray) else of for key, of in visits.items()}
+
+
+def assembled(
+    parts: list[Part], book: Book, replication: int, days: int
+) -> dict[str, NDArray[Any]]:
+    """Return the columns of visits, sorted, and those of their stops, which are drawn here.
+
+    replication : the first of those that are drawn together; days : of each
+    """
+    together = {key: _together(key, parts) for key in parts[0].visits}
+    order = _order(together)
+    visits = {
+        key: of[order] if isinstance(of, np.ndarray) else np.full(len(order), of)
+        for key, of in together.items()
     }
+    rows = _rows(parts, order)
+    citizens = r.Citizens(
+        address=visits["index"] % APART,
+        replication=replication + visits["day"] // days,
+        day=visits["origin"],
+        documents=visits.pop("documents"),
+        **{key: visits[key] for key in ("visitor_class", "booked")},
+        **rows,
+    )
+    stops = _room(len(order), len(rows["visit"]))
+    with np.errstate(over="ignore"):  # words of a draw wrap around
+        r.fill(citizens, _needs(parts, book), stops, len(order), len(rows["visit"]))
+    return visits | stops._asdict()
 
 
-def assembled(parts: list[Part]) -> tuple[dict[str, NDArray[Any]], Ints, dict[str, NDArray[Any]]]:
-    """Return the columns of visits, the offsets of their stops, and the columns of stops."""
-    visits = {key: np.concatenate([p.visits[key] for p in parts]) for key in parts[0].visits}
-    total = len(visits["day"])
-    order = _order(visits)
-    place = np.empty(total, dtype=np.int64)
-    place[order] = np.arange(total)
-    visit, columns = _stops(parts, place)
-    stops = np.bincount(visit, minlength=total)
-    offset = np.concatenate(([0], np.cumsum(stops))).astype(np.int64)
-    first = offset[:-1][stops > 0]
-    columns["walk"][first[columns["group"][first] == 0]] = 0  # the first stop is at the door
-    return {key: column[order] for key, column in visits.items()}, offset, columns
+def _together(key: str, parts: list[Part]) -> Any:
+    """Return a column of all visits, or the number that stands in all of them."""
+    of_parts = [part.visits[key] for part in parts]
+    if not any(isinstance(of, np.ndarray) for of in of_parts) and len(set(of_parts)) == 1:
+        return of_parts[0]
+    return np.concatenate(
+        [of if isinstance(of, np.ndarray) else np.full(len(p), of)
+         for of, p in zip(of_parts, parts, strict=True)]
+    )  # fmt: skip
 
 
-def _order(visits: dict[str, NDArray[Any]]) -> Ints:
+def _order(of: Visits) -> Ints:
     """Return the order of the visits: by day and due time, and of those who tie, by identity."""
-    day, due = visits["day"], visits["due"]
+    day, due = of["day"], of["due"]
     if not len(day):
         return np.zeros(0, dtype=np.int64)
     span = int(due.max()) + 1
-    ties = [visits[key] for key in ("attempt", "index", "origin", "journey")]
-    ties.append(visits["booked"] == ABSENT)
+    ties = [np.broadcast_to(of[key], len(day)) for key in ("attempt", "index", "origin", "journey")]
+    ties.append(np.broadcast_to(of["booked"], len(day)) == ABSENT)
     if span * (int(day.max()) + 1) >= 1 << 63:
         return np.lexsort((*ties, due, day))
     when = day * span + due
@@ -71,39 +100,43 @@ def _order(visits: dict[str, NDArray[Any]]) -> Ints:
     same = np.diff(when[order]) == 0
     tied = np.append(same, False) | np.append(False, same)
     if tied.any():  # their places are one after the other, so they can be sorted by themselves
-        of = order[tied]
-        order[tied] = of[np.lexsort((*(key[of] for key in ties), when[of]))]
+        some = order[tied]
+        order[tied] = some[np.lexsort((*(key[some] for key in ties), when[some]))]
     return order
 
 
-def _stops(parts: list[Part], place: Ints) -> tuple[Ints, dict[str, NDArray[Any]]]:
-    """Return the visit and the columns of every stop, sorted by visit, stop and try."""
-    visits, rows = [np.zeros(0, dtype=np.int64)], [Columns()]
-    first = 0
-    for part in parts:
-        here = place[first : first + len(part.visits["day"])]
-        first += len(here)
-        visits += [here[who] for who, _ in part.stops]
-        rows += [columns for _, columns in part.stops]
-    lengths = [len(of) for of in visits]
-    visit = np.concatenate(visits)
-    columns = {key: _column(key, rows, lengths) for key in ("stop", "service", "time", *UNUSED)}
-    stop, tries = columns["stop"], columns["tries"]
-    key = (visit * (stop.max(initial=0) + 1) + stop) * (tries.max(initial=0) + 1) + tries
-    order = np.argsort(key)
-    used = {key for columns in rows for key in columns}
-    return visit, {k: column[order] if k in used else column for k, column in columns.items()}
+def _rows(parts: list[Part], order: Ints) -> dict[str, Ints]:
+    """Return of all rows, in the order in which they were made, whose they are, and what."""
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    places = np.split(place, np.cumsum([len(part) for part in parts])[:-1])
+    every = [(of, rows) for of, part in zip(places, parts, strict=True) for rows in part.stops]
+    lengths = [len(rows.who) for _, rows in every]
+    ends = [np.full(n, of.ends) if isinstance(of.ends, int) else of.ends
+            for n, (_, of) in zip(lengths, every, strict=True)]  # fmt: skip
+    nothing = np.zeros(0, dtype=np.int64)
+    return {
+        "visit": np.concatenate([nothing, *(of[rows.who] for of, rows in every)]),
+        "need": np.repeat(np.arange(len(every)), lengths),
+        "ends": np.concatenate([nothing, *ends]),
+    }
 
 
-def _column(key: str, rows: list[Columns], lengths: list[int]) -> NDArray[Any]:
-    """Return one column of all rows; where it is one number, it is spread."""
-    kind = np.float64 if key == "balk" else np.int64
-    values = [columns.get(key, UNUSED.get(key, 0)) for columns in rows]
-    if not any(isinstance(value, np.ndarray) for value in values):
-        return np.repeat(np.array(values, dtype=kind), lengths)
-    return np.concatenate(
-        [
-            value if isinstance(value, np.ndarray) else np.full(number, value, kind)
-            for value, number in zip(values, lengths, strict=True)
-        ]
+def _needs(parts: list[Part], book: Book) -> r.Needs:
+    """Return what the rows need, and the laws that it follows."""
+    every = [rows for part in parts for rows in part.stops]
+    return r.Needs(
+        of=np.array([rows.need for rows in every], dtype=np.int64).ravel(),
+        keys=np.array([rows.keys for rows in every], dtype=np.uint64).ravel(),
+        shares=np.array([rows.shares for rows in every], dtype=np.float64).ravel(),
+        laws=book.laws,
+        patience_of=book.patience_of,
+        slower=book.slower,
     )
+
+
+def _room(visits: int, rows: int) -> r.Stops:
+    """Return room for the columns of so many rows."""
+    column: dict[str, Any] = {name: np.empty(rows, dtype=np.int64) for name in r.Stops._fields}
+    column |= {"offset": np.empty(visits + 1, dtype=np.int64), "balk": np.empty(rows)}
+    return r.Stops(**column)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -17,18 +18,19 @@ _BEYOND = {"moved": "moved", "lost": "lost", "walk_in": "comes"}
 def book(
     booking: Booking | None,
     days: tuple[Day, ...],
-    visits: dict[str, Ints],
+    visits: dict[str, Any],
     drawn: Callable[[str], Floats],
 ) -> None:
     """Give the citizens who book their seats, in their order, and draw who comes, and when.
 
     days : those of one replication; visits : columns of the citizens, by day, which are completed
     """
+    visits |= {"booked": ABSENT, "comes": COMES.index("comes")}
+    if booking is None:
+        return
     number = len(visits["due"])
     visits["booked"] = np.full(number, ABSENT, dtype=np.int64)
     visits["comes"] = np.zeros(number, dtype=np.int64)
-    if booking is None:
-        return
     books = drawn("books") < booking.share
     cancels = books & (drawn("cancelled") < booking.cancelled)
     takes = books & ~cancels if booking.rebooked else books

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -10,13 +11,13 @@ from sim.sampling.stops import Floats, whole
 from sim.scenario.calendar import Day
 from sim.scenario.distributions import Distribution
 from sim.scenario.online import OnlineNumber
-from sim.workload import ABSENT, COMES, Ints
+from sim.workload import ABSENT, COMES
 
 
 def take_numbers(
     online: OnlineNumber | None,
     days: tuple[Day, ...],
-    visits: dict[str, Ints],
+    visits: dict[str, Any],
     drawn: Callable[[str], Floats],
 ) -> None:
     """Draw who of those who did not book takes a number, and move her due time to that instant.

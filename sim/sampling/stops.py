@@ -1,150 +1,165 @@
-"""Drawing what citizens need and bear at one stop: one row a try, or part of a service.
+"""What citizens need and bear at one stop: one row a try, or part of a service.
 
 A try at which the papers lack something is followed by the next one, a part after which she has
-something to do elsewhere by the rest. Which it is was drawn, so only the rows that can be reached
-are made, and an engine follows them one by one.
+something to do elsewhere by the rest. Which it is, is drawn here, so only the rows that can be
+reached are made, and an engine follows them one by one. What stands in them is drawn when all
+citizens are known (`sim.sampling.rows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.randomness import Addresses
+from sim.randomness import Addresses, Words
+from sim.sampling.laws import NONE
+from sim.sampling.rows import INCOMPLETE, NO_PAPERS, PARKED, SERVED, Need
+from sim.sampling.terms import Terms
 from sim.scenario.distributions import Patience
-from sim.scenario.model import Scenario, Service, Stop
-from sim.workload import ABSENT, ENDS, JOINS, MOST_MISSES, NEVER, Ints
+from sim.scenario.model import Service
+from sim.workload import NEVER, Ints
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Drawn = Callable[..., Floats]
-Columns = dict[str, NDArray[Any] | int]
-"""Columns of rows, those alone that the scenario uses; a number stands in all of them."""
-Rows = tuple[Ints, Columns]
-"""Who of the journey has a row, by place, and the columns of these rows."""
-
-UNUSED: dict[str, float] = {
-    "walk": 0, "patience": NEVER, "slot": ABSENT, "balk": JOINS, "misses": 0,
-    "tries": 1, "ends": 0, "keeps": 0, "group": 0, "pick": 0,
-}  # fmt: skip
-"""What stands in the columns of a stop that the scenario does not use."""
-SERVED, INCOMPLETE, NO_PAPERS, PARKED = range(len(ENDS))
+NO_KEY = np.zeros(2, dtype=np.uint64)
 
 
-def rows_of(
-    scenario: Scenario, stop: Stop, of_class: Ints, documents: Ints, who: Ints, at: Addresses,
-    address: str,
-) -> Iterator[Rows]:  # fmt: skip
+@dataclass(frozen=True)
+class Rows:
+    """One row each of some citizens, who need the same there.
+
+    who : (n,) whose, by place in the journey; ends : how each ends, of ENDS
+    keys : of the draws of each purpose in `rows.PURPOSES`, NO_KEY where nothing is drawn
+    shares : of the service, as `Terms` has them
+    """
+
+    who: Ints
+    ends: Ints | int
+    need: Need
+    keys: tuple[Words, ...]
+    shares: tuple[float, float, float]
+
+    def of(self, keep: Bools, new: Ints) -> Rows:
+        """Leave out citizens; new : (n,) the places of those who are kept."""
+        here = keep[self.who]
+        ends = self.ends if isinstance(self.ends, int) else self.ends[here]
+        return Rows(new[self.who[here]], ends, self.need, self.keys, self.shares)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stop stands in its journey.
+
+    address : by which its draws go; number : of the stop, from 1
+    walk : the law of the way to it, or NONE
+    booked : whether a booked time holds there; documents : whether it takes one go for each
+    """
+
+    address: str
+    number: int
+    group: int
+    pick: int
+    walk: int
+    booked: bool
+    documents: bool
+
+
+def rows_of(terms: Terms, place: Place, who: Ints, at: Addresses) -> Iterator[Rows]:
     """Yield the rows of one stop: its tries, and the parts of a service that is parked.
 
-    who : (n,) those who go there, by place in the journey; of_class : (n,) their classes
-    documents : (n,) how many services they need there, at one call
-    at : (n,) whose draws; address : of the stop
+    who : (n,) those who go there, by place in the journey; at : addresses of all its citizens
     """
-    service = scenario.service(stop.service)
-    of = service.incomplete
-    most = 1 if of is None or of.fetch is None else of.tries
+    papers = terms.service.incomplete
+    most = 1 if papers is None or papers.fetch is None else papers.tries
     for tries in range(1, most + 1):
-        name = address if tries == 1 else f"{address}/try {tries}"
-
-        def drawn(purpose: str, again: int = 0, at: Addresses = at, name: str = name) -> Floats:
-            return at(purpose, name, again)
-
-        columns = _needs(scenario, stop, of_class, documents, at, name)
-        if tries > 1 and of is not None and of.fetch is not None:
-            columns |= {"tries": tries, "keeps": int(of.back_to == "head")}
-            columns["walk"] = whole(of.fetch.quantile(drawn("fetch")))
-        lacks = _incomplete(service, columns, drawn)
-        rest = _park(service, columns, ~lacks, drawn, tries)
-        yield who, columns
-        if rest is not None:
-            yield who[rest[0]], rest[1]
-        who, of_class, documents = who[lacks], of_class[lacks], documents[lacks]
+        name = place.address if tries == 1 else f"{place.address}/try {tries}"
+        rows = _try(terms, place, who, at, name, tries)
+        if papers is None and terms.service.park is None:
+            yield rows
+            return
+        hers = at.of(who)
+        lacks = _lack(terms.service, hers, name)
+        parks = _park(terms.service, hers, name) & ~lacks
+        found = INCOMPLETE if papers and papers.found == "at_counter" else NO_PAPERS
+        ends = np.where(lacks, found, np.where(parks, PARKED, SERVED))
+        yield Rows(who, ends, rows.need, rows.keys, rows.shares)
+        if parks.any():
+            yield _rest(terms, rows, who[parks], at.key("parked", name))
+        who = who[lacks]
         if not len(who):
             return
-        at = at.of(lacks)
 
 
-def _incomplete(service: Service, columns: Columns, drawn: Drawn) -> Bools:
-    """Draw whose papers lack something; at the counter only part of the time is spent then."""
-    of, time = service.incomplete, np.asarray(columns["time"])
-    if of is None:
-        return np.zeros(len(time), dtype=bool)
-    lacks: Bools = drawn("incomplete") < of.share
-    found = INCOMPLETE if of.found == "at_counter" else NO_PAPERS
-    columns["ends"] = np.where(lacks, found, SERVED).astype(np.int64)
-    columns["time"] = np.where(lacks, whole(time * of.after), time)
+def _try(
+    terms: Terms, place: Place, who: Ints, at: Addresses, name: str, tries: int
+) -> Rows:  # fmt: skip
+    """Return the rows of a try that all who make it end served."""
+    papers = terms.service.incomplete
+    first = tries == 1
+    need = Need(
+        service=terms.number,
+        stop=place.number,
+        tries=tries,
+        keeps=int(not first and papers is not None and papers.back_to == "head"),
+        group=place.group,
+        pick=place.pick,
+        booked=int(first and place.booked),
+        documents=int(place.documents),
+        rest=0,
+        time=terms.time,
+        walk=place.walk if first else terms.fetch,
+        patience=terms.patience,
+        balks=int(terms.balks),
+        misses=int(terms.misses),
+    )
+    keys = (
+        at.key("time", name),
+        at.key("patience", name) if terms.patience != NONE else NO_KEY,
+        at.key("balk", name) if terms.balks else NO_KEY,
+        at.key("missed", name) if terms.misses else NO_KEY,
+        at.key("walk" if first else "fetch", name) if need.walk != NONE else NO_KEY,
+    )
+    return Rows(who, SERVED, need, keys, terms.shares)
+
+
+def _lack(service: Service, at: Addresses, name: str) -> Bools:
+    """Draw whose papers lack something."""
+    if service.incomplete is None:
+        return np.zeros(len(at), dtype=bool)
+    lacks: Bools = at("incomplete", name) < service.incomplete.share
     return lacks
 
 
-def _park(
-    service: Service, columns: Columns, may: Bools, drawn: Drawn, tries: int
-) -> tuple[Bools, Columns] | None:
-    """Cut the service in two where it is parked; return whose, and the rows of the second part.
-
-    may : (n,) whose papers lack nothing
-    """
-    of, time = service.park, np.asarray(columns["time"])
-    if of is None:
-        return None
-    parks = may & (drawn("park") < of.share)
-    first = whole(time * of.after)
-    rest = columns | {"time": time - first, "walk": whole(of.for_.quantile(drawn("parked")))}
-    rest = {k: v[parks] if isinstance(v, np.ndarray) else v for k, v in rest.items()}
-    rest |= {"tries": tries + 1, "keeps": 1, "ends": SERVED, "misses": 0}
-    columns["ends"] = np.where(parks, PARKED, columns.get("ends", SERVED)).astype(np.int64)
-    columns["time"] = np.where(parks, first, time)
-    return parks, rest
+def _park(service: Service, at: Addresses, name: str) -> Bools:
+    """Draw who would have something to do elsewhere, if her papers are complete."""
+    if service.park is None:
+        return np.zeros(len(at), dtype=bool)
+    parks: Bools = at("park", name) < service.park.share
+    return parks
 
 
-def _needs(
-    scenario: Scenario, stop: Stop, visitor_class: Ints, documents: Ints, at: Addresses,
-    address: str,
-) -> Columns:  # fmt: skip
-    """Draw what citizens need and bear at one stop; only columns that the scenario uses."""
-    service, agency = scenario.service(stop.service), scenario.agencies[stop.agency]
-    classes = [scenario.visitors[name] for name in scenario.class_shares]
-    slower = np.array([c.takes_longer for c in classes])
-    columns: Columns = {
-        "service": scenario.services.index(stop.service),
-        "time": whole(_time(service, documents, at, address) * slower[visitor_class]),
-    }
-    laws = [service.patience or c.patience for c in classes]
-    if any(laws):
-        columns["patience"] = by_class(laws, visitor_class, at, "patience", address)
-    if service.balking or agency.balking:
-        columns["balk"] = at("balk", address)
-    if agency.call.missed:
-        missed = np.ones(len(at), dtype=bool)
-        misses = np.zeros(len(at), dtype=np.int64)
-        for again in range(MOST_MISSES):  # calls in a row that she does not hear
-            missed &= at("missed", address, again) < agency.call.missed
-            misses += missed
-        columns["misses"] = misses
-    return columns
-
-
-def _time(service: Service, documents: Ints, at: Addresses, address: str) -> Floats:
-    """Draw the time of a service, as often as she has documents: each takes its own."""
-    time = service.time.quantile(at("time", address))
-    for again in range(1, int(documents.max(initial=1))):
-        of = service.time.quantile(at("time", address, again))
-        time = time + np.where(documents > again, of, 0.0)
-    return time
+def _rest(terms: Terms, rows: Rows, who: Ints, away: Words) -> Rows:
+    """Return the rows of what is left of a parked service, when she is back."""
+    need = rows.need._replace(
+        tries=rows.need.tries + 1, keeps=1, booked=0, rest=1, walk=terms.parked, misses=0
+    )
+    return Rows(who, SERVED, need, (*rows.keys[:-1], away), rows.shares)
 
 
 def by_class(
-    laws: list[Patience | None], visitor_class: Ints, at: Addresses, purpose: str, address: str
-) -> Ints:
+    laws: list[Patience | None], of_class: Ints | int, at: Addresses, purpose: str, address: str
+) -> Ints | int:
     """Return the draws of each citizen by the law of her class, NEVER where there is none."""
-    found = np.full(len(visitor_class), NEVER, dtype=np.int64)
-    u = at(purpose, address) if any(laws) else np.empty(0)
+    if not any(laws):
+        return NEVER
+    found = np.full(len(at), NEVER, dtype=np.int64)
+    of_class, u = np.broadcast_to(of_class, len(at)), at(purpose, address)
     for code, law in enumerate(laws):
         if law is not None:
-            here = np.flatnonzero(visitor_class == code)
+            here = np.flatnonzero(of_class == code)
             until = law.quantile(u[here])
             ends = np.isfinite(until)
             found[here[ends]] = whole(until[ends])

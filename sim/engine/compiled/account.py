@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.engine.compiled import state as s
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.state import Hall
+from sim.jit import kernel
 from sim.log import STATES
 
 CLOSED, BREAK, IDLE, CALLING, SERVING, DOWN, ABSENT, WRAPPING = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.engine.compiled import counter
 from sim.engine.compiled import state as s
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import NO_OFFICER, NO_REASON, QUOTA, TOO_LATE
 from sim.engine.compiled.state import Hall
+from sim.jit import kernel
 from sim.workload import ABSENT
 
 

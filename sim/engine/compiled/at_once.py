@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.engine.compiled import counter, heap, line
 from sim.engine.compiled import state as s
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import STOP_SENT_HOME
 from sim.engine.compiled.state import Hall
+from sim.jit import kernel
 from sim.workload import ABSENT
 
 

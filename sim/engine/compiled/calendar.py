@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim.engine.compiled import account, at_once, counter, heap, line
 from sim.engine.compiled import state as s
 from sim.engine.compiled.citizen import GOES_NOW, at_close, send_home
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import TOO_LATE
 from sim.engine.compiled.state import Given, Hall
+from sim.jit import kernel
 from sim.workload import NEVER, OPENINGS
 
 OPENS, BREAKS, CLOSES = range(3)  # as in the day's plan

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sim.engine.compiled import agency, at_once, counter, desk, door, heap, line, online, way
 from sim.engine.compiled import state as s
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import (
     COMPLETED,
     ENDS_INCOMPLETE,
@@ -27,6 +26,7 @@ from sim.engine.compiled.outcomes import (
     TURNED_AWAY,
 )
 from sim.engine.compiled.state import Hall
+from sim.jit import kernel
 from sim.workload import ABSENT, MOST_MISSES
 
 # At a stop

@@ -7,8 +7,8 @@ import numpy as np
 from sim.engine.compiled import heap, line
 from sim.engine.compiled import state as s
 from sim.engine.compiled.account import show
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.state import Hall
+from sim.jit import kernel
 from sim.workload import ABSENT, NEVER
 
 DAY = 24 * 60 * 60 * 10**6

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sim.engine.compiled import account, at_once, calendar, citizen, entrance, heap, returns
 from sim.engine.compiled import state as s
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import (
     COMES_HERE,
     DAY_END,
@@ -16,6 +15,7 @@ from sim.engine.compiled.outcomes import (
     TOO_LATE,
 )
 from sim.engine.compiled.state import Given, Hall, Rows
+from sim.jit import kernel
 from sim.workload import ABSENT, NEVER
 
 VISIT_ROWS, STOP_ROWS, COUNTER_ROWS = range(3)

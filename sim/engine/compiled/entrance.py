@@ -6,7 +6,6 @@ from sim.engine.compiled import agency, door, heap, online, way
 from sim.engine.compiled import state as s
 from sim.engine.compiled.citizen import go_out, reach
 from sim.engine.compiled.desk import new_row
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import (
     CANCELLED,
     CANCELS,
@@ -25,6 +24,7 @@ from sim.engine.compiled.outcomes import (
     TURNED_AWAY,
 )
 from sim.engine.compiled.state import Hall
+from sim.jit import kernel
 
 
 @kernel

@@ -6,8 +6,8 @@ the top. Of an empty heap the top is at NEVER. Williams 1964, "Algorithm 232: he
 
 from __future__ import annotations
 
-from sim.engine.compiled.jit import kernel
-from sim.engine.compiled.state import Table
+from sim.jit import kernel
+from sim.jit.pointers import Table
 from sim.workload import NEVER
 
 TIME, ORDER, WHO, ENTRY = range(4)

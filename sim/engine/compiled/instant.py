@@ -5,8 +5,9 @@ from __future__ import annotations
 from sim.engine.compiled import calendar, citizen, counter, day, door, entrance, heap, returns
 from sim.engine.compiled import state as s
 from sim.engine.compiled.heap import TOP, TOP_ORDER
-from sim.engine.compiled.jit import entry, kernel, unchecked
 from sim.engine.compiled.state import Given, Hall, Rows
+from sim.jit import entry, kernel
+from sim.jit.pointers import unchecked
 
 
 @entry

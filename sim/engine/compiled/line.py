@@ -9,8 +9,8 @@ place is looked for from there.
 from __future__ import annotations
 
 from sim.engine.compiled import state as s
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.state import Hall
+from sim.jit import kernel
 
 
 @kernel

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.engine.compiled import agency, at_once, counter, desk, heap, line
 from sim.engine.compiled import state as s
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import HALL_FULL, NEXT, NO_PAPERS, NO_REASON, SERVED, TURNED_AWAY
 from sim.engine.compiled.state import Hall
+from sim.jit import kernel
 from sim.workload import ABSENT, NEVER
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.engine.compiled import state as s
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import ONE_OF, PAPERS_LACK, SERVED
 from sim.engine.compiled.state import Given, Hall
+from sim.jit import kernel
 
 
 @kernel

@@ -14,11 +14,11 @@ from sim.engine import names_of
 from sim.engine.compiled import state as s
 from sim.engine.compiled.heap import ENTRY
 from sim.engine.compiled.instant import play
-from sim.engine.compiled.jit import CHECKED
 from sim.engine.compiled.state import Given, Hall, Ints, Rows
 from sim.engine.compiled.tables import Tables, changes_of, tables_of
 from sim.engine.compiled.uncovered import refuse_unknown
 from sim.jit import cache_directory, is_kept
+from sim.jit.pointers import CHECKED
 from sim.log import Counters, Log, Stops, Visits
 from sim.scenario.model import Scenario
 from sim.words import say

@@ -9,29 +9,16 @@ day, ABSENT if there is none. Ragged things stand in `lists`, each `..._FROM` up
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit.pointers import Reals, Table
 from sim.log import VISIT_OUTCOMES
 from sim.workload import OPENINGS
 
 Ints = NDArray[np.int64]
-
-
-class Table(Protocol):
-    """Whole numbers by place: an array, or a pointer to its entries."""
-
-    def __getitem__(self, place: int, /) -> int: ...
-    def __setitem__(self, place: int, value: int, /) -> None: ...
-
-
-class Reals(Protocol):
-    """Numbers by place: an array, or a pointer to its entries."""
-
-    def __getitem__(self, place: int, /) -> float: ...
-    def __setitem__(self, place: int, value: float, /) -> None: ...
 
 
 class Hall(NamedTuple):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from sim.engine.compiled import agency
 from sim.engine.compiled import state as s
-from sim.engine.compiled.jit import kernel
 from sim.engine.compiled.outcomes import INCOMPLETE, NEXT, NO_REASON, ONE_OF, PARKED, SERVED
 from sim.engine.compiled.returns import carries
 from sim.engine.compiled.state import Hall
+from sim.jit import kernel
 
 
 @kernel

@@ -1,9 +1,9 @@
-"""How the kernels of the engine reach their tables: unchecked, through pointers."""
+"""How kernels reach their tables: unchecked, through pointers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from numba import types
 from numba.core import cgutils, config
@@ -16,10 +16,23 @@ from numba.extending import (
     register_model,
 )
 
-from sim.jit import entry, kernel
+from sim.jit import kernel
 
-__all__ = ["CHECKED", "entry", "kernel", "unchecked"]
 T = TypeVar("T", bound=tuple[Any, ...])
+
+
+class Table(Protocol):
+    """Whole numbers by place: an array, or a pointer to its entries."""
+
+    def __getitem__(self, place: int, /) -> int: ...
+    def __setitem__(self, place: int, value: int, /) -> None: ...
+
+
+class Reals(Protocol):
+    """Numbers by place: an array, or a pointer to its entries."""
+
+    def __getitem__(self, place: int, /) -> float: ...
+    def __setitem__(self, place: int, value: float, /) -> None: ...
 
 
 class _Pointers(types.Type):  # type: ignore[misc]

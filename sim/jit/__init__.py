@@ -28,10 +28,13 @@ INSIDE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 UNCOMPILED = bool(config.DISABLE_JIT)
 """Whether kernels run as the Python that they are written in."""
-MEANING = ("jit.py", "log.py", "workload/__init__.py")
-"""Files that say what the numbers in kernels mean."""
+MEANING = (
+    "jit/__init__.py", "jit/pointers.py", "jit/words.py", "randomness.py", "log.py",
+    "workload/__init__.py",
+)  # fmt: skip
+"""Files that kernels of many rooms are part of, or that say what the numbers in them mean."""
 WITHOUT_KERNELS = ("run.py", "tables.py", "uncovered.py")
-"""What hands kernels their tables: it may change without compiling anything again."""
+"""What hands the engine's kernels their tables may change without compiling anything again."""
 
 
 def kernel(function: F) -> F:
@@ -57,7 +60,6 @@ def entry(function: F) -> F:
 
 ENGINE = "sim.engine.compiled.instant"
 """Where the largest kernel stands, which all others of its folder are part of."""
-_FOLDER = ENGINE.rpartition(".")[0]
 
 
 def cache_directory(module: str = ENGINE) -> Path | None:
@@ -89,18 +91,23 @@ def _cache_of_user() -> Path:
 def fingerprint(module: str = ENGINE) -> str:
     """Return a hash of all that a module's kernels depend on: sources, flags, versions.
 
-    Kernels call those of their own file; those of the engine all that stand in its folder.
+    Kernels call those of their own folder: in that of the engine nearly all that stands there is
+    part of them, in another one what defines some.
     What the numbers in logs and workloads stand for is written into kernels too.
     """
     digest = sha256()
-    room = Path(__file__).parent
+    room = Path(__file__).parent.parent
     of = room.parent / f"{module.replace('.', '/')}.py"
-    kernels = sorted(of.parent.glob("*.py")) if module.startswith(_FOLDER) else [of]
+    kernels = [path for path in sorted(of.parent.glob("*.py")) if _is_part(path)]
     for path in (*kernels, *(room / name for name in MEANING)):
-        if path.name in WITHOUT_KERNELS:
-            continue
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     flags = {k: v for k, v in os.environ.items() if k.startswith("NUMBA_")}
     versions = (numba.__version__, sys.version, sorted(flags.items()), sorted(OPTIONS.items()))
     digest.update(repr(versions).encode())
     return digest.hexdigest()[:16]
+
+
+def _is_part(path: Path) -> bool:
+    if path.parent.name == "compiled":
+        return path.name not in WITHOUT_KERNELS
+    return b"from sim.jit import" in path.read_bytes()
