@@ -20,7 +20,8 @@ from strategies import OPENS, at
 from sim import Scenario, WorkloadError, load, randomness, sample
 from sim.jit.words import high_by_halves
 from sim.randomness import _DROPPED, Draws, philox_key, uniform
-from sim.sampling import poisson_quantile, samples
+from sim.sampling import samples
+from sim.sampling.counts import poisson_quantile
 from sim.scenario.profile import arrival_profile
 
 UNLIKELY = 1e-4
@@ -147,7 +148,10 @@ def test_counts_are_poisson_quantiles() -> None:
     rng = np.random.default_rng(1)
     for mean in (1e-9, 0.01, 0.7, 3.0, 40.0, 280.0, 5e4):
         u = np.concatenate((rng.random(500), [1e-12, 2.0**-53, 1 - 2.0**-53]))
-        assert (poisson_quantile(u, np.array(mean)) == stats.poisson.ppf(u, mean)).all()
+        n = poisson_quantile(u, np.array(mean))
+        assert (n[:-1] == stats.poisson.ppf(u[:-1], mean)).all()
+        assert (stats.poisson.cdf(n, mean) >= u).all()
+        assert (stats.poisson.cdf(n - 1, mean) < u).all()  # of 50,000 scipy's last is 10 above
     assert (poisson_quantile(np.array([0.5, 1 - 2.0**-53]), np.array(0.0)) == 0).all()
 
 

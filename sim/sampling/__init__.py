@@ -18,20 +18,21 @@ from sim.errors import WorkloadError
 from sim.randomness import Addresses, Draws
 from sim.sampling.assembly import APART, Part, Visits, assembled, some
 from sim.sampling.booked import book
+from sim.sampling.counts import counts_of, poisson_quantile
 from sim.sampling.dates import Dates, dates_of
 from sim.sampling.laws import NONE
 from sim.sampling.online import take_numbers
 from sim.sampling.outages import draw_outages
 from sim.sampling.returns import Returns, attempted
 from sim.sampling.steps import Way
-from sim.sampling.stops import Floats, Place, Rows, by_class, rows_of, whole
+from sim.sampling.stops import Place, Rows, by_class, rows_of, whole
 from sim.sampling.terms import book_of
 from sim.sampling.together import documents_of, people_of
 from sim.scenario.model import Scenario
 from sim.scenario.surge import Surge
 from sim.workload import ABSENT, COMES, OPENINGS, STAYS_AWAY, Ints, Workload, all_officers
 
-AT_ONCE = 20_000
+AT_ONCE = 40_000
 """Citizens in all that are drawn together, about: more are not quicker, and take their room."""
 
 
@@ -69,7 +70,7 @@ def samples(scenario: Scenario, seed: int, replications: range) -> list[Workload
         raise WorkloadError(f"replication must be 0 or more, not {replications.start}")
     dates = dates_of(scenario)
     draws = Draws(seed, replications, dates.keys)
-    counts = _counts(scenario, dates, draws)
+    counts = counts_of(scenario, dates, draws)
     parts = [
         part
         for code, name in enumerate(sorted(scenario.journeys))
@@ -127,49 +128,6 @@ _ALL = [field.name for field in fields(Workload)]
 _OF_STOPS = _ALL[_ALL.index("offset") + 1 : _ALL.index("absent")]
 
 
-def _counts(scenario: Scenario, dates: Dates, draws: Draws) -> list[Ints]:
-    """Return how many citizens each journey (by name) has on each date."""
-    shared = _busy(scenario.demand.day_to_day, draws, "")
-    of_agency = {
-        name: _busy(agency.day_to_day, draws, f"agency {name}")
-        for name, agency in scenario.agencies.items()
-    }
-    counts = []
-    for name in sorted(scenario.journeys):
-        journey = scenario.journeys[name]
-        per_day = journey.per_day * scenario.demand.scale
-        mean = per_day * np.tile(dates.factors[name], len(draws.replications)) * shared
-        mean = mean * of_agency[journey.comes_for] * _busy(journey.day_to_day, draws, name)
-        counts.append(poisson_quantile(draws.per_day("count", name), mean))
-    return counts
-
-
-def _busy(variation: float, draws: Draws, name: str) -> NDArray[Any]:
-    """Return how busy each date is: gamma with a mean of 1.
-
-    name : of the draw: "" for all journeys, `agency NAME` for those who come for it, or a
-        journey's own, which holds no space
-    """
-    if variation == 0:
-        return np.ones(len(draws))
-    from scipy.special import gammaincinv
-
-    shape = variation**-2
-    found: NDArray[Any] = gammaincinv(shape, draws.per_day("day_to_day", name)) / shape
-    return found
-
-
-def poisson_quantile(u: Floats, mean: Floats) -> Ints:
-    """Return the smallest n with P(N <= n) >= u for Poisson counts; shapes broadcast."""
-    from scipy.special import pdtr, pdtrik
-
-    mean = np.broadcast_to(np.asarray(mean, dtype=np.float64), np.shape(u))
-    guess = np.ceil(pdtrik(u, np.maximum(mean, 1e-300)))
-    below = np.maximum(guess - 1, 0)
-    counts = np.where(pdtr(below, mean) >= u, below, guess)
-    return np.where(mean > 0, counts, 0).astype(np.int64)
-
-
 def _attempts(
     scenario: Scenario, dates: Dates, draws: Draws, code: int, name: str, counts: Ints,
     surge: tuple[Surge, int] | None = None,
@@ -184,15 +142,15 @@ def _attempts(
     if back is None:
         yield part
         return
-    returns = Returns(scenario, back, name)
+    returns = Returns(dates.working, back, name)
     visits = part.visits | {"back": returns.held(at, 1)}
     yield replace(part, visits=visits)
     stay = [scenario.visitors[c].patience_in_mall for c in scenario.class_shares]
     for attempt in range(2, back.at_most + 2):
         of, last = attempted(name, attempt), attempt > back.at_most
         day = returns.days_after(visits["day"], at, attempt - 1)
-        comes = returns.may(visits["back"]) & (day >= 0)
-        if not comes.any():
+        comes = np.flatnonzero(returns.may(visits["back"]) & (day >= 0))
+        if not len(comes):
             return
         at, day, visits = at.of(comes), day[comes], some(visits, comes)
         visits |= {
@@ -253,8 +211,10 @@ def _classes(scenario: Scenario, at: Addresses, name: str) -> Ints | int:
     """Draw the class of each citizen of a journey."""
     if len(scenario.class_shares) == 1:
         return 0
+    u = at("visitor_class", name)
     edges = np.cumsum(list(scenario.class_shares.values()))[:-1]
-    return np.searchsorted(edges, at("visitor_class", name), side="right").astype(np.int64)
+    found: Ints = np.sum([u >= edge for edge in edges], axis=0, dtype=np.int64)
+    return found
 
 
 def _stops_of(scenario: Scenario, name: str, at: Addresses, attempt: int = 1) -> list[Rows]:

@@ -41,8 +41,8 @@ class Part:
         return Part(some(self.visits, keep), [rows.of(keep, new) for rows in self.stops])
 
 
-def some(visits: Visits, who: Bools) -> Visits:
-    """Return the columns of some visits."""
+def some(visits: Visits, who: Bools | Ints) -> Visits:
+    """Return the columns of some visits, by a mask or by place."""
     return {key: of[who] if isinstance(of, np.ndarray) else of for key, of in visits.items()}
 
 

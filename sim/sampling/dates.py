@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from sim.sampling.arrivals import Profiles, arrivals
 from sim.sampling.stops import Floats
 from sim.scenario import quantities as q
 from sim.scenario.clock_tables import Profile
@@ -29,7 +30,7 @@ class Dates:
         self.midnight = np.array([m for _, m in of], dtype=np.int64)
         self.keys = tuple(self.days[d].key + m // q.DAY for d, m in of)
         self.of = [self.days[d] for d, _ in of]
-        self._ways: dict[str, Ways] = {}
+        self._profiles: dict[str, Profiles] = {}
 
     @cached_property
     def factors(self) -> dict[str, Floats]:
@@ -38,6 +39,12 @@ class Dates:
             name: np.array([self.scenario.day_factor(day, name) for day in self.of])
             for name in self.scenario.journeys
         }
+
+    @cached_property
+    def working(self) -> Ints:
+        """The number of each day among all on which the mall is open."""
+        calendar = self.scenario.calendar
+        return np.array([calendar.working_day(day) for day in self.days], dtype=np.int64)
 
     @property
     def begins(self) -> Ints:
@@ -55,9 +62,9 @@ class Dates:
         """Return when each citizen comes: the profile's quantile of her uniform; (n,) µs."""
         own = self.scenario.journeys[journey].profile
         key = repr(own)
-        if key not in self._ways:
-            self._ways[key] = Ways(self.scenario, own)
-        return self._ways[key].arrivals(day % len(self.days), u)
+        if key not in self._profiles:
+            self._profiles[key] = _profiles(self.scenario, own)
+        return arrivals(self._profiles[key], day, u)
 
 
 @lru_cache(maxsize=16)
@@ -66,27 +73,20 @@ def dates_of(scenario: Scenario) -> Dates:
     return Dates(scenario)
 
 
-class Ways:
-    """The arrival profiles of the days, each different one once."""
-
-    def __init__(self, scenario: Scenario, own: dict[str, Profile] | None) -> None:
-        alike: dict[tuple[object, ...], int] = {}
-        of = []
-        self.profiles: list[tuple[Floats, Floats]] = []
-        for day in scenario.played:
-            key = (day.weekday, day.entry, day.profile, day.continuous)
-            if key not in alike:
-                alike[key] = len(self.profiles)
-                self.profiles.append(arrival_profile(scenario.demand, day, own))
-            of.append(alike[key])
-        self.of = np.array(of, dtype=np.int64)
-
-    def arrivals(self, day: Ints, u: Floats) -> Ints:
-        """Return when citizens come on their days; (n,) µs."""
-        due = np.empty(len(u), dtype=np.int64)
-        way = self.of[day]
-        for number, (edges, cumulated) in enumerate(self.profiles):
-            here = way == number
-            at = np.floor(np.interp(u[here], cumulated, edges)).astype(np.int64)
-            due[here] = np.minimum(at, int(edges[-1]) - 1)  # never the instant of the last ticket
-        return due
+def _profiles(scenario: Scenario, own: dict[str, Profile] | None) -> Profiles:
+    """Return the arrival profiles of the days, each different one once."""
+    alike: dict[tuple[object, ...], int] = {}
+    of: list[int] = []
+    different: list[tuple[Floats, Floats]] = []
+    for day in scenario.played:
+        key = (day.weekday, day.entry, day.profile, day.continuous)
+        if key not in alike:
+            alike[key] = len(different)
+            different.append(arrival_profile(scenario.demand, day, own))
+        of.append(alike[key])
+    return Profiles(
+        begin=np.cumsum([0, *(len(edges) for edges, _ in different)]),
+        edges=np.concatenate([edges for edges, _ in different]),
+        share=np.concatenate([share for _, share in different]),
+        of=np.array(of, dtype=np.int64),
+    )

@@ -7,8 +7,10 @@ import numpy as np
 from sim.randomness import Addresses
 from sim.sampling.stops import Bools, Floats
 from sim.scenario.come_back import ComeBack
-from sim.scenario.model import Scenario
 from sim.workload import Ints
+
+NOT_PLAYED = -1
+"""Instead of how many days later: a day after the last one."""
 
 
 def attempted(address: str, attempt: int) -> str:
@@ -17,13 +19,19 @@ def attempted(address: str, attempt: int) -> str:
 
 
 class Returns:
-    """The returns of the citizens of one journey."""
+    """The returns of the citizens of one journey.
 
-    def __init__(self, scenario: Scenario, back: ComeBack, name: str) -> None:
+    working : (days,) the numbers of the days among all on which the mall is open
+    """
+
+    def __init__(self, working: Ints, back: ComeBack, name: str) -> None:
         self.back = back
         self.name = name
-        days = [scenario.calendar.working_day(day) for day in scenario.played]
-        self.working = np.array(days, dtype=np.int64)
+        delays = np.array([days for days, _ in back.after], dtype=np.int64)
+        wanted = working[:, None] + delays
+        place = np.minimum(np.searchsorted(working, wanted), len(working) - 1)
+        here = np.arange(len(working))[:, None]
+        self._later = np.where(working[place] == wanted, place - here, NOT_PLAYED)
 
     def held(self, at: Addresses, attempt: int) -> Floats:
         """The uniforms that are held against the shares of those who come back after it."""
@@ -34,14 +42,11 @@ class Returns:
 
         day : (n,) places of the days of this attempt, those of one replication after another's
         """
-        delays = np.array([days for days, _ in self.back.after], dtype=np.int64)
         u = at("back_after", attempted(self.name, attempt))
         edges = np.cumsum([share for _, share in self.back.after])[:-1]
-        later = delays[np.searchsorted(edges, u, side="right")]
-        here = day % len(self.working)
-        wanted = self.working[here] + later
-        place = np.minimum(np.searchsorted(self.working, wanted), len(self.working) - 1)
-        return np.where(self.working[place] == wanted, day - here + place, -1)
+        which = np.sum([u >= edge for edge in edges], axis=0, dtype=np.int64)
+        later = self._later[day % len(self._later), which]
+        return np.where(later == NOT_PLAYED, -1, day + later)
 
     def may(self, held: Floats) -> Bools:
         """Return who comes back after one outcome at least."""
