@@ -1,0 +1,77 @@
+"""The best of several: what is surely behind is dropped, what is left is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.statistics.selection import FIRST, select_best
+
+RANDOM = np.random.default_rng(20_261_130)
+NOISE = RANDOM.normal(0, 1, (200, 3))
+
+
+def plans(*means: float, replications: int = 200) -> np.ndarray:
+    return NOISE[:replications] + np.array(means)
+
+
+def test_the_best_is_chosen_after_few_replications_where_it_is_far_ahead() -> None:
+    found = select_best(plans(0, 9, 0), 0.5)
+    assert (found.best, found.left, found.after) == (1, (1,), FIRST)
+
+
+def test_what_was_decided_stays_however_many_replications_follow() -> None:
+    found = select_best(plans(0, 0.7, 0), 0.5)
+    assert found.best == 1 and FIRST < found.after < 200
+    assert select_best(plans(0, 0.7, 0, replications=found.after), 0.5) == found
+    before = select_best(plans(0, 0.7, 0, replications=found.after - 1), 0.5)
+    assert before.best is None and 1 in before.left and before.enough >= found.after
+
+
+def test_where_it_is_not_told_it_says_who_is_left_and_what_tells() -> None:
+    values = np.hstack([NOISE[:30, :2], NOISE[:30, [2]] - 9])
+    found = select_best(values, 0.1)
+    assert (found.best, found.left, found.after) == (None, (0, 1), 30)
+    assert found.enough > 30
+
+
+def test_before_the_variances_are_known_nothing_is_dropped() -> None:
+    found = select_best(plans(0, 9, 0, replications=10), 0.5)
+    assert (found.best, found.left, found.enough) == (None, (0, 1, 2), FIRST)
+
+
+def test_of_alternatives_that_do_the_same_the_first_is_chosen() -> None:
+    same = np.repeat(NOISE[:, :1], 3, axis=1)
+    assert select_best(same, 0.1).best == 0
+
+
+def test_what_the_citizens_share_costs_nothing() -> None:
+    """The days differ by far more than the alternatives: only differences count."""
+    days = 1000 * NOISE[:, :1]
+    assert select_best(days + plans(0, 3, 0), 0.5) == select_best(plans(0, 3, 0), 0.5)
+
+
+def test_the_reach_is_that_of_the_paper() -> None:
+    """Two alternatives by hand: eta, h squared and the variance of the first replications."""
+    values, delta, first = NOISE[:, :2] + [0.3, 0], 0.2, 20
+    eta = ((2 * 0.05) ** (-2 / (first - 1)) - 1) / 2
+    n = np.arange(1, 201)
+    gap = np.cumsum(values[:, 0] - values[:, 1])
+    h_s = 2 * eta * (first - 1) * np.var(values[:first, 0] - values[:first, 1], ddof=1)
+    reach = np.maximum(0, delta / 2 / n * (h_s / delta**2 - n))
+    decided = np.flatnonzero((np.abs(gap / n) > reach) & (n >= first))[0]
+    found = select_best(values, delta, first=first)
+    assert (found.after, found.best) == (decided + 1, 0 if gap[decided] > 0 else 1)
+
+
+@pytest.mark.parametrize(
+    ("x", "delta", "said"),
+    [
+        (NOISE[:, :1], 1, "two alternatives"),
+        (NOISE, 0, "above 0"),
+        (np.full((30, 2), np.nan), 1, "without a value"),
+    ],
+)
+def test_misuse_is_refused(x: np.ndarray, delta: float, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        select_best(x, delta)
