@@ -51,6 +51,9 @@ def compare(
     ] = True,
     replications: Replications = None,
     precision: Precision = None,
+    delta: Annotated[
+        float, typer.Option(help="Points of 100 that matter in choosing the best of several.")
+    ] = 1,
     seed: Seed = 0,
     engine: EngineName = "compiled",
     workers: Workers = None,
@@ -76,8 +79,8 @@ def compare(
     warn_of_overload([first, *others], lang.value)
     with progress_bar(lang.value) as progress:
         found = comparing.compare(
-            first, others, replications, repairs=repairs, precision=precision, seed=seed,
-            engine=engine, workers=workers, progress=progress,
+            first, others, replications, repairs=repairs, precision=precision,
+            delta=delta / 100, seed=seed, engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
     if not repair and find_repair:
         with progress_bar(lang.value) as progress:

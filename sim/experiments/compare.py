@@ -38,9 +38,12 @@ from sim.scenario.model import Scenario
 from sim.statistics.intervals import PairedDifference, paired_ratio_difference
 from sim.statistics.measures import measure, measures_of
 from sim.statistics.results import Results, Run, difference
+from sim.statistics.selection import Selection, select_best
 from sim.workload import Workload
 
 Mask = NDArray[np.bool_]
+DELTA = 0.01
+"""One fulfilled visit of 100."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,10 +152,26 @@ def _days(scenario: Scenario) -> list[tuple[str, int, int]]:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """A base and its alternatives, over the same replications."""
+    """A base and its alternatives, over the same replications.
+
+    delta : the difference in fulfilled visits, of 1, that matters in choosing the best alternative
+    """
 
     base: Results
     alternatives: tuple[Alternative, ...]
+    delta: float = DELTA
+
+    @cached_property
+    def best(self) -> Selection | None:
+        """Which alternative, as planned, is best for present citizens by their fulfilled visits.
+
+        With 95 % certainty, unless another is within `delta`; None of fewer than two alternatives,
+        or where some replication has no present citizens.
+        """
+        shares = [of.present.per_replication("fulfilled") for of in self.alternatives]
+        if len(shares) < 2 or np.isnan(shares).any():
+            return None
+        return select_best(np.stack(shares, axis=1), self.delta)
 
 
 def compare(
@@ -162,6 +181,7 @@ def compare(
     *,
     repairs: Sequence[Scenario | None] = (),
     precision: float | None = None,
+    delta: float = DELTA,
     seed: int = 0,
     engine: Engine = "compiled",
     workers: int | None = None,
@@ -175,6 +195,7 @@ def compare(
         is done. The intervals of both hold together
     precision : as in `replicate`, of every mall. The number of replications is fixed beforehand,
         or by a rule that looks at widths only: no verdict rests on looking until it is clear
+    delta : as of `Comparison`
 
     Raises MallError where an alternative runs on other days than the base or is of another mall,
     or for impossible arguments.
@@ -185,6 +206,8 @@ def compare(
     most = check_comparable(base, others, replications, precision)
     if repairs and len(repairs) != len(alternatives):
         raise MallError.of("error.repairs", alternatives=len(alternatives), repairs=len(repairs))
+    if not 0 < delta < 1:
+        raise MallError.of("error.delta", delta=100 * delta)
     began = time.perf_counter()
     prepare(engine)
     task = Pair(base, others, seed, engine)
@@ -197,6 +220,7 @@ def compare(
     seconds = time.perf_counter() - began
     run = Run(seed, engine_name(engine), stop.precise, stop.last, seconds)
     found = gathered(task, run, kept, repairs or [None] * len(alternatives))
+    found = replace(found, delta=delta)
     if end < most:
         raise Interrupted(found)
     return found

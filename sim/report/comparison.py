@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.experiments.break_even import REPLICATIONS
 from sim.experiments.compare import Alternative, Comparison
-from sim.experiments.decision import Condition
+from sim.experiments.decision import MOST_TO_ADVISE, Condition
 from sim.report import break_even, locale
 from sim.report.outside import outside
 from sim.report.provenance import provenance
@@ -31,7 +31,25 @@ def described(found: Comparison, lang: str) -> str:
     """Return the comparison as plain text."""
     lines = [line for alternative in found.alternatives for line in _alternative(alternative, lang)]
     head = {"base": found.base.scenario.name, "n": found.base.replications}
-    return "\n".join([*lines, say("compare.method", lang, **head)])
+    return "\n".join([*lines, *best(found, lang), say("compare.method", lang, **head)])
+
+
+def best(found: Comparison, lang: str) -> Iterator[str]:
+    """Say which of several plans is best for present citizens, or which are left."""
+    choice = found.best
+    if choice is None:
+        return
+    names = [found.alternatives[k].scenario.name for k in choice.left]
+    values = {
+        "n": locale.number(len(found.alternatives), lang),
+        "names": locale.join(names, lang),
+        "delta": locale.short(100 * found.delta, lang, 2),
+        "after": locale.number(choice.after, lang),
+        "enough": locale.number(choice.enough, lang),
+        "replications": choice.enough,
+    }
+    near = "near" if choice.enough > MOST_TO_ADVISE else "open"
+    yield say("compare.best" if choice.best is not None else f"compare.best_{near}", lang, **values)
 
 
 def _alternative(of: Alternative, lang: str) -> Iterator[str]:
@@ -249,6 +267,7 @@ def plain(found: Comparison, command: Sequence[str] = ()) -> dict[str, Any]:
     return {
         "base": provenance(found.base, command),
         "alternatives": [_plain(of) for of in found.alternatives],
+        "best": None if found.best is None else {"delta": found.delta, **asdict(found.best)},
     }
 
 

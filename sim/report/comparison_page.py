@@ -93,6 +93,7 @@ def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] 
             _part(of, sheet, lang)
             for of, sheet in zip(found.alternatives, sheets(found, lang, joins), strict=True)
         ],
+        best=list(said.best(found, lang)),
         marks=MARKS,
         t=lambda key, **values: say(f"page.{key}", lang, **values),
         c=lambda key, **values: say(f"compare.{key}", lang, **values),
