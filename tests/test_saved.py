@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,18 @@ from malls import mall
 
 import sim.experiments.replicate as replicating
 from sim import Results, compare, replicate
+from sim.experiments import points
+from sim.experiments.break_even import with_break_evens
+from sim.experiments.capacity import capacity
+from sim.experiments.joining import plan
+from sim.experiments.mending import with_repairs
 from sim.experiments.points import run_points
 from sim.experiments.saved import Store, saving, store_of
+from sim.experiments.staffing import staff
 from sim.experiments.stopping import Interrupted
+from sim.experiments.sweep import sweep
+from sim.report.studies import so_far
+from sim.scenario.writing import show
 
 TINY = mall({"a": 1}, hours="08:00-09:00")
 MANY = 23
@@ -122,3 +132,81 @@ def test_ctrl_c_leaves_what_is_known(tmp_path: Path) -> None:
     known = stopped.value.known.base  # type: ignore[attr-defined]
     assert equal(known, compare(TINY, TINY, 5, seed=2, workers=1).base)
     assert blocks(tmp_path)
+
+
+PROMISING: dict[str, Any] = {
+    "counters": 2,
+    "services": {"s": {"time": {"mean": "5 min", "sd": "3 min"}, "promise": {"wait": "10 min"}}},
+}
+BUSY = {"all": {"per_day": 20, "stops": ["a.s"]}}
+KEEPING = mall({"a": PROMISING}, hours="08:00-10:00", journeys=BUSY)
+
+
+def known_at(number: int, run: Callable[[Any], object]) -> Any:
+    """Return what an experiment knows when Ctrl-C comes after so many replications."""
+    with pytest.raises(Interrupted) as stopped:
+        run(stop_at(number, KeyboardInterrupt))
+    assert so_far(stopped.value.known, "en") and so_far(stopped.value.known, "id")
+    return stopped.value.known
+
+
+def test_ctrl_c_in_a_sweep_leaves_the_points_that_were_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(points, "TOGETHER", 5)
+    axes, how = ["agencies.a.counters=1..3"], {"replications": 10, "seed": 2, "workers": 1}
+    whole = sweep(KEEPING, axes, **how)
+    known = known_at(25, lambda stop: sweep(KEEPING, axes, progress=stop, **how))
+    assert [p.figures for p in known.points] == [p.figures for p in whole.points[:2]]
+    assert all(
+        equal(a.results, b.results) for a, b in zip(known.points, whole.points, strict=False)
+    )
+    assert "sweep.csv" not in so_far(known, "en")  # which nobody has written
+
+
+def test_ctrl_c_in_a_capacity_leaves_the_levels_that_were_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(points, "TOGETHER", 2)
+    how: dict[str, Any] = {"replications": 4, "levels": 3, "seed": 2, "workers": 1}
+    whole = capacity(KEEPING, **how)
+    known = known_at(10, lambda stop: capacity(KEEPING, progress=stop, **how))
+    levels = known.curves[0].factors.tolist()
+    assert len(levels) == 2 and set(levels) < set(whole.curves[0].factors.tolist())
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        capacity(KEEPING, progress=stop_at(5, KeyboardInterrupt), **how)
+    assert not isinstance(stopped.value, Interrupted)  # one level is no curve
+
+
+def test_ctrl_c_in_a_staffing_leaves_the_last_plan_that_held_as_a_lead() -> None:
+    how: dict[str, Any] = {"replications": 5, "certify": 10, "seed": 2, "workers": 1}
+    known = known_at(20, lambda stop: staff(KEEPING, progress=stop, **how))
+    assert not known.certified and known.results.replications == 5
+    assert known.agencies[0].share.value >= known.agencies[0].limit
+    assert "a lead, and no certified result" in so_far(known, "en")
+
+
+def test_ctrl_c_in_a_plan_of_joins_leaves_every_verdict_by_what_was_done(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(show(KEEPING), encoding="utf-8")
+    joins = []
+    for name in ("x", "y"):
+        joins.append(tmp_path / f"{name}.yaml")
+        joins[-1].write_text(f"journeys: {{{name}: {{per_day: 5, stops: [a.s]}}}}\n")
+    known = known_at(
+        5, lambda stop: plan(tmp_path / "base.yaml", joins, 10, workers=1, progress=stop)
+    )
+    assert [one.who for one in known.combinations] == [("x",), ("y",), ("x", "y")]
+    assert known.comparison.base.replications == 5
+
+
+def test_ctrl_c_in_the_search_for_a_repair_or_break_even_leaves_the_verdict() -> None:
+    deciding = {"decision": {"every_agency_keeps": "promise"}}
+    base, worse = (
+        mall({"a": PROMISING | {"counters": n}}, hours="08:00-10:00", journeys=BUSY, **deciding)
+        for n in (3, 1)
+    )
+    found = compare(base, worse, 10, workers=1)
+    assert found.alternatives[0].as_planned == "may_not"
+    for search in (with_repairs, with_break_evens):
+        known = known_at(5, lambda stop: search(found, workers=1, progress=stop))  # noqa: B023
+        assert known.alternatives[0].as_planned == "may_not"

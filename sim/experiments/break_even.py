@@ -26,6 +26,7 @@ from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import BreakEven, Edge
 from sim.experiments.pairs import Figures, compare_pairs
 from sim.experiments.replicate import Progress
+from sim.experiments.stopping import known_as
 from sim.experiments.varying import varied
 from sim.scenario.figures import figures, full_path
 from sim.scenario.model import Scenario
@@ -84,7 +85,8 @@ def with_break_evens(
     replications : of every value that is tried; they are the first of the comparison's own
     progress : called with (replications done, 0): how long a search takes is not known before
 
-    An alternative that is judged with its repair is looked at with that repair.
+    An alternative that is judged with its repair is looked at with that repair. At Ctrl-C known
+    is the comparison, with the break-evens that were found.
     """
 
     def judge(of: Alternative, figures: Sequence[tuple[_Range, Quantity]]) -> list[float]:
@@ -100,7 +102,11 @@ def with_break_evens(
         )  # fmt: skip
         return [headroom(one) for one in judged]
 
-    return replace(found, alternatives=tuple(_looked_at(of, judge) for of in found.alternatives))
+    every = list(found.alternatives)
+    with known_as(lambda _: replace(found, alternatives=tuple(every))):
+        for k, of in enumerate(found.alternatives):
+            every[k] = _looked_at(of, judge)
+    return replace(found, alternatives=tuple(every))
 
 
 def headroom(of: Alternative) -> float:

@@ -25,6 +25,7 @@ from sim.errors import MallError
 from sim.experiments.decision import promising
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
+from sim.experiments.stopping import known_as
 from sim.experiments.varying import demand_figures, journeys_of
 from sim.scenario.model import Scenario
 from sim.statistics.intervals import Estimate
@@ -133,7 +134,8 @@ def capacity(
     of : "all", a journey, or an agency (the journeys that stop there)
     low, high : the range of factors; levels : how many to begin with
 
-    Raises MallError where nobody is promised anything, or for an impossible range.
+    Raises MallError where nobody is promised anything, or for an impossible range; at Ctrl-C
+    Interrupted, which knows the capacity by the levels that were done.
     """
     if not (0 < low < high <= 100 and levels >= 2):
         raise MallError.of("error.demand_range", low=low, high=high)
@@ -141,25 +143,43 @@ def capacity(
     if not agencies:
         raise MallError.of("error.no_promise")
 
-    def run(factors: list[float], done: int, most: int) -> dict[float, Results]:
-        told = _shifted(progress, done * replications, most * replications)
-        points = [demand_figures(scenario, factor, of) for factor in factors]
-        found = run_points(
-            scenario, points, replications, seed=seed, engine=engine, workers=workers,
-            executor=executor, progress=told,
-        )  # fmt: skip
-        return dict(zip(factors, found, strict=True))
-
     most = levels + ROUNDS * 3 * FIRST
-    results = run([float(x) for x in np.geomspace(low, high, levels)], 0, most)
+
+    def with_more(known: dict[float, Results], factors: list[float]) -> dict[float, Results]:
+        done = len(known) * replications
+        points = [demand_figures(scenario, factor, of) for factor in factors]
+        with known_as(lambda some: _so_far(scenario, of, known, factors, some)):
+            found = run_points(
+                scenario, points, replications, seed=seed, engine=engine, workers=workers,
+                executor=executor, progress=_shifted(progress, done, most * replications),
+            )  # fmt: skip
+        return known | dict(zip(factors, found, strict=True))
+
+    results = with_more({}, [float(x) for x in np.geomspace(low, high, levels)])
     for _ in range(ROUNDS):
         wanted = _refined(_curves(agencies, results)[:FIRST], list(results))
         if wanted:
-            results |= run(wanted, len(results), most)
+            results = with_more(results, wanted)
+    return _told(scenario, of, results)
+
+
+def _told(scenario: Scenario, of: str, results: dict[float, Results]) -> Capacity:
+    """Return the capacity by the levels of demand that were looked at."""
     per_day = scenario.demand.scale * sum(
         scenario.journeys[name].per_day for name in journeys_of(scenario, of)
     )
-    return Capacity(scenario, of, per_day, replications, tuple(_curves(agencies, results)))
+    replications = next(iter(results.values())).replications
+    curves = _curves(promising(scenario), results)
+    return Capacity(scenario, of, per_day, replications, tuple(curves))
+
+
+def _so_far(
+    scenario: Scenario, of: str, known: dict[float, Results], factors: list[float],
+    some: list[Results] | None,
+) -> Capacity | None:  # fmt: skip
+    """Return the capacity by the levels that were done, None where these are no curve yet."""
+    done = known | dict(zip(factors, some or [], strict=False))
+    return _told(scenario, of, done) if len(done) > 1 else None
 
 
 def _shifted(progress: Progress | None, done: int, most: int) -> Callable[[int, int], None] | None:

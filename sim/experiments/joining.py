@@ -17,6 +17,7 @@ from sim.engine import Engine
 from sim.errors import MallError
 from sim.experiments.compare import Alternative, Comparison, compare
 from sim.experiments.replicate import Progress
+from sim.experiments.stopping import known_as
 from sim.scenario.loading import Name, load
 
 MOST_JOINS = 5
@@ -77,7 +78,8 @@ def plan(
     replications, precision : as in `compare`
     repairs : overlays that are laid over each combination, to try what could be mended
 
-    Raises MallError for more than five newcomers, ScenarioError where overlays do not go together.
+    Raises MallError for more than five newcomers, ScenarioError where overlays do not go together;
+    at Ctrl-C Interrupted, which knows the plan by the replications that were done.
     """
     newcomers = tuple(Path(os.fspath(path)).stem for path in joins)
     if not newcomers or len(set(newcomers)) < len(newcomers) or len(newcomers) > MOST_JOINS:
@@ -86,9 +88,14 @@ def plan(
     groups = [who for size in range(1, len(joins) + 1) for who in combinations(newcomers, size)]
     scenarios = [load(base, [files[name] for name in who]) for who in groups]
     mended = [load(base, [*(files[n] for n in who), *repairs]) for who in groups if repairs]
-    found = compare(
-        load(base), scenarios, replications, repairs=mended, precision=precision, seed=seed,
-        engine=engine, workers=workers, executor=executor, progress=progress,
-    )  # fmt: skip
-    pairs = zip(groups, found.alternatives, strict=True)
-    return JoinPlan(found, newcomers, tuple(Combination(who, of) for who, of in pairs))
+
+    def told(found: Comparison) -> JoinPlan:
+        pairs = zip(groups, found.alternatives, strict=True)
+        return JoinPlan(found, newcomers, tuple(Combination(who, of) for who, of in pairs))
+
+    with known_as(lambda known: None if known is None else told(known)):
+        found = compare(
+            load(base), scenarios, replications, repairs=mended, precision=precision, seed=seed,
+            engine=engine, workers=workers, executor=executor, progress=progress,
+        )  # fmt: skip
+    return told(found)

@@ -22,6 +22,7 @@ from sim.experiments.decision import Condition
 from sim.experiments.pairs import compare_pairs
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Table, slots_of
+from sim.experiments.stopping import known_as
 from sim.experiments.varying import varied
 from sim.scenario.agency import Staffing
 from sim.scenario.model import Scenario
@@ -45,19 +46,22 @@ def with_repairs(
     """Return a comparison in which each plan that may not join has the repair that was found.
 
     The plans are judged again on the replications that they had, since the intervals of a plan
-    and its repair hold together. The same comparison where no repair is found or none is wanted.
+    and its repair hold together. The same comparison where no repair is found or none is wanted;
+    at Ctrl-C that is what is known.
     """
     run = {"engine": engine, "workers": workers, "executor": executor, "progress": progress}
-    repairs = [
-        mended(of, **run) if of.as_planned in ("may_not", "cannot_tell") else None  # type: ignore[arg-type]
-        for of in found.alternatives
-    ]
-    if not any(repairs):
-        return found
-    again = compare(
-        found.base.scenario, [of.scenario for of in found.alternatives], found.base.replications,
-        repairs=repairs, seed=found.base.run.seed, **run,  # type: ignore[arg-type]
-    )  # fmt: skip
+    with known_as(lambda _: found):
+        repairs = [
+            mended(of, **run) if of.as_planned in ("may_not", "cannot_tell") else None  # type: ignore[arg-type]
+            for of in found.alternatives
+        ]
+        if not any(repairs):
+            return found
+        again = compare(
+            found.base.scenario, [of.scenario for of in found.alternatives],
+            found.base.replications, repairs=repairs, delta=found.delta,
+            seed=found.base.run.seed, **run,  # type: ignore[arg-type]
+        )  # fmt: skip
     return replace(again, base=replace(again.base, run=found.base.run))
 
 

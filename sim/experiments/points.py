@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.engine import Engine, engine_name, play, prepare
 from sim.errors import MallError
 from sim.experiments.replicate import TOGETHER, Progress, run_blocks, travel
+from sim.experiments.stopping import Interrupted
 from sim.experiments.varying import varied
 from sim.sampling import drawn_together
 from sim.scenario.model import Scenario
@@ -47,7 +48,8 @@ def run_points(
     progress : called with (done, most) as replications are finished
 
     The results have the measures of the whole span, not those by weekday or date. The numbers
-    do not depend on the workers. Raises ScenarioError for a point that is no scenario.
+    do not depend on the workers. Raises ScenarioError for a point that is no scenario; at Ctrl-C
+    Interrupted, which knows the results of the points that were done.
     """
     if replications < 2:
         raise MallError.of("error.too_few_replications", fewest=2, replications=replications)
@@ -57,16 +59,23 @@ def run_points(
     task = _Points(base, tuple(dict(p) for p in points), replications, first, hours, seed, engine)
     most = len(points) * replications
     kept: list[Numbers] = []
-    with closing(run_blocks(task, most, workers, executor, TOGETHER)) as blocks:
-        for block in blocks:
-            kept.extend(block)
-            if progress:
-                progress(len(kept), most)
-    run = Run(seed, engine_name(engine), seconds=time.perf_counter() - began)
-    return [
-        _gathered(scenario, run, hours, kept[k * replications : (k + 1) * replications])
-        for k, scenario in enumerate(scenarios)
-    ]
+
+    def done() -> list[Results]:
+        run = Run(seed, engine_name(engine), seconds=time.perf_counter() - began)
+        return [
+            _gathered(scenario, run, hours, kept[k * replications : (k + 1) * replications])
+            for k, scenario in enumerate(scenarios[: len(kept) // replications])
+        ]
+
+    try:
+        with closing(run_blocks(task, most, workers, executor, TOGETHER)) as blocks:
+            for block in blocks:
+                kept.extend(block)
+                if progress:
+                    progress(len(kept), most)
+    except KeyboardInterrupt:
+        raise Interrupted(done()) from None
+    return done()
 
 
 def _gathered(scenario: Scenario, run: Run, hours: bool, kept: list[Numbers]) -> Results:

@@ -23,6 +23,7 @@ from sim.errors import MallError
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table
 from sim.experiments.staffing_search import Search, less
+from sim.experiments.stopping import known_as
 from sim.scenario.model import Scenario
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results, difference
@@ -62,6 +63,8 @@ class StaffingPlan:
         is called in time where there are counters in plenty
     left_alone : agencies whose counters are named, machines, or promise nothing
     tried : how many plans the search looked at
+    certified : on replications that the search had not seen; else by those of the search itself,
+        where it was broken off
     """
 
     scenario: Scenario
@@ -71,6 +74,7 @@ class StaffingPlan:
     left_alone: tuple[str, ...]
     results: Results
     tried: int
+    certified: bool = True
 
     @cached_property
     def figures(self) -> dict[str, object]:
@@ -106,38 +110,47 @@ def staff(
     replications : of each plan of the search; certify : of the certification
     progress : called with (replications done, 0): how long a search takes is not known before
 
-    Raises MallError where no agency has both a promise and counters that can be staffed.
+    Raises MallError where no agency has both a promise and counters that can be staffed; at Ctrl-C
+    Interrupted, which knows the last plan that keeps the promises, as far as the search had seen.
     """
     search = Search(scenario, replications, seed, engine, workers, executor, progress)
     if not search.agencies:
         raise MallError.of("error.nothing_to_staff")
-    plan, impossible = search.ample()
-    plan = search.reduced(search.mended(plan, impossible), impossible)
-    plan, results = search.certified(plan, impossible, certify)
-    return _told(search, plan, impossible, results, certify)
+    with known_as(lambda _: None if search.held is None else _told(search, *search.held)):
+        plan = search.reduced(search.mended(search.ample()))
+        plan, results = search.certified(plan, certify)
+        neighbours = _neighbours(search, plan, certify)
+    return _told(search, plan, results, neighbours)
 
 
-def _told(
-    search: Search, plan: Plan, impossible: Mapping[str, Estimate], results: Results,
-    replications: int,
-) -> StaffingPlan:  # fmt: skip
-    """Say what was found, and what one counter fewer would do at each agency alone."""
+Neighbours = Mapping[str, tuple[Table, Results]]
+
+
+def _neighbours(search: Search, plan: Plan, replications: int) -> Neighbours:
+    """Return each agency's table with one counter fewer, and what that alone would do."""
     fewer = {name: search.fewer(plan, name, set()) for name in search.agencies}
     others = {n: less(plan[n], k) for n, k in fewer.items() if k is not None}
     runs = search.run([{**plan, n: t} for n, t in others.items()], replications, search.first)
-    neighbours = {n: (others[n], r) for n, r in zip(others, runs, strict=True)}
+    return {n: (others[n], r) for n, r in zip(others, runs, strict=True)}
+
+
+def _told(
+    search: Search, plan: Plan, results: Results, neighbours: Neighbours | None = None
+) -> StaffingPlan:
+    """Say what was found; neighbours : what one counter fewer would do, None if broken off."""
     return StaffingPlan(
         scenario=search.scenario,
         slots=search.slots,
         agencies=tuple(
-            _staffed(search, name, plan[name], results, neighbours.get(name))
+            _staffed(search, name, plan[name], results, (neighbours or {}).get(name))
             for name in search.agencies
-            if name not in impossible
+            if name not in search.impossible
         ),
-        impossible=impossible,
+        impossible=search.impossible,
         left_alone=tuple(n for n in sorted(search.scenario.agencies) if n not in search.agencies),
         results=results,
         tried=search.tried,
+        certified=neighbours is not None,
     )
 
 

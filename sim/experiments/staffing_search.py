@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sim.engine import Engine
@@ -43,6 +43,10 @@ class Search:
     progress: Progress | None
     done: int = 0
     tried: int = 0
+    held: tuple[dict[str, Table], Results] | None = None
+    """The last plan with which every promise that can be kept is kept, by its estimate."""
+    impossible: Mapping[str, Estimate] = field(default_factory=dict)
+    """The agencies that no number of counters lets keep their promise, as `ample` found."""
 
     @cached_property
     def agencies(self) -> tuple[str, ...]:
@@ -94,20 +98,34 @@ class Search:
 
     # The search
 
-    def ample(self) -> tuple[dict[str, Table], dict[str, Estimate]]:
-        """Return where theory begins, and who cannot keep the promise with plenty of counters."""
+    def failing(self, plan: dict[str, Table], results: Results) -> list[str]:
+        """Return who breaks, by the estimate, a promise that can be kept.
+
+        The plan is remembered where nobody does.
+        """
+        found = [
+            name
+            for name in self.agencies
+            if name not in self.impossible and margin_of(results, name).value < 0
+        ]
+        if not found:
+            self.held = plan, results
+        return found
+
+    def ample(self) -> dict[str, Table]:
+        """Find out who cannot keep the promise with plenty; return where theory begins."""
         plenty = {
             name: tuple(max(10, math.ceil(AMPLE * x) + 10) for x in self.offered[name])
             for name in self.agencies
         }
         (results,) = self.run([plenty])
-        impossible = {
+        self.impossible = {
             name: results.estimate("called_in_time", "agency", name)
             for name in self.agencies
             if margin_of(results, name).value < 0
         }
         begin = {name: self._by_theory(name) for name in self.agencies}
-        return begin | {name: self.before(name) for name in impossible}, impossible
+        return begin | {name: self.before(name) for name in self.impossible}
 
     def _by_theory(self, agency: str) -> Table:
         """Return for each hour the counters that Erlang C wants for the mean service time."""
@@ -125,15 +143,11 @@ class Search:
             for x in self.offered[agency]
         )
 
-    def mended(self, plan: dict[str, Table], impossible: Iterable[str]) -> dict[str, Table]:
+    def mended(self, plan: dict[str, Table]) -> dict[str, Table]:
         """Add counters until every promise that can be kept is kept, by the estimate."""
         while True:
             (results,) = self.run([plan])
-            failing = [
-                name
-                for name in self.agencies
-                if name not in impossible and margin_of(results, name).value < 0
-            ]
+            failing = self.failing(plan, results)
             if not failing:
                 return plan
             for name in failing:
@@ -174,21 +188,23 @@ class Search:
             late[self.slots.of(label)] -= float(results.total[:, k].sum())
         return late
 
-    def reduced(self, plan: dict[str, Table], impossible: Iterable[str]) -> dict[str, Table]:
+    def reduced(self, plan: dict[str, Table]) -> dict[str, Table]:
         """Take away counters one by one, in all agencies at once, while the promises hold."""
         kept: set[tuple[str, int]] = set()
         while True:
             fewer = {
                 name: step
                 for name in self.agencies
-                if name not in impossible and (step := self.fewer(plan, name, kept)) is not None
+                if name not in self.impossible
+                and (step := self.fewer(plan, name, kept)) is not None
             }
             if not fewer:
                 return plan
             without_one = {n: less(plan[n], fewer[n]) if n in fewer else plan[n] for n in plan}
             (results,) = self.run([without_one])
+            failing = self.failing(without_one, results)
             for name, slot in fewer.items():
-                if margin_of(results, name).value >= 0:
+                if name not in failing:
                     plan = plan | {name: without_one[name]}
                 else:
                     kept.add((name, slot))
@@ -203,18 +219,19 @@ class Search:
     # The certification
 
     def certified(
-        self, plan: dict[str, Table], impossible: Iterable[str], replications: int
+        self, plan: dict[str, Table], replications: int
     ) -> tuple[dict[str, Table], Results]:
         """Try the plan and its neighbours on fresh replications, until it holds and they do not.
 
         What a neighbour shows only chooses the next plan, which is tried on citizens of its own.
         """
-        possible = [name for name in self.agencies if name not in impossible]
+        possible = [name for name in self.agencies if name not in self.impossible]
         failed: set[tuple[str, Table]] = set()
         held: dict[str, Table] = {}
         for attempt in range(ATTEMPTS):
             self.first = FRESH + attempt * replications
             (results,) = self.run([plan], replications, self.first)
+            self.failing(plan, results)
             found = {
                 name: promise_of(results, "agency", name, self.confidence)[2] for name in possible
             }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +27,21 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, known: object) -> None:
         super().__init__()
         self.known = known
+
+
+@contextmanager
+def known_as(told: Callable[[Any], object]) -> Iterator[None]:
+    """Make of what a part of an experiment knows at Ctrl-C what the experiment as a whole knows.
+
+    told : from `Interrupted.known` (None where nothing is) to that of the whole, None for nothing
+    """
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        known = told(getattr(stopped, "known", None))
+        if known is None:
+            raise KeyboardInterrupt from None
+        raise Interrupted(known) from None
 
 
 def most_replications(replications: int | None, precision: float | None, fewest: int = 1) -> int:

@@ -18,6 +18,7 @@ from sim.engine import Engine
 from sim.errors import MallError
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
+from sim.experiments.stopping import known_as
 from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity, read_quantity
 from sim.statistics.results import Results
@@ -154,19 +155,25 @@ def sweep(
     points : how many, for designs other than "full"; Sobol wants a power of two
 
     Every point is read and checked as a scenario before anything runs. Raises MallError for an
-    impossible design, ScenarioError for a point that is no scenario.
+    impossible design, ScenarioError for a point that is no scenario; at Ctrl-C Interrupted, which
+    knows the points that were done.
     """
     read = [read_axis(axis) if isinstance(axis, str) else axis for axis in axes]
     paths = tuple(axis.path for axis in read)
     if not read or len(set(paths)) < len(paths):
         raise MallError.of("error.axes")
     figures = _full(read) if design == "full" else _spread(read, design, points, seed)
-    results = run_points(
-        scenario, figures, replications, seed=seed, engine=engine, workers=workers,
-        executor=executor, progress=progress,
-    )  # fmt: skip
-    found = tuple(Point(f, r) for f, r in zip(figures, results, strict=True))
-    return Sweep(scenario, paths, found, design == "full")
+
+    def told(results: Sequence[Results], factorial: bool) -> Sweep:
+        found = tuple(Point(f, r) for f, r in zip(figures, results, strict=False))
+        return Sweep(scenario, paths, found, factorial)
+
+    with known_as(lambda results: told(results, False) if results else None):
+        results = run_points(
+            scenario, figures, replications, seed=seed, engine=engine, workers=workers,
+            executor=executor, progress=progress,
+        )  # fmt: skip
+    return told(results, design == "full")
 
 
 def _full(axes: Sequence[Axis]) -> list[dict[str, str]]:

@@ -38,7 +38,8 @@ def _lines(found: StaffingPlan, lang: str, shifts: Shifts) -> Iterator[str]:
     if found.left_alone:
         listed = locale.join([names[name] for name in found.left_alone], lang)
         yield say("study.staff.left_alone", lang, agencies=listed)
-    yield say("study.staff.method", lang, tried=found.tried, n=found.results.replications)
+    key = "method" if found.certified else "method_so_far"
+    yield say(f"study.staff.{key}", lang, tried=found.tried, n=found.results.replications)
 
 
 def _head(found: StaffingPlan, lang: str) -> Iterator[str]:
@@ -59,7 +60,8 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
            for k, v in (("share", one.share.value), ("low", one.share.low),
                         ("high", one.share.high))},
     )  # fmt: skip
-    yield "    " + say(f"study.staff.{one.state}", lang)
+    if found.certified:
+        yield "    " + say(f"study.staff.{one.state}", lang)
     hourly = found.scenario.agencies[one.agency].officer_cost
     if hourly is not None:
         yield "    " + _cost("cost", hourly * one.hours_before, hourly * one.hours_after, lang)

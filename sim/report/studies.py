@@ -114,10 +114,20 @@ def so_far(known: object, lang: str) -> str:
 
     if isinstance(known, Comparison):
         number, text = known.base.replications, comparison.described(known, lang)
-    else:
-        assert isinstance(known, Results)
+    elif isinstance(known, JoinPlan):
+        number, text = known.comparison.base.replications, joining.described(known, lang)
+    elif isinstance(known, Results):
         number, text = known.replications, five_lines(Answer.of(known), lang)
+    else:
+        described = next(of for kind, of in _UNFINISHED.items() if isinstance(known, kind))
+        return say("study.so_far_unfinished", lang) + "\n" + described(known, lang)
     return say("study.so_far", lang, n=number) + "\n" + text
+
+
+_UNFINISHED: dict[type, Callable[[Any, str], str]] = {
+    Capacity: capacity.described, StaffingPlan: staffing.described, Sweep: sweep.so_far,
+}  # fmt: skip
+"""What says for itself how far it came."""
 
 
 def of_explanation(

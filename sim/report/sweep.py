@@ -18,6 +18,11 @@ MOST_LINES = 40
 
 def described(found: Sweep, lang: str) -> str:
     """Return a sweep as plain text: each headline at every point, as long as these are few."""
+    return so_far(found, lang) + "\n" + say("study.sweep.written", lang)
+
+
+def so_far(found: Sweep, lang: str) -> str:
+    """Return what stands in no file: a sweep that was broken off."""
     return "\n".join(_lines(found, lang))
 
 
@@ -29,7 +34,6 @@ def _lines(found: Sweep, lang: str) -> Iterator[str]:
         if points and len(points) * len(HEADLINES) <= 3 * MOST_LINES:
             yield say("study.sweep.measure", lang, name=name_of(measure, lang))
             yield from ("  " + _row(point, measure, lang) for point in points)
-    yield say("study.sweep.written", lang)
 
 
 def name_of(measure: str, lang: str) -> str:
