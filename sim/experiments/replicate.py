@@ -11,7 +11,7 @@ import math
 import pickle
 import time
 from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import partial
@@ -174,7 +174,10 @@ def run_blocks(
         number = 1
     store = store_of(task)
     if executor is not None:
-        yield from _in_order(task, store, executor, most, 8, BLOCK)
+        try:
+            yield from _in_order(task, store, executor, most, 8, BLOCK)
+        except (BrokenExecutor, CancelledError) as error:
+            raise MallError.of("error.executor_broke", why=type(error).__name__) from error
     elif number == 1:
         for first, last in store.pieces(0, most, block):
             found = store.load(first, last)

@@ -39,8 +39,9 @@ _FOLDER: ContextVar[tuple[Path, set[Path]] | None] = ContextVar("saving", defaul
 
 
 @contextmanager
-def saving(folder: Path) -> Iterator[None]:
+def saving(folder: str | Path) -> Iterator[None]:
     """Keep finished blocks below a folder until what is done inside ends well."""
+    folder = Path(folder)
     used: set[Path] = set()
     token = _FOLDER.set((folder, used))
     try:
