@@ -11,15 +11,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from malls import mall, scenario_of, us, workload_of
+from plain_measures import plainly_measured
 from strategies import OPENS, days, plain_malls
 from test_laws import Day, law
 
 from sim import Log, Scenario, load, measure, replicate, sample, simulate
 from sim.log import VISIT_OUTCOMES
-from sim.statistics import tally
 from sim.statistics.measure import SHARES_OF_TIME, Measures
 from sim.statistics.measures import measure_together
-from sim.statistics.rows import wait_begins
+from sim.statistics.tally.columns import wait_begins
 
 MINUTE = pd.Timedelta(1, "min")
 QUANTILES = {"wait.median": 0.5, "wait.p90": 0.9, "wait.p95": 0.95, "wait.max": 1.0}
@@ -446,40 +446,36 @@ def _later(workload: Any) -> Any:
     return replace(workload, due=workload.due + us(24 * 60))
 
 
-# The compiled loops
+# The kernels
 
 
-def test_tallies_are_sums_of_numpy_to_the_last_bit() -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(50):
-        n, cells = int(rng.integers(0, 300)), int(rng.integers(1, 40))
-        codes, rows, value = rng.integers(0, cells, n), rng.random(n) < 0.6, rng.lognormal(size=n)
-        number = np.bincount(codes[rows], minlength=cells)
-        assert (tally.count(codes, rows, cells) == number).all()
-        sums = np.bincount(codes[rows], value[rows], cells)
-        assert (tally.total(codes, rows, value, cells) == sums).all()
-        found, end = tally.by_cell(codes, value, cells)
-        assert (found == value[np.argsort(codes, kind="stable")]).all()
-        assert (end == np.cumsum(np.bincount(codes, minlength=cells))).all()
+def equal_but_for_rounding(measures: Measures, plain: tuple[Any, Any]) -> None:
+    """Compare with the plain definitions, which add up minutes and not whole µs."""
+    assert measures.total == pytest.approx(plain[0], rel=1e-12, abs=1e-9)
+    assert measures.n == pytest.approx(plain[1], rel=1e-12, abs=1e-9)
+    of = measures.measures
+    counted = np.array([m.kind in ("count", "quantile", "maximum") for m in of])
+    counted &= np.array([m.unit != "min" or m.kind != "count" for m in of])
+    assert np.array_equal(measures.total[counted], plain[0][counted])
+    assert np.array_equal(measures.n[counted], plain[1][counted])
 
 
-def test_stretches_of_time_are_cut_where_parts_begin_and_end() -> None:
-    """Minute by minute: a stretch is in each part that covers the minute."""
-    rng = np.random.default_rng(4)
-    for _ in range(50):
-        n, rows, parts = (int(k) for k in rng.integers((0, 1, 1), (60, 4, 5)))
-        from_ = np.sort(rng.integers(0, 50, (rows, parts)), axis=1)
-        to = from_ + rng.integers(-3, 12, (rows, parts))
-        row, begin = rng.integers(0, rows, n), rng.integers(0, 60, n)
-        end = begin + rng.integers(-2, 30, n)
-        found = np.zeros(rows * parts)
-        tally.add_overlaps(row, row * parts, begin, end, from_, to, 1.0, found)
-        minute = np.arange(100)
-        for k in range(rows * parts):
-            part = (from_.flat[k] <= minute) & (minute < to.flat[k])
-            of = row == k // parts
-            there = (begin[of, None] <= minute) & (minute < end[of, None])
-            assert found[k] == (there & part).sum()
+@law(40)
+@given(days(), st.randoms(use_true_random=False))
+def test_kernels_find_what_plain_columns_do(day: Day, random: Any) -> None:
+    """Over all features, of everybody and of some; counts, quantiles and maxima to the last bit."""
+    scenario, workload = day
+    log = simulate(scenario, workload)
+    some = np.array([random.random() < 0.5 for _ in log.visit_rows.day], dtype=bool)
+    for only in (None, some):
+        equal_but_for_rounding(measure(log, scenario, only), plainly_measured(log, scenario, only))
+
+
+@pytest.mark.parametrize("name", ["lhokseumawe", "lhokseumawe-ramadan", "join/imigrasi"])
+def test_kernels_find_what_plain_columns_do_in_a_whole_mall(name: str) -> None:
+    scenario = load(f"scenarios/{name}.yaml")
+    log = simulate(scenario, sample(scenario, 3, 1))
+    equal_but_for_rounding(measure(log, scenario), plainly_measured(log, scenario))
 
 
 FEATURES = sorted((Path(__file__).parent.parent / "scenarios" / "features").glob("*.yaml"))
@@ -492,6 +488,7 @@ def test_measured_together_each_replication_has_the_numbers_of_its_own(path: Pat
     logs = [simulate(scenario, sample(scenario, 8, r)) for r in (2, 0, 1)]
     for log, found in zip(logs, measure_together(logs, scenario), strict=True):
         alone = measure(log, scenario)
+        equal_but_for_rounding(alone, plainly_measured(log, scenario))
         assert found.replication == log.replication
         assert found.measures == alone.measures
         assert np.array_equal(found.total, alone.total)

@@ -31,7 +31,7 @@ from sim.engine.plan import plan_day
 from sim.errors import MallError
 from sim.log import STATES, STOP_OUTCOMES, Log
 from sim.scenario.model import Scenario
-from sim.statistics.rows import wait_begins
+from sim.statistics.tally.columns import wait_begins
 from sim.workload import ABSENT
 
 Ints = NDArray[np.int64]

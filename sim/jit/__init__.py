@@ -43,6 +43,15 @@ def kernel(function: F) -> F:
     return compiled
 
 
+def within(function: F) -> F:
+    """Write a small function into each kernel that calls it.
+
+    An array that is passed on is counted, at each call, with the price of an atomic addition.
+    """
+    compiled: F = numba.njit(inline="always", **INSIDE, **OPTIONS)(function)
+    return compiled
+
+
 def entry(function: F) -> F:
     """Compile a function that Python calls, and keep it for later processes where that works."""
     where = cache_directory(function.__module__)
@@ -91,8 +100,8 @@ def _cache_of_user() -> Path:
 def fingerprint(module: str = ENGINE) -> str:
     """Return a hash of all that a module's kernels depend on: sources, flags, versions.
 
-    Kernels call those of their own folder: in that of the engine nearly all that stands there is
-    part of them, in another one what defines some.
+    Kernels call those of their own folder: in that of the engine and in `statistics/tally` nearly
+    all that stands there is part of them, in another one what defines some.
     What the numbers in logs and workloads stand for is written into kernels too.
     """
     digest = sha256()
@@ -108,6 +117,6 @@ def fingerprint(module: str = ENGINE) -> str:
 
 
 def _is_part(path: Path) -> bool:
-    if path.parent.name == "compiled":
+    if path.parent.name in ("compiled", "tally"):
         return path.name not in WITHOUT_KERNELS
     return b"from sim.jit import" in path.read_bytes()

@@ -10,30 +10,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.log import STATES
-from sim.scenario import quantities as q
-from sim.statistics.block import Block, Computed, Ints
-from sim.statistics.rows import Rows
+from sim.log import STATES, STOP_OUTCOMES, Log
+from sim.scenario.model import Scenario
+from sim.statistics.tally.mall import Floats, Ints
+from sim.statistics.tally.sums import DAYS
 
-WORK = ("work_left", "work_done_after")
-"""Minutes of it when the mall closes; minutes after closing until it is done, 0 if before."""
+LEFT, DONE_AFTER = range(2)
+TIMES = (LEFT, DONE_AFTER)
+MEASURES = {"work_left": (LEFT, DAYS), "work_done_after": (DONE_AFTER, DAYS)}
+"""Work that is left when the mall closes; how long after closing it is done, 0 if before."""
 
 
-def of_office_work(rows: Rows, block: Block) -> Computed:
-    """Measure the work of each agency of the block; what is not done at the day's end is cut."""
-    left, after = (np.zeros(block.cells) for _ in WORK)
-    days, agencies = rows.scenario.days, len(block.names) // rows.replications
-    for entity, agency in enumerate(block.names[:agencies]):
-        changes = np.concatenate((_brought(rows, agency), _officers(rows, agency)))
-        for number in range(rows.replications * len(days)):
-            replication, day = divmod(number, len(days))
+def office_work_of(log: Log, scenario: Scenario, weekday: Ints) -> Floats:
+    """Return the sums of the agencies whose services leave work; what the day's end cuts is lost.
+
+    weekday : (D,) by which weekday a day is counted; returns (agencies, W, columns) µs
+    """
+    found = np.zeros((len(scenario.leave_work), int(weekday.max(initial=0)) + 1, 2))
+    for of, agency in enumerate(scenario.leave_work):
+        changes = np.concatenate(
+            (_brought(log, scenario, agency), _officers(log, scenario, agency))
+        )
+        for number, day in enumerate(scenario.days):
             here = changes[changes[:, 0] == number, 1:]
-            found = work_of_day(here, days[day].closes, days[day].ends)
-            of = replication * agencies + entity
-            cell = of * len(block.slices) + block.slices.of_day[day]
-            left[cell] += found[0] / q.MINUTE
-            after[cell] += found[1] / q.MINUTE
-    return {"work_left": (left, block.days), "work_done_after": (after, block.days)}
+            found[of, weekday[number]] += work_of_day(here, day.closes, day.ends)
+    return found
 
 
 def work_of_day(changes: Ints, closes: int, ends: int) -> tuple[int, int]:
@@ -59,31 +60,30 @@ def work_of_day(changes: Ints, closes: int, ends: int) -> tuple[int, int]:
     return at_closing, max(min(until, ends) - closes, 0)
 
 
-def _brought(rows: Rows, agency: str) -> Ints:
-    """Return (day of all replications, time, work, 0) of each service that left an agency work."""
-    stops, services = rows.log.stop_rows, rows.log.names.services
-    own = [rows.scenario.service(s).back_office for s in services]
+def _brought(log: Log, scenario: Scenario, agency: str) -> Ints:
+    """Return (day, time, work, 0) of each service that left an agency work."""
+    stops, services = log.stop_rows, log.names.services
+    own = [scenario.service(s).back_office for s in services]
     of = [s.partition(".")[0] == agency for s in services]
     each = np.array(own, dtype=np.int64) * np.array(of)
-    k = np.flatnonzero(rows.stops_that("served") & (each[stops.service] > 0))
-    work = each[stops.service[k]]
-    day = rows.of_stop[k] * len(rows.scenario.days) + rows.stop_day[k]
+    served = stops.outcome == STOP_OUTCOMES.index("served")
+    k = np.flatnonzero(served & (each[stops.service] > 0))
+    work, day = each[stops.service[k]], log.visit_rows.day[stops.row[k]]
     return np.stack((day, stops.end[k], work, np.zeros_like(work)), axis=1)
 
 
-def _officers(rows: Rows, agency: str) -> Ints:
-    """Return (day as above, time, 0, +1 or -1) of each officer who begins or ends to work on it."""
-    table, days = rows.log.counter_rows, rows.replications * len(rows.scenario.days)
-    of_day = rows.of_stretch * len(rows.scenario.days) + table.day
-    counters = rows.log.names.counters
+def _officers(log: Log, scenario: Scenario, agency: str) -> Ints:
+    """Return (day, time, 0, +1 or -1) of each officer who begins or ends to work on it."""
+    table, days = log.counter_rows, len(scenario.days)
+    counters = log.names.counters
     own = np.isin(table.counter, [k for k, (of, _) in enumerate(counters) if of == agency])
     k = np.flatnonzero(own & (table.state == STATES.index("idle")))
     there = np.flatnonzero(own & (table.state != STATES.index("absent")))
     # the end of each counter's last row, by counter and day: then it has left
     gone = np.full(len(counters) * days, -1, dtype=np.int64)
-    np.maximum.at(gone, table.counter[there] * days + of_day[there], table.end[there])
+    np.maximum.at(gone, table.counter[there] * days + table.day[there], table.end[there])
     left = np.flatnonzero(gone >= 0)
-    day = np.concatenate((of_day[k], of_day[k], left % days))
+    day = np.concatenate((table.day[k], table.day[k], left % days))
     time = np.concatenate((table.begin[k], table.end[k], gone[left]))
     step = np.repeat((1, -1, 1), (len(k), len(k), len(left)))
     return np.stack((day, time, np.zeros_like(time), step), axis=1)

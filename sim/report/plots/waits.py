@@ -14,7 +14,7 @@ from sim.report.plots.shown import Shown
 from sim.report.style import BAD, FAINT, GOOD, INK, MUTED, finish, new_figure
 from sim.scenario import quantities as q
 from sim.scenario.model import Scenario
-from sim.statistics.rows import wait_begins
+from sim.statistics.tally.columns import wait_begins
 from sim.words import say
 from sim.workload import ABSENT
 
