@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import operator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from sim import MallError, Scenario, sample, simulate
 from sim.experiments.points import run_points
 from sim.experiments.slots import slots_of
 from sim.experiments.staffing import staff
+from sim.experiments.staggering import in_two_shifts
 from sim.report.staffing import described
-from sim.scenario.loading import load_text
+from sim.scenario.loading import load, load_text
 from sim.scenario.writing import show
 from sim.statistics.verdict import margin_of
 from sim.verification.exact.cases import CASES
@@ -126,3 +129,51 @@ def test_what_officers_cost_is_told_and_changes_nothing() -> None:
     assert "Rp" not in described(one, "en")
     after = f"{50000 * other.agencies[0].hours_after:,.0f}"
     assert f"Officers: Rp {after} a day, today Rp 300,000." in described(other, "en")
+
+
+def noon(days: str = "thu-fri", **calendar: Any) -> Scenario:
+    """Return a mall whose citizens come around a long break."""
+    service = {
+        "time": {"mean": "6 min", "sd": "3 min"},
+        "promise": {"wait": "15 min", "for": "80 %"},
+    }
+    return mall(
+        {"a": {"counters": 2, "services": {"s": service}}}, hours="08:00-16:00", days=days,
+        calendar={"breaks": "12:00-13:00", **calendar},
+        demand={"profile": {"08:00": 0, "11:00": 2, "12:00": 3, "13:00": 1, "14:00": 0}},
+        journeys={"all": {"per_day": 60, "stops": ["a.s"]}},
+    )  # fmt: skip
+
+
+def test_breaks_in_two_shifts_are_as_long_as_before_and_lie_around_them() -> None:
+    assert in_two_shifts(noon()) == {
+        "thu": {"11:30-12:30": "50 %", "12:30-13:30": "50 %"}, "fri": ["12:00-13:00"],
+    }  # fmt: skip
+    early = noon(breaks={"thu": "08:15-09:00", "fri": "none"}, hours="08:00-16:00")
+    assert in_two_shifts(early) == {
+        "thu": {"08:00-08:45": "50 %", "08:45-09:30": "50 %"}, "fri": "none",
+    }  # fmt: skip
+    assert in_two_shifts(noon(breaks={"thu": "none", "fri": "11:30-13:00"})) is None
+    assert in_two_shifts(noon(breaks={"thu": ["10:00-10:15", "12:00-13:00"]})) is None
+    dated = noon("2025-01-06 .. 2025-01-10", open="mon-fri")
+    with pytest.raises(MallError, match="typical week"):
+        staff(dated, replications=2, certify=2, stagger=True, workers=1)
+
+
+def test_staggered_breaks_are_taken_where_they_let_a_promise_be_kept(tmp_path: Path) -> None:
+    """With everybody at lunch no number of counters calls those who come then in time."""
+    few: dict[str, Any] = {"replications": 6, "certify": 20, "workers": 1}
+    together, shifts = (staff(noon("thu"), stagger=of, **few) for of in (False, True))
+    assert list(together.impossible) == ["a"] and not together.staggered
+    assert list(shifts.staggered) == ["a"] and not shifts.impossible
+    (of_agency,) = shifts.agencies
+    assert of_agency.state == "kept"
+    again = load_text(show(noon("thu")), overrides=shifts.figures)
+    hours = slots_of(again, "a").hours
+    assert hours == (1, 1, 1, 0.75, 0.5, 0.75, 1, 1)
+    assert of_agency.hours_after == sum(map(operator.mul, of_agency.after, hours))
+    (tmp_path / "base.yaml").write_text(show(noon("thu")), encoding="utf-8")
+    (tmp_path / "staffing.yaml").write_text(shifts.overlay(), encoding="utf-8")
+    laid = load(tmp_path / "base.yaml", overlays=[tmp_path / "staffing.yaml"])
+    assert laid.agencies == again.agencies
+    assert "in two shifts: 11:30-12:30 / 12:30-13:30." in described(shifts, "en")

@@ -191,6 +191,11 @@ def sensitivity(
     finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
 
 
+Stagger = Annotated[
+    bool, typer.Option("--stagger", help="Try breaks in two shifts too, except on Fridays.")
+]
+
+
 @app.command()
 @plainly
 def staff(
@@ -205,6 +210,7 @@ def staff(
         typer.Option(metavar="LENGTHS", help="Cover the counters by shifts: '4 h .. 7.5 h'."),
     ] = None,
     every: Annotated[str, typer.Option(help="How often a shift may begin.")] = "30 min",
+    stagger: Stagger = False,
     seed: Seed = 0,
     engine: EngineName = "compiled",
     workers: Workers = None,
@@ -220,23 +226,25 @@ def staff(
     from sim.scenario.loading import load
 
     check_engine(engine)
-    lengths = None if shift is None else _lengths(shift, every)
+    lengths = _lengths(shift, every)
     scenario = load(file, overlays)
     warn_of_overload([scenario], lang.value)
     with progress_bar(lang.value) as progress:
         found = staffed(
-            scenario, replications=replications, certify=certify, seed=seed, engine=engine,
-            workers=workers, progress=progress,
+            scenario, replications=replications, certify=certify, stagger=stagger, seed=seed,
+            engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
-    shifts = {} if lengths is None else _shifts(found, *lengths)
     folder = out or folder_of((file, *overlays))
+    shifts = _shifts(found, lengths)
     study = of_staffing(found, lang.value, file, folder, shifts, sys.argv)
     finish(study, folder, lang.value, as_json)
 
 
-def _lengths(shift: str, every: str) -> tuple[int, int, int]:
+def _lengths(shift: str | None, every: str) -> tuple[int, int, int] | None:
     from sim.scenario import quantities as q
 
+    if shift is None:
+        return None
     shortest, dots, longest = (part.strip() for part in shift.partition(".."))
     ends = shortest, longest if dots else shortest
     try:
@@ -245,9 +253,12 @@ def _lengths(shift: str, every: str) -> tuple[int, int, int]:
         raise MallError.of("error.shift_durations", shift=shift, every=every) from None
 
 
-def _shifts(found: Any, shortest: int, longest: int, every: int) -> dict[str, Any]:
+def _shifts(found: Any, lengths: tuple[int, int, int] | None) -> dict[str, Any]:
     from sim.experiments.shifts import cover
 
+    if lengths is None:
+        return {}
+    shortest, longest, every = lengths
     slots, last = found.slots, max(day.closes for day in found.scenario.days)
     ends = (*slots.begins[1:], last)
     return {

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.scenario import quantities as q
-from sim.scenario.calendar import without
+from sim.scenario.calendar import Day, without
 from sim.scenario.model import Scenario, Staffing
+from sim.scenario.shifts import Shifts
 from sim.statistics.slices import hours_of
 
 Table = tuple[int, ...]
@@ -59,22 +60,38 @@ class Slots:
         )
 
 
-def slots_of(scenario: Scenario) -> Slots:
-    """Return the hours of the clock between the first opening and the last closing."""
+def slots_of(scenario: Scenario, agency: str = "") -> Slots:
+    """Return the hours of the clock between the first opening and the last closing.
+
+    agency : whose breaks decide how long a counter works, if not those of the mall
+    """
     days = scenario.days
     first, last = min(day.opens for day in days), max(day.closes for day in days)
     edges = [h * q.HOUR for h in hours_of(scenario) if first < h * q.HOUR < last]
     begins, ends = (first, *edges), (*edges, last)
-    hours = tuple(worked(scenario, *span) for span in zip(begins, ends, strict=True))
+    hours = tuple(worked(scenario, *span, agency) for span in zip(begins, ends, strict=True))
     return Slots(begins, hours)
 
 
-def worked(scenario: Scenario, begin: int, end: int) -> float:
-    """Return how many hours a counter works from `begin` to `end` (µs) on a mean day."""
+def worked(scenario: Scenario, begin: int, end: int, agency: str = "") -> float:
+    """Return how many hours a counter works from `begin` to `end` (µs) on a mean day.
+
+    agency : whose breaks, if not those of the mall; where they are in shifts, a mean counter
+    """
+    of = scenario.agencies[agency].breaks if agency else None
     time = sum(
-        last - first
+        share * (last - first)
         for day in scenario.days
-        for first, last in without((max(begin, day.opens), min(end, day.closes)), day.breaks)
+        for share, breaks in _parts(day, of)
+        for first, last in without((max(begin, day.opens), min(end, day.closes)), breaks)
         if first < last
     )
     return time / len(scenario.days) / q.HOUR
+
+
+def _parts(
+    day: Day, of: Mapping[str, Shifts] | None
+) -> tuple[tuple[float, tuple[tuple[int, int], ...]], ...]:
+    """Return the breaks of a day's counters, with the share of the counters of each."""
+    shifts = (of or {}).get(day.weekday)
+    return ((1.0, day.breaks),) if shifts is None else shifts.parts

@@ -9,13 +9,16 @@ the same replications, and so is told but not certified.
 
 Agencies whose counters are a number or a table are staffed; named counters and machines stay
 as they are. A plan is the same on every day, as a table of counters is.
+
+Breaks may be staggered: the search is done again with every break in two shifts, and each agency
+takes what costs it fewer counter-hours; the two together are certified as any plan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sim.engine import Engine
@@ -23,6 +26,7 @@ from sim.errors import MallError
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table
 from sim.experiments.staffing_search import Search, less
+from sim.experiments.staggering import Breaks, in_two_shifts
 from sim.experiments.stopping import known_as
 from sim.scenario.model import Scenario
 from sim.statistics.intervals import Estimate
@@ -65,6 +69,7 @@ class StaffingPlan:
     tried : how many plans the search looked at
     certified : on replications that the search had not seen; else by those of the search itself,
         where it was broken off
+    staggered : agencies that take their breaks in two shifts, with these
     """
 
     scenario: Scenario
@@ -75,23 +80,34 @@ class StaffingPlan:
     results: Results
     tried: int
     certified: bool = True
+    staggered: Mapping[str, Breaks] = field(default_factory=dict)
 
     @cached_property
     def figures(self) -> dict[str, object]:
-        """The counters by path, as for `load(overrides=...)`."""
-        return {f"agencies.{s.agency}.counters": self.slots.table(s.after) for s in self.agencies}
+        """The counters by path, and the breaks that are staggered, as for `load(overrides=...)`."""
+        counters = {
+            f"agencies.{s.agency}.counters": self.slots.table(s.after) for s in self.agencies
+        }
+        return counters | {f"agencies.{n}.breaks": of for n, of in self.staggered.items()}
 
     def overlay(self) -> str:
         """Return the counters found as an overlay, to be laid over the scenario."""
         lines = ["agencies:"]
         for staffed in self.agencies:
-            table = self.slots.table(staffed.after)
-            if isinstance(table, dict):
-                pairs = ", ".join(f"{time}: {number}" for time, number in table.items())
-                lines.append(f"  {staffed.agency}: {{counters: {{{pairs}}}}}")
-            else:
-                lines.append(f"  {staffed.agency}: {{counters: {table}}}")
+            said: dict[str, object] = {"counters": self.slots.table(staffed.after)}
+            if staffed.agency in self.staggered:
+                said["breaks"] = self.staggered[staffed.agency]
+            lines.append(f"  {staffed.agency}: {_flow(said)}")
         return "\n".join([*lines, ""])
+
+
+def _flow(of: object) -> str:
+    """Write a mapping, a list or a scalar on one line of YAML; nothing in it needs quotes."""
+    if isinstance(of, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(value)}" for key, value in of.items()) + "}"
+    if isinstance(of, list):
+        return "[" + ", ".join(map(_flow, of)) + "]"
+    return str(of)
 
 
 def staff(
@@ -99,6 +115,7 @@ def staff(
     *,
     replications: int = 20,
     certify: int = 100,
+    stagger: bool = False,
     seed: int = 0,
     engine: Engine = "compiled",
     workers: int | None = None,
@@ -108,19 +125,49 @@ def staff(
     """Find the fewest counter-hours with which each agency keeps its promise.
 
     replications : of each plan of the search; certify : of the certification
+    stagger : whether breaks in two shifts are tried too
     progress : called with (replications done, 0): how long a search takes is not known before
 
-    Raises MallError where no agency has both a promise and counters that can be staffed; at Ctrl-C
-    Interrupted, which knows the last plan that keeps the promises, as far as the search had seen.
+    Raises MallError where no agency has both a promise and counters that can be staffed, or breaks
+    cannot be staggered; at Ctrl-C Interrupted, which knows the last plan that keeps the promises
+    with the breaks of today, as far as the search had seen.
     """
-    search = Search(scenario, replications, seed, engine, workers, executor, progress)
+    breaks = in_two_shifts(scenario) if stagger else None
+    first = search = Search(scenario, replications, seed, engine, workers, executor, progress)
     if not search.agencies:
         raise MallError.of("error.nothing_to_staff")
-    with known_as(lambda _: None if search.held is None else _told(search, *search.held)):
+    with known_as(lambda _: None if first.held is None else _told(first, *first.held)):
         plan = search.reduced(search.mended(search.ample()))
+        if breaks is not None:
+            search, plan = _staggered(first, plan, breaks)
         plan, results = search.certified(plan, certify)
         neighbours = _neighbours(search, plan, certify)
     return _told(search, plan, results, neighbours)
+
+
+def _staggered(
+    search: Search, plan: dict[str, Table], breaks: Breaks
+) -> tuple[Search, dict[str, Table]]:
+    """Search anew with all breaks in two shifts, and take these where they cost fewer hours.
+
+    Returns the search of the mall that comes of it, and its plan.
+    """
+    other = search.anew(search.agencies, breaks)
+    shifts = other.reduced(other.mended(other.ample()))
+    taken = [
+        name
+        for name in search.agencies
+        if name not in other.impossible
+        and max(shifts[name]) > 1  # of one officer no half stays
+        and (
+            name in search.impossible
+            or other.hours(name, shifts[name]) < search.hours(name, plan[name])
+        )
+    ]
+    mixed = search.anew(taken, breaks)
+    mixed.impossible = {n: of for n, of in search.impossible.items() if n not in taken}
+    mixed.done, mixed.tried = other.done, other.tried
+    return mixed, {name: (shifts if name in taken else plan)[name] for name in plan}
 
 
 Neighbours = Mapping[str, tuple[Table, Results]]
@@ -151,6 +198,7 @@ def _told(
         results=results,
         tried=search.tried,
         certified=neighbours is not None,
+        staggered=search.staggered,
     )
 
 
@@ -161,7 +209,7 @@ def _staffed(
     confidence, before = search.confidence, search.before(agency)
     share, margin, found = promise_of(results, "agency", agency, confidence)
     staffed = Staffed(
-        agency, before, after, search.slots.cost(before), search.slots.cost(after), share,
+        agency, before, after, search.hours(agency, before), search.hours(agency, after), share,
         share.value - margin.value, found,
     )  # fmt: skip
     if neighbour is None:

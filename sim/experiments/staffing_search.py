@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sim.engine import Engine
@@ -14,6 +14,8 @@ from sim.experiments.decision import promising
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table, slots_of
+from sim.experiments.staggering import Breaks
+from sim.experiments.varying import varied
 from sim.scenario import quantities as q
 from sim.scenario.model import Scenario, Staffing
 from sim.statistics.intervals import Estimate
@@ -47,6 +49,8 @@ class Search:
     """The last plan with which every promise that can be kept is kept, by its estimate."""
     impossible: Mapping[str, Estimate] = field(default_factory=dict)
     """The agencies that no number of counters lets keep their promise, as `ample` found."""
+    staggered: Mapping[str, Breaks] = field(default_factory=dict)
+    """The agencies that take their breaks in two shifts."""
 
     @cached_property
     def agencies(self) -> tuple[str, ...]:
@@ -72,6 +76,10 @@ class Search:
                 found[load.agency][self.slots.of(load.interval)] += load.offered / days
         return found
 
+    def hours(self, agency: str, counters: Table) -> float:
+        """Return the counter-hours of an agency on a mean day."""
+        return slots_of(self.scenario, agency).cost(counters)
+
     def before(self, agency: str) -> Table:
         """Return the counters that the scenario has, by slot."""
         staffing = self.scenario.agencies[agency].counters
@@ -95,6 +103,14 @@ class Search:
         self.done += len(points) * (replications or self.replications)
         self.tried += len(points)
         return found
+
+    def anew(self, agencies: Iterable[str], breaks: Breaks) -> Search:
+        """Return a search of the same mall in which agencies have these breaks."""
+        staggered = dict.fromkeys(agencies, breaks)
+        scenario = varied(
+            self.scenario, {f"agencies.{n}.breaks": of for n, of in staggered.items()}
+        )
+        return replace(self, scenario=scenario, staggered=staggered, held=None, impossible={})
 
     # The search
 

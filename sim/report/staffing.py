@@ -9,6 +9,7 @@ from typing import Any
 from sim.experiments.shifts import Shift
 from sim.experiments.slots import Table
 from sim.experiments.staffing import Staffed, StaffingPlan
+from sim.experiments.staggering import Breaks
 from sim.report import locale
 from sim.report.provenance import provenance
 from sim.report.titles import titles
@@ -60,6 +61,8 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
            for k, v in (("share", one.share.value), ("low", one.share.low),
                         ("high", one.share.high))},
     )  # fmt: skip
+    if one.agency in found.staggered:
+        yield "    " + _staggered(found.staggered[one.agency], lang)
     if found.certified:
         yield "    " + say(f"study.staff.{one.state}", lang)
     hourly = found.scenario.agencies[one.agency].officer_cost
@@ -72,6 +75,13 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
             share=locale.number(100 * one.fewer_share.value, lang, 1),
             late=locale.people(one.fewer_late, lang),
         )  # fmt: skip
+
+
+def _staggered(breaks: Breaks, lang: str) -> str:
+    """Say when the halves of the officers take their break, for days of equal breaks together."""
+    shifts = dict.fromkeys(" / ".join(of) for of in breaks.values() if isinstance(of, dict))
+    listed = [locale.clock(text, lang) for text in shifts]
+    return say("study.staff.staggered", lang, breaks=locale.join(listed, lang))
 
 
 def _costs(found: StaffingPlan, lang: str) -> Iterator[str]:
@@ -122,6 +132,7 @@ def plain(
         "agencies": [asdict(one) for one in found.agencies],
         "impossible": {name: asdict(share) for name, share in found.impossible.items()},
         "left_alone": list(found.left_alone),
+        "staggered": dict(found.staggered),
         "plans_tried": found.tried,
         "shifts": {name: [asdict(s) for s in of] for name, of in (shifts or {}).items()},
     }
