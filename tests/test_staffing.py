@@ -11,11 +11,13 @@ import pytest
 from malls import mall, scenario_of
 
 from sim import MallError, Scenario, sample, simulate
+from sim.experiments.floating import _named
 from sim.experiments.points import run_points
 from sim.experiments.slots import slots_of
 from sim.experiments.staffing import staff
 from sim.experiments.staggering import in_two_shifts
 from sim.report.staffing import described
+from sim.scenario import quantities as q
 from sim.scenario.loading import load, load_text
 from sim.scenario.writing import show
 from sim.statistics.verdict import margin_of
@@ -177,3 +179,48 @@ def test_staggered_breaks_are_taken_where_they_let_a_promise_be_kept(tmp_path: P
     laid = load(tmp_path / "base.yaml", overlays=[tmp_path / "staffing.yaml"])
     assert laid.agencies == again.agencies
     assert "in two shifts: 11:30-12:30 / 12:30-13:30." in described(shifts, "en")
+
+
+def quiet(*per_day: int) -> Scenario:
+    """Return agencies a, b, ... to which so many come on a day of four hours."""
+    service = {
+        "time": {"mean": "6 min", "sd": "3 min"},
+        "promise": {"wait": "15 min", "for": "80 %"},
+    }
+    names = "abc"[: len(per_day)]
+    return mall(
+        {name: {"counters": 1, "services": {"s": service}} for name in names},
+        hours="08:00-12:00",
+        journeys={n: {"per_day": k, "stops": [f"{n}.s"]} for n, k in zip(names, per_day)},
+    )  # fmt: skip
+
+
+def test_two_quiet_agencies_may_share_an_officer_and_a_busy_one_may_not(tmp_path: Path) -> None:
+    found = staff(quiet(8, 8, 60), replications=6, certify=40, floating=True, workers=1)
+    (shared,) = found.floats
+    assert shared.agencies == ("a", "b")
+    assert shared.hours == 4
+    assert all(0.8 < share.low <= share.value for share in shared.shares)
+    assert "a and b may share one officer in place of one each" in described(found, "en")
+    (tmp_path / "base.yaml").write_text(show(found.scenario), encoding="utf-8")
+    (tmp_path / "staffing.yaml").write_text(found.overlay(), encoding="utf-8")
+    laid = load(tmp_path / "base.yaml", overlays=[tmp_path / "staffing.yaml"])
+    assert [name for name, _ in laid.counters].count("b") == 0
+    assert ("a", "bersama") in laid.counters
+    assert laid.agencies == load_text(show(found.scenario), overrides=found.figures).agencies
+
+
+def test_a_table_with_one_counter_less_is_named_as_it_was() -> None:
+    """Named counters with the hours of a table call as the table's do."""
+    table = {"08:00": 1, "09:00": 3, "11:00": 2}
+    plain = mall(
+        {"a": table}, hours="08:00-12:00", journeys={"all": {"per_day": 60, "stops": ["a.s"]}}
+    )
+    spans = [(8, 9), (9, 10), (10, 11), (11, 12)]
+    hours = [(begin * q.HOUR, end * q.HOUR) for begin, end in spans]
+    named = _named(hours, (2, 4, 4, 3))
+    assert named == {"1": {}, "2": {"hours": ["09:00-12:00"]}, "3": {"hours": ["09:00-11:00"]}}
+    other = load_text(show(plain), overrides={"agencies.a.counters": named})
+    workload = sample(plain, 4)
+    assert len(workload) > 40
+    assert simulate(other, workload) == simulate(plain, workload)

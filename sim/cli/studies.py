@@ -196,6 +196,12 @@ Stagger = Annotated[
 ]
 
 
+Floating = Annotated[
+    bool,
+    typer.Option("--floating", help="Try officers whom two agencies share, in place of one each."),
+]
+
+
 @app.command()
 @plainly
 def staff(
@@ -211,6 +217,7 @@ def staff(
     ] = None,
     every: Annotated[str, typer.Option(help="How often a shift may begin.")] = "30 min",
     stagger: Stagger = False,
+    floating: Floating = False,
     seed: Seed = 0,
     engine: EngineName = "compiled",
     workers: Workers = None,
@@ -231,8 +238,8 @@ def staff(
     warn_of_overload([scenario], lang.value)
     with progress_bar(lang.value) as progress:
         found = staffed(
-            scenario, replications=replications, certify=certify, stagger=stagger, seed=seed,
-            engine=engine, workers=workers, progress=progress,
+            scenario, replications=replications, certify=certify, stagger=stagger,
+            floating=floating, seed=seed, engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
     folder = out or folder_of((file, *overlays))
     shifts = _shifts(found, lengths)

@@ -23,6 +23,7 @@ from functools import cached_property
 
 from sim.engine import Engine
 from sim.errors import MallError
+from sim.experiments.floating import Float, floats
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table
 from sim.experiments.staffing_search import Search, less
@@ -70,6 +71,7 @@ class StaffingPlan:
     certified : on replications that the search had not seen; else by those of the search itself,
         where it was broken off
     staggered : agencies that take their breaks in two shifts, with these
+    floats : officers whom two agencies may share, in place of one each
     """
 
     scenario: Scenario
@@ -81,24 +83,27 @@ class StaffingPlan:
     tried: int
     certified: bool = True
     staggered: Mapping[str, Breaks] = field(default_factory=dict)
+    floats: tuple[Float, ...] = ()
 
     @cached_property
     def figures(self) -> dict[str, object]:
-        """The counters by path, and the breaks that are staggered, as for `load(overrides=...)`."""
+        """The counters and staggered breaks by path, as for `load(overrides=...)`."""
         counters = {
             f"agencies.{s.agency}.counters": self.slots.table(s.after) for s in self.agencies
         }
-        return counters | {f"agencies.{n}.breaks": of for n, of in self.staggered.items()}
+        breaks = {f"agencies.{n}.breaks": of for n, of in self.staggered.items()}
+        shared = {path: value for of in self.floats for path, value in of.figures.items()}
+        return counters | breaks | shared
 
     def overlay(self) -> str:
         """Return the counters found as an overlay, to be laid over the scenario."""
-        lines = ["agencies:"]
-        for staffed in self.agencies:
-            said: dict[str, object] = {"counters": self.slots.table(staffed.after)}
-            if staffed.agency in self.staggered:
-                said["breaks"] = self.staggered[staffed.agency]
-            lines.append(f"  {staffed.agency}: {_flow(said)}")
-        return "\n".join([*lines, ""])
+        said: dict[str, dict[str, object]] = {}
+        for path, value in self.figures.items():
+            _, agency, key = path.split(".")
+            said.setdefault(agency, {})[key] = value
+        return "\n".join(
+            ["agencies:", *(f"  {name}: {_flow(of)}" for name, of in said.items()), ""]
+        )
 
 
 def _flow(of: object) -> str:
@@ -107,7 +112,7 @@ def _flow(of: object) -> str:
         return "{" + ", ".join(f"{key}: {_flow(value)}" for key, value in of.items()) + "}"
     if isinstance(of, list):
         return "[" + ", ".join(map(_flow, of)) + "]"
-    return str(of)
+    return "null" if of is None else str(of)
 
 
 def staff(
@@ -116,6 +121,7 @@ def staff(
     replications: int = 20,
     certify: int = 100,
     stagger: bool = False,
+    floating: bool = False,
     seed: int = 0,
     engine: Engine = "compiled",
     workers: int | None = None,
@@ -125,7 +131,8 @@ def staff(
     """Find the fewest counter-hours with which each agency keeps its promise.
 
     replications : of each plan of the search; certify : of the certification
-    stagger : whether breaks in two shifts are tried too
+    stagger : whether breaks in two shifts are tried too; floating : whether two agencies may
+        share an officer in place of one each
     progress : called with (replications done, 0): how long a search takes is not known before
 
     Raises MallError where no agency has both a promise and counters that can be staffed, or breaks
@@ -142,7 +149,8 @@ def staff(
             search, plan = _staggered(first, plan, breaks)
         plan, results = search.certified(plan, certify)
         neighbours = _neighbours(search, plan, certify)
-    return _told(search, plan, results, neighbours)
+        shared = floats(search, plan, certify) if floating else ()
+    return replace(_told(search, plan, results, neighbours), floats=shared)
 
 
 def _staggered(

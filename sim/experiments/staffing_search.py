@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -90,17 +90,24 @@ class Search:
         self, plans: Iterable[Plan], replications: int | None = None, first: int = 0
     ) -> list[Results]:
         """Return the results of plans, all on the same citizens."""
-        points = [
-            {f"agencies.{name}.counters": self.slots.table(t) for name, t in plan.items()}
-            for plan in plans
-        ]
+        points = [self.figures(plan) for plan in plans]
+        return self.run_figures(points, replications or self.replications, first)
+
+    def figures(self, plan: Plan) -> dict[str, object]:
+        """Return the counters of a plan by path."""
+        return {f"agencies.{name}.counters": self.slots.table(t) for name, t in plan.items()}
+
+    def run_figures(
+        self, points: Sequence[Mapping[str, object]], replications: int, first: int
+    ) -> list[Results]:
+        """Return the results of figures by path, all on the same citizens."""
         before, progress = self.done, self.progress
         found = run_points(
-            self.scenario, points, replications or self.replications, seed=self.seed, first=first,
+            self.scenario, points, replications, seed=self.seed, first=first,
             hours=True, engine=self.engine, workers=self.workers, executor=self.executor,
             progress=None if progress is None else lambda n, _: progress(before + n, 0),
         )  # fmt: skip
-        self.done += len(points) * (replications or self.replications)
+        self.done += len(points) * replications
         self.tried += len(points)
         return found
 

@@ -33,6 +33,7 @@ def _lines(found: StaffingPlan, lang: str, shifts: Shifts) -> Iterator[str]:
         yield from _agency(found, one, names[one.agency], lang)
         if one.agency in shifts:
             yield "    " + _shifts(names[one.agency], shifts[one.agency], lang)
+    yield from _floats(found, names, lang)
     for agency, share in found.impossible.items():
         in_time = locale.number(100 * share.value, lang, 1)
         yield say("study.staff.impossible", lang, agency=names[agency], share=in_time)
@@ -84,6 +85,21 @@ def _staggered(breaks: Breaks, lang: str) -> str:
     return say("study.staff.staggered", lang, breaks=locale.join(listed, lang))
 
 
+def _floats(found: StaffingPlan, names: Mapping[str, str], lang: str) -> Iterator[str]:
+    """Say which two agencies may share an officer, and how they then keep their promises."""
+    for of in found.floats:
+        shares = [
+            say("study.staff.float_share", lang, agency=names[name],
+                **{k: locale.number(100 * v, lang, 1)
+                   for k, v in (("share", e.value), ("low", e.low), ("high", e.high))})
+            for name, e in zip(of.agencies, of.shares, strict=True)
+        ]  # fmt: skip
+        yield "  " + say(
+            "study.staff.float", lang, first=names[of.agencies[0]], second=names[of.agencies[1]],
+            hours=locale.short(of.hours, lang), shares=locale.join(shares, lang),
+        )  # fmt: skip
+
+
 def _costs(found: StaffingPlan, lang: str) -> Iterator[str]:
     """Say what the officers cost together, where that is stated of several agencies."""
     hourly = {one.agency: found.scenario.agencies[one.agency].officer_cost
@@ -133,6 +149,7 @@ def plain(
         "impossible": {name: asdict(share) for name, share in found.impossible.items()},
         "left_alone": list(found.left_alone),
         "staggered": dict(found.staggered),
+        "floats": [asdict(of) for of in found.floats],
         "plans_tried": found.tried,
         "shifts": {name: [asdict(s) for s in of] for name, of in (shifts or {}).items()},
     }
