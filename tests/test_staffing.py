@@ -191,7 +191,9 @@ def quiet(*per_day: int) -> Scenario:
     return mall(
         {name: {"counters": 1, "services": {"s": service}} for name in names},
         hours="08:00-12:00",
-        journeys={n: {"per_day": k, "stops": [f"{n}.s"]} for n, k in zip(names, per_day)},
+        journeys={
+            n: {"per_day": k, "stops": [f"{n}.s"]} for n, k in zip(names, per_day, strict=True)
+        },
     )  # fmt: skip
 
 
