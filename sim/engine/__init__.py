@@ -6,6 +6,7 @@ Every engine obeys the rules of the hall (docs/rules.md) and returns the same ro
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from sim.log import Log, Names
 from sim.scenario.model import Scenario
 from sim.workload import ABSENT, ENDS, Workload
 from sim.workload.booked import booked_times
+from sim.workload.replications import Replications
 
 Engine = str | Callable[[Scenario, Workload], Log]
 ENGINES = ("simpy", "compiled")
@@ -40,7 +42,8 @@ def simulate(
     the workload does not fit the scenario.
     """
     check_engine(engine)
-    check_workload(scenario, workload)
+    if workload.drawn_for is not scenario:
+        check_workload(scenario, workload)
     if choose is None:
         return play(scenario, workload, engine)
     if engine != "simpy":
@@ -61,6 +64,15 @@ def play(scenario: Scenario, workload: Workload, engine: Engine) -> Log:
     from sim.engine.reference.run import run
 
     return run(scenario, workload)
+
+
+def play_all(scenario: Scenario, drawn: Replications, engine: Engine) -> list[Log]:
+    """Play replications that were drawn together for this scenario, by an engine that exists."""
+    if engine == "compiled":
+        from sim.engine.compiled.run import run_all
+
+        return run_all(scenario, drawn)
+    return [play(scenario, workload, engine) for workload in drawn.apart()]
 
 
 def check_engine(engine: Engine) -> None:
@@ -98,6 +110,7 @@ def plans(scenario: Scenario, workload: Workload) -> tuple[DayPlan, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16)
 def names_of(scenario: Scenario) -> Names:
     """Return what the codes in a log of this scenario stand for."""
     return Names(

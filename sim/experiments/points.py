@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import Engine, engine_name, play, prepare
+from sim.engine import Engine, engine_name, play_all, prepare
 from sim.errors import MallError
 from sim.experiments.replicate import TOGETHER, Progress, run_blocks, travel
 from sim.experiments.stopping import Interrupted
@@ -116,8 +116,8 @@ class _Points:
         these = range(replications.start + self.first, replications.stop + self.first)
         of_all = measures_of(scenario, not self.hours)
         wanted = np.array([_wanted(m, self.hours) for m in of_all])
-        for workloads in drawn_together(scenario, self.seed, these):
-            logs = [play(scenario, workload, self.engine) for workload in workloads]
+        for drawn in drawn_together(scenario, self.seed, these):
+            logs = play_all(scenario, drawn, self.engine)
             for found in measure_together(logs, scenario, whole=not self.hours):
                 yield found.total[wanted], found.n[wanted]
 

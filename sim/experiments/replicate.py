@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.engine import Engine, engine_name, play, prepare, simulate
+from sim.engine import Engine, engine_name, play_all, prepare, simulate
 from sim.errors import MallError
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.pool import pool, usable_workers
@@ -32,6 +32,7 @@ from sim.statistics.measure import Measure
 from sim.statistics.measures import measure_together, measures_of
 from sim.statistics.results import Results, Run
 from sim.workload import Workload
+from sim.workload.replications import Replications
 
 OwnMeasures = Callable[[Log], Mapping[str, float]]
 Transform = Callable[[Workload], Workload]
@@ -112,17 +113,18 @@ class _Task:
     def __call__(self, first: int, last: int) -> list[Numbers]:
         """Run the replications from first before last and return their numbers."""
         found: list[Numbers] = []
-        for workloads in drawn_together(self.scenario, self.seed, range(first, last)):
-            logs = [self._play(workload) for workload in workloads]
+        for drawn in drawn_together(self.scenario, self.seed, range(first, last)):
+            logs = self._play(drawn)
             own = [self._own(log) for log in logs]
             measured = measure_together(logs, self.scenario)
             found += [(of.total, of.n, its) for of, its in zip(measured, own, strict=True)]
         return found
 
-    def _play(self, workload: Workload) -> Log:
-        if self.transform:
-            return simulate(self.scenario, self.transform(workload), self.engine)
-        return play(self.scenario, workload, self.engine)
+    def _play(self, drawn: Replications) -> list[Log]:
+        if not self.transform:
+            return play_all(self.scenario, drawn, self.engine)
+        own = (self.transform(workload) for workload in drawn.apart())
+        return [simulate(self.scenario, workload, self.engine) for workload in own]
 
     def _own(self, log: Log) -> dict[str, float]:
         """Return the own measures of a replication."""

@@ -33,7 +33,7 @@ MEANING = (
     "workload/__init__.py",
 )  # fmt: skip
 """Files that kernels of many rooms are part of, or that say what the numbers in them mean."""
-WITHOUT_KERNELS = ("run.py", "tables.py", "uncovered.py")
+WITHOUT_KERNELS = ("run.py", "tables.py")
 """What hands the engine's kernels their tables may change without compiling anything again."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils, config
 from numba.core.typing.templates import AttributeTemplate
@@ -64,6 +65,7 @@ class _Tables(AttributeTemplate):  # type: ignore[misc]
 def _table(context: Any, builder: Any, kind: _Pointers, pointers: Any, table: str) -> Any:
     place, entries = kind.of[table]
     pointer = builder.load(cgutils.gep_inbounds(builder, pointers, place))
+    pointer.set_metadata("invariant.load", builder.module.add_metadata([]))
     return builder.bitcast(pointer, context.get_value_type(entries))
 
 
@@ -77,9 +79,18 @@ def _to_pointers(_: Any, tables: Any) -> Any:
             data = context.make_array(kind)(context, builder, array).data
             entry = builder.bitcast(data, cgutils.voidptr_t)
             builder.store(entry, cgutils.gep_inbounds(builder, begin, place))
-        return begin
+        return _finished(builder, begin)
 
     return pointers(tables), generate
+
+
+def _finished(builder: Any, begin: Any) -> Any:
+    """Return the pointers as something of which the compiler knows only that it never changes.
+
+    So it need not read a pointer again after each number that is written somewhere.
+    """
+    kind = ir.FunctionType(begin.type, [begin.type])
+    return builder.asm(kind, "", "=r,0,~{memory}", [begin], side_effect=True)
 
 
 def _as_they_are(tables: T) -> T:

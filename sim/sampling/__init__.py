@@ -8,7 +8,7 @@ call of NumPy serves them all. Who is drawn together with whom changes no number
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from sim.sampling.together import documents_of, people_of
 from sim.scenario.model import Scenario
 from sim.scenario.surge import Surge
 from sim.workload import ABSENT, COMES, OPENINGS, STAYS_AWAY, Ints, Workload, all_officers
+from sim.workload.replications import Replications
 
 AT_ONCE = 40_000
 """Citizens in all that are drawn together, about: more are not quicker, and take their room."""
@@ -50,10 +51,10 @@ def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
 def drawn(scenario: Scenario, seed: int, replications: range) -> Iterator[Workload]:
     """Draw replications one after the other, as many together as keeps memory small."""
     for together in drawn_together(scenario, seed, replications):
-        yield from together
+        yield from together.apart()
 
 
-def drawn_together(scenario: Scenario, seed: int, replications: range) -> Iterator[list[Workload]]:
+def drawn_together(scenario: Scenario, seed: int, replications: range) -> Iterator[Replications]:
     """Draw replications, and yield those that were drawn together."""
     dates = dates_of(scenario)
     citizens = scenario.demand.scale * sum(
@@ -61,11 +62,16 @@ def drawn_together(scenario: Scenario, seed: int, replications: range) -> Iterat
     )
     together = max(1, int(AT_ONCE / max(citizens, 1.0)))
     for first in range(replications.start, replications.stop, together):
-        yield samples(scenario, seed, replications[first - replications.start :][:together])
+        yield at_once(scenario, seed, replications[first - replications.start :][:together])
 
 
 def samples(scenario: Scenario, seed: int, replications: range) -> list[Workload]:
     """Draw replications together, which is quicker; each is what `sample` returns."""
+    return at_once(scenario, seed, replications).apart()
+
+
+def at_once(scenario: Scenario, seed: int, replications: range) -> Replications:
+    """Draw replications at one go."""
     if replications.start < 0:
         raise WorkloadError(f"replication must be 0 or more, not {replications.start}")
     dates = dates_of(scenario)
@@ -85,47 +91,17 @@ def samples(scenario: Scenario, seed: int, replications: range) -> list[Workload
         parts += _attempts(scenario, dates, own, code, surge.journey, extra, (surge, place))
     columns = assembled(parts, book_of(scenario), replications.start, len(dates.days))
     begins = np.tile(dates.begins, len(replications))
-    return _apart(
-        scenario,
-        replications,
-        columns,
-        _officers(scenario, draws, begins),
-        draw_outages(scenario, draws, begins),
+    run = Workload(
+        replication=replications.start,
+        days=tuple(day.label for day in scenario.played) * len(replications),
+        journeys=tuple(sorted(scenario.journeys)),
+        services=scenario.services,
+        classes=tuple(scenario.class_shares),
+        **columns,
+        **_officers(scenario, draws, begins),
+        outages=draw_outages(scenario, draws, begins),
     )
-
-
-def _apart(
-    scenario: Scenario, replications: range, columns: dict[str, NDArray[Any]],
-    officers: dict[str, NDArray[Any]], outages: Ints,
-) -> list[Workload]:  # fmt: skip
-    """Return each replication by itself."""
-    names: dict[str, Any] = {
-        "days": tuple(day.label for day in scenario.played),
-        "journeys": tuple(sorted(scenario.journeys)),
-        "services": scenario.services,
-        "classes": tuple(scenario.class_shares),
-    }
-    days, offset = len(names["days"]), columns["offset"]
-    bounds = np.arange(len(replications) + 1) * days
-    visits, down = (np.searchsorted(day, bounds) for day in (columns["day"], outages[:, 0]))
-    found = []
-    for k, replication in enumerate(replications):
-        of = slice(visits[k], visits[k + 1])
-        stops = slice(offset[of.start], offset[of.stop])
-        cut = {
-            **{key: column[of] for key, column in columns.items() if key not in _OF_STOPS},
-            **{key: columns[key][stops] for key in _OF_STOPS},
-            "day": columns["day"][of] - k * days,
-            "offset": offset[of.start : of.stop + 1] - stops.start,
-            **{key: column[k * days : (k + 1) * days] for key, column in officers.items()},
-            "outages": outages[down[k] : down[k + 1]] - [k * days, 0, 0, 0],
-        }
-        found.append(Workload(replication=replication, **names, **cut))
-    return found
-
-
-_ALL = [field.name for field in fields(Workload)]
-_OF_STOPS = _ALL[_ALL.index("offset") + 1 : _ALL.index("absent")]
+    return Replications(replications, run.known_to_fit(scenario))
 
 
 def _attempts(
@@ -189,6 +165,7 @@ def _journey(
         "day": day,
         "journey": code,
         "index": first + at.index.view(np.int64),
+        "first": first,
         "origin": at.day.view(np.int64),
         "visitor_class": of_class,
         "due": due + np.repeat(np.tile(dates.midnight, times), counts) if continuous else due,

@@ -23,7 +23,8 @@ Visits = dict[str, Any]
 class Part:
     """Citizens of one journey, in the order of identity.
 
-    visits : columns of the visits, as a workload has them, and the documents that each brings
+    visits : columns of the visits, as a workload has them, and the documents that each brings, and
+        `first`: the index of the journey's first citizen, from which draws are addressed
     stops : who needs what at each stop of the journey
     """
 
@@ -61,7 +62,7 @@ def assembled(
     }
     rows = _rows(parts, order)
     citizens = r.Citizens(
-        address=visits["index"] % APART,
+        address=visits["index"] - visits.pop("first"),
         replication=replication + visits["day"] // days,
         day=visits["origin"],
         documents=visits.pop("documents"),

@@ -1,4 +1,4 @@
-"""Two engines, one workload: the same rows, or a refusal in plain words."""
+"""Two engines, one workload: the same rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 from sim.engine import Engine, engine_name, simulate
-from sim.errors import EngineError
 from sim.log import Log
 from sim.sampling import sample
 from sim.scenario.loading import load
@@ -29,19 +28,13 @@ def agreement(engine: Engine) -> Iterator[Proof]:
         yield _compared(engine, name, scenario, workload, log)
 
 
-def _compared(
-    engine: Engine, name: str, scenario: Scenario, workload: Workload, log: Log | None
-) -> Proof:
+def _compared(engine: Engine, name: str, scenario: Scenario, workload: Workload, log: Log) -> Proof:
     def proof(right: bool, detail: str = "") -> Proof:
         return Proof("engines", name, engine_name(engine), right=right, detail=detail,
                      source=CONTRACT)  # fmt: skip
 
-    if log is None:
-        return proof(True, "the other engine refuses it in words")
     try:
         found = simulate(scenario, workload, engine)
-    except EngineError as refusal:
-        return proof(refusal.key == "error.engine_lacks", str(refusal))
     except Exception as error:  # whatever a stranger's engine raises is the finding
         return proof(False, f"{type(error).__name__}: {error}")
     unlike = first_difference(found, log)
@@ -49,27 +42,17 @@ def _compared(
 
 
 @lru_cache(maxsize=2)
-def days_of(engine: str) -> tuple[tuple[str, Scenario, Workload, Log | None], ...]:
+def days_of(engine: str) -> tuple[tuple[str, Scenario, Workload, Log], ...]:
     """Return the days on which engines are compared, with the rows of one of them.
 
-    Every shipped feature, the mall of the tutorial, and a small hall full of ties; None where the
-    engine does not know a word of a day.
+    Every shipped feature, the mall of the tutorial, and a small hall full of ties.
     """
     names = [name for name in shipped() if name.startswith("features/") or name == "tutorial"]
     malls = [(name, load(shipped()[name])) for name in names]
     days = [(name, scenario, sample(scenario, SEED)) for name, scenario in malls]
     days.append(("a crowded hour", *crowded()))
     days.sort(key=lambda day: len(day[2].stop))  # what is wrong is found soonest on a small day
-    return tuple((*day, _unless_refused(*day[1:], engine)) for day in days)
-
-
-def _unless_refused(scenario: Scenario, workload: Workload, engine: str) -> Log | None:
-    try:
-        return simulate(scenario, workload, engine)
-    except EngineError as refusal:
-        if refusal.key != "error.engine_lacks":
-            raise
-        return None
+    return tuple((*day, simulate(*day[1:], engine)) for day in days)
 
 
 def crowded() -> tuple[Scenario, Workload]:

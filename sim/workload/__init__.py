@@ -7,7 +7,7 @@ own arrival process, is a workload like any other. An engine plays it by the rul
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -104,9 +104,17 @@ class Workload:
     late: Ints
     outages: Ints
 
+    drawn_for: ClassVar[Scenario | None] = None
+    """For which scenario all of this was drawn: it fits that one, and nobody need look."""
+
     def __post_init__(self) -> None:
         for column in _COLUMNS:
             getattr(self, column).flags.writeable = False
+
+    def known_to_fit(self, scenario: Scenario | None) -> Workload:
+        """Note for which scenario it was drawn; `replace` and saving forget it."""
+        object.__setattr__(self, "drawn_for", scenario)
+        return self
 
     def __len__(self) -> int:
         return len(self.day)
@@ -144,12 +152,16 @@ class Workload:
     def _who(self) -> tuple[Ints, ...]:
         return self.journey, self.origin, self.index, self.attempt
 
-    def next_attempts(self) -> Ints:
-        """Return the row of each citizen's next attempt, -1 where she has none; (V,)."""
+    def next_attempts(self, days: int = 0) -> Ints:
+        """Return the row of each citizen's next attempt, -1 where she has none; (V,).
+
+        days : of a replication, where those of several follow each other
+        """
         after = np.full(len(self), -1, dtype=np.int64)
         if (self.attempt == self.attempt[:1]).all():
             return after
-        keys = (self.attempt, self.index, self.origin, self.journey)
+        run = self.day // (days or len(self.days))
+        keys = (self.attempt, self.index, self.origin, self.journey, run)
         order = np.lexsort(keys)
         same = np.diff(self.attempt[order]) == 1
         for key in keys[1:]:

@@ -166,7 +166,7 @@ def write(hall: Hall, given: Given, day: int, out: Rows) -> None:
             _write_stop(hall, given, out, at, need, row)
             row = hall.stops[row + s.FOLLOWING]
     account.close(hall)
-    _write_counters(hall, day - hall.clock[s.DAYS_BEFORE], out)
+    _write_counters(hall, day, out)
 
 
 @kernel

@@ -52,12 +52,12 @@ def pop(heap: Table) -> int:
     while 2 * place <= size:
         child = 2 * place
         below = ENTRY * child
-        if child < size and _before(
-            heap[below + ENTRY + TIME], heap[below + ENTRY + ORDER],
-            heap[below + TIME], heap[below + ORDER],
-        ):  # fmt: skip
-            child += 1
-            below += ENTRY
+        if child < size:
+            beside = below + ENTRY
+            child += _before(
+                heap[beside + TIME], heap[beside + ORDER], heap[below + TIME], heap[below + ORDER]
+            )
+            below = ENTRY * child
         if _before(time, order, heap[below + TIME], heap[below + ORDER]):
             break
         _move(heap, below, ENTRY * place)
@@ -68,7 +68,8 @@ def pop(heap: Table) -> int:
 
 @kernel
 def _before(time: int, order: int, other_time: int, other_order: int) -> bool:
-    return time < other_time or (time == other_time and order < other_order)
+    """Whether one entry goes before another; nobody can guess it, so nothing is skipped."""
+    return (time < other_time) | ((time == other_time) & (order < other_order))
 
 
 @kernel

@@ -12,7 +12,7 @@ from sim.jit.pointers import unchecked
 
 @entry
 def play(of_hall: Hall, of_given: Given, of_rows: Rows) -> None:
-    """Play all days of a workload, one after the other, and write what happened."""
+    """Play all days of all replications, one after the other, and write what happened."""
     hall, given, out = unchecked(of_hall), unchecked(of_given), unchecked(of_rows)
     out.filled[day.VISIT_ROWS] = out.filled[day.STOP_ROWS] = out.filled[day.COUNTER_ROWS] = 0
     hall.clock[s.CARRIED_TO] = 0
@@ -22,7 +22,7 @@ def play(of_hall: Hall, of_given: Given, of_rows: Rows) -> None:
             pass
         day.end(hall)
         returns.note(hall, given)
-        if number >= hall.clock[s.DAYS_BEFORE]:
+        if number % hall.clock[s.DAYS_OF_RUN] >= hall.clock[s.DAYS_BEFORE]:
             day.write(hall, given, number, out)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -16,31 +17,36 @@ from sim.engine.compiled.heap import ENTRY
 from sim.engine.compiled.instant import play
 from sim.engine.compiled.state import Given, Hall, Ints, Rows
 from sim.engine.compiled.tables import Tables, changes_of, tables_of
-from sim.engine.compiled.uncovered import refuse_unknown
 from sim.jit import cache_directory, is_kept
 from sim.jit.pointers import CHECKED
 from sim.log import Counters, Log, Stops, Visits
 from sim.scenario.model import Scenario
 from sim.words import say
 from sim.workload import Workload
+from sim.workload.replications import Replications
 
 
 def run(scenario: Scenario, workload: Workload) -> Log:
     """Play every day of a workload and return its log."""
-    refuse_unknown(scenario, workload)
+    number = workload.replication
+    return run_all(scenario, Replications(range(number, number + 1), workload))[0]
+
+
+def run_all(scenario: Scenario, drawn: Replications) -> list[Log]:
+    """Play every day of replications by one call of the kernel, and return the log of each."""
     warm()
     tables = tables_of(scenario)
-    given = _given(scenario, workload, tables)
-    hall = _hall(tables, given, len(scenario.before))
+    given = _given(scenario, drawn, tables)
+    hall = _hall(tables, given, len(scenario.played), len(scenario.before))
     out = _rows(hall)
     play(hall, given, out)
     visits, stops, counters = out.filled.tolist()
-    return Log(
-        replication=workload.replication,
-        names=names_of(scenario),
-        visit_rows=_visit_rows(scenario, workload, out.visits.reshape(5, -1)[:, :visits]),
-        stop_rows=Stops(*out.stops.reshape(12, -1)[:, :stops]),
-        counter_rows=Counters(*out.counters.reshape(5, -1)[:, :counters]),
+    return _logs(
+        scenario,
+        drawn,
+        Visits(**_visit_columns(scenario, drawn, out.visits.reshape(5, -1)[:, :visits])),
+        Stops(*out.stops.reshape(12, -1)[:, :stops]),
+        Counters(*out.counters.reshape(5, -1)[:, :counters]),
     )
 
 
@@ -66,15 +72,17 @@ def _like(nothing: Ints, name: str) -> Any:
     return nothing.astype(np.float64) if name in ("speeds", "factors", "paces") else nothing.copy()
 
 
-def _given(scenario: Scenario, workload: Workload, tables: Tables) -> Given:
+def _given(scenario: Scenario, drawn: Replications, tables: Tables) -> Given:
     """Return a workload's columns as kernels take them: all of one kind, whoever made them."""
-    absent, late = workload.absent, workload.late
+    workload = drawn.run
+    absent, late, days = workload.absent, workload.late, len(workload.days)
     made = {  # + 0.0 leaves no zero that is negative
-        **{name: getattr(tables, name) for name in ("plan", "plans", "turn_of", "turns")},
+        **{name: getattr(tables, name) for name in ("plans", "turn_of", "turns")},
+        "plan": np.tile(tables.plan, len(drawn.numbers)),
         "officers": np.concatenate((absent[:, :, None], late), axis=2).astype(np.int64).ravel(),
-        "first": np.searchsorted(workload.day, np.arange(len(tables.plan) + 1)),
+        "first": np.searchsorted(workload.day, np.arange(days + 1)),
         "order": workload.order(),
-        "after": workload.next_attempts(),
+        "after": workload.next_attempts(drawn.days),
         **{of: (getattr(workload, of) + 0.0).view(np.int64) for of in ("balk", "back")},
         **changes_of(scenario, workload),
     }
@@ -89,8 +97,11 @@ def _flat(column: Any) -> Any:
     return flat
 
 
-def _hall(tables: Tables, given: Given, before: int = 0) -> Hall:
-    """Return a hall with room for the fullest day, and, in its clock, for the rows of all days."""
+def _hall(tables: Tables, given: Given, a_run: int, before: int = 0) -> Hall:
+    """Return a hall with room for the fullest day, and, in its clock, for the rows of all days.
+
+    a_run : the days of a replication; before : those of them that are not in its log
+    """
     counters, days = len(tables.speeds) // s.SPEEDS, len(given.plan)
     visits = int(np.diff(given.first).max(initial=0))
     needs = int(np.diff(given.offset[given.first]).max(initial=0))
@@ -99,7 +110,7 @@ def _hall(tables: Tables, given: Given, before: int = 0) -> Hall:
     stretches = tables.turns_a_day + 4 * counters + 4 * changes
     all_calls = len(given.stop) + int(given.misses.sum()) + len(given.due)
     clock = tables.clock.copy()
-    clock[s.DAYS], clock[s.DAYS_BEFORE] = days, before
+    clock[s.DAYS], clock[s.DAYS_OF_RUN], clock[s.DAYS_BEFORE] = days, a_run, before
     clock[s.VISITS_ROOM], clock[s.STOPS_ROOM] = len(given.due), len(given.stop)
     clock[s.COUNTERS_ROOM] = 4 * all_calls + days * stretches
     return Hall(
@@ -171,21 +182,52 @@ def _room(entries: int) -> Ints:
     return np.empty(entries, dtype=np.int64)
 
 
-def _visit_rows(scenario: Scenario, workload: Workload, became: Ints) -> Visits:
+def _visit_columns(scenario: Scenario, drawn: Replications, became: Ints) -> dict[str, Ints]:
+    """Return the columns of visits, in which the days of all replications are counted through."""
+    workload = drawn.run
     of_class = [scenario.visitors[name].priority for name in workload.classes]
     priority = np.array(of_class, dtype=np.int64)
     row, entered, left, outcome, reason = became
-    day = workload.day[row] - len(scenario.before)
-    return Visits(
-        day=day,
-        visit=np.arange(len(row)) - np.searchsorted(day, day) + 1,
+    day = workload.day[row]
+    return {
+        "day": day,
+        "visit": np.arange(len(row)) - np.searchsorted(day, day) + 1,
         **{name: getattr(workload, name)[row] for name in _OF_WORKLOAD},
-        priority=priority[workload.visitor_class[row]],
-        entered=entered,
-        left=left,
-        outcome=outcome,
-        reason=reason,
-    )
+        "priority": priority[workload.visitor_class[row]],
+        "entered": entered,
+        "left": left,
+        "outcome": outcome,
+        "reason": reason,
+    }
+
+
+def _logs(
+    scenario: Scenario, drawn: Replications, visits: Visits, stops: Stops, counters: Counters
+) -> list[Log]:
+    """Return the log of each replication; its days and its visits are counted from 0."""
+    begins = np.arange(len(drawn.numbers) + 1) * drawn.days
+    of_visits, of_counters = (np.searchsorted(of.day, begins) for of in (visits, counters))
+    of_stops = np.searchsorted(stops.row, of_visits)
+    found = []
+    for k, number in enumerate(drawn.numbers):
+        first_day = begins[k] + len(scenario.before)
+        its = _cut(visits, of_visits[k : k + 2], day=first_day)
+        log = Log(
+            replication=number,
+            names=names_of(scenario),
+            visit_rows=its,
+            stop_rows=_cut(stops, of_stops[k : k + 2], row=of_visits[k]),
+            counter_rows=_cut(counters, of_counters[k : k + 2], day=first_day),
+        )
+        found.append(log)
+    return found
+
+
+def _cut(rows: Any, bounds: Ints, **less: Any) -> Any:
+    """Return some of the rows; from a column that is named, a number is taken away."""
+    of = slice(*bounds.tolist())
+    columns = {field.name: getattr(rows, field.name)[of] for field in fields(rows)}
+    return type(rows)(**columns | {name: columns[name] - number for name, number in less.items()})
 
 
 _OF_WORKLOAD = ("journey", "index", "origin", "attempt", "visitor_class", "people", "booked", "due")

@@ -81,7 +81,7 @@ def tables_of(scenario: Scenario) -> Tables:
 
 def changes_of(scenario: Scenario, workload: Workload) -> dict[str, Any]:
     """Return the changes of pace of each counter on each day, as `state.Given` has them."""
-    days, counters = len(scenario.played), len(scenario.counters)
+    days, counters = len(workload.days), len(scenario.counters)
     found: list[Sequence[Change]] = [()] * (days * counters)
     for day in np.unique(workload.outages[:, 0]).tolist():
         rows = workload.outages[workload.outages[:, 0] == day, 1:]
