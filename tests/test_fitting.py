@@ -200,8 +200,12 @@ def test_what_nobody_knows_is_asked_and_the_scenario_waits_for_the_answer(tmp_pa
 REFUSED = {
     "bomb.xlsx": "bomb", "damaged.xlsx": "workbook", "empty.csv": "empty", "old.xls": "old_excel",
     "no_arrival.csv": "no_arrival", "no_date.csv": "no_date", "only_names.csv": "empty",
+    "broken_name.parquet": "parquet", "broken_zip.xlsx": "workbook",
 }  # fmt: skip
-USED = {"one_row.csv": (1, 1), "future_dates.csv": (15, 0), "wrong_order.csv": (20, 10)}
+USED = {
+    "one_row.csv": (1, 1), "future_dates.csv": (15, 0), "wrong_order.csv": (20, 10),
+    "called_another_day.csv": (21, 21),
+}  # fmt: skip
 """Rows used as arrivals and as services, where not all 20 and not as the header says."""
 WITH_ENDS = {
     "am_pm.csv", "decimal_commas.csv", "merged_cells.xlsx", "one_day.csv", "semicolons.csv",
@@ -227,6 +231,13 @@ def test_an_ugly_log_gets_a_clear_answer(name: str) -> None:
         load_text(text)
     except ScenarioError as error:
         assert {fault.code for fault in error.faults} == {"unanswered"}
+
+
+def test_a_call_on_another_day_is_no_wait() -> None:
+    """One of the two dates is wrong: a wait of 19 years would be the whole mean."""
+    found = fit([LOGS / "called_another_day.csv"])
+    assert found.ledger.counts("waits") == {"used": 20, "called_another_day": 1}
+    assert found.waits().max() < 60
 
 
 def test_times_are_read_as_they_are_written() -> None:

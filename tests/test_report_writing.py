@@ -18,7 +18,8 @@ from sim.engine import simulate
 from sim.errors import OutputError
 from sim.log import Log
 from sim.report import provenance as of
-from sim.report.writing import replace_files, write_run
+from sim.report.replacing import replace_files
+from sim.report.writing import write_run
 from sim.sampling import sample
 from sim.scenario.loading import load_text
 from sim.scenario.model import Scenario

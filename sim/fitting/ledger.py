@@ -28,7 +28,7 @@ PARTS = ("arrivals", "waits", "services")
 REASONS = (
     "used", "unreadable", "ragged", "future", "duplicate", "second_officer", "online",
     "clock_jump", "outside_hours", "holiday", "half_day",
-    "no_call", "called_before_arrival",
+    "no_call", "called_before_arrival", "called_another_day",
     "no_show", "no_start", "no_end", "end_before_start", "forgotten_open", "held_out",
 )  # fmt: skip
 _CODE = {reason: code for code, reason in enumerate(REASONS)}
@@ -124,6 +124,7 @@ def _of_waits(tickets: Tickets, code: Ints) -> Ints:
     code = code.copy()
     code[(code == 0) & (tickets.called == ABSENT)] = _CODE["no_call"]
     code[(code == 0) & (tickets.called < tickets.arrival)] = _CODE["called_before_arrival"]
+    code[(code == 0) & (tickets.called >= q.DAY)] = _CODE["called_another_day"]
     return code
 
 

@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 
 _MOST = 24
-_FORMULA = re.compile(r"^[=+\-@\t\r|%]+")
+_FORMULA = re.compile(r"^[=+\-@\t\r|%?]+")
+"""How formulas begin, and a question that a planner has to answer."""
 
 
 def safe(text: str) -> str:
     """Return a name on one line that no spreadsheet takes for a formula."""
-    return _FORMULA.sub("", " ".join(text.split())).strip()[:80]
+    text = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    return _FORMULA.sub("", text.strip()).strip()[:80]
 
 
 def keys_of(names: Sequence[str], otherwise: str) -> tuple[str, ...]:

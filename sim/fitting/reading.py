@@ -158,7 +158,9 @@ def _check_workbook(path: Path) -> None:
                     with archive.open(part) as opened:
                         if b"<!" in opened.read(4096).replace(b"<!--", b""):
                             raise LogError("bomb", file=path, limit="DTD")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except LogError:
+        raise
+    except Exception as error:  # of zipfile, zlib, struct, ...: what is packed may be anything
         raise LogError("workbook", file=path, why=type(error).__name__) from error
 
 
@@ -201,7 +203,6 @@ def _cell(value: Any) -> str:
 
 
 def _parquet(path: Path) -> Iterator[Row]:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
@@ -215,7 +216,9 @@ def _parquet(path: Path) -> Iterator[Row]:
         for batch in file.iter_batches(PIECE, columns=names):
             columns = [[_cell(value) for value in _plain(column)] for column in batch.columns]
             yield from map(list, zip(*columns, strict=True))
-    except (pa.ArrowException, OSError) as error:
+    except LogError:
+        raise
+    except Exception as error:  # of Arrow, or of Python where a name or a time is none
         raise LogError("parquet", file=path, why=type(error).__name__) from error
 
 

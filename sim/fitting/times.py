@@ -7,6 +7,7 @@ Queue systems, and the spreadsheets in which their exports are kept, write `2025
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -162,6 +163,8 @@ _DURATION = re.compile(
 )
 _CLOCKLIKE = re.compile(r"(?:(\d+):)?(\d+):(\d{2})(?:[.,]\d+)?")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
+_LONGEST = 1_000 * DAY
+"""No wait and no service; a number of so many digits is something else."""
 
 
 def read_length(text: str, unit: int) -> int:
@@ -169,14 +172,19 @@ def read_length(text: str, unit: int) -> int:
 
     unit : µs of one, for cells that are plain numbers, with a decimal point or comma
     """
-    text = text.strip()
+    seconds = _seconds(text.strip(), unit / SECOND)
+    return round(seconds * SECOND) if seconds * SECOND < _LONGEST else ABSENT
+
+
+def _seconds(text: str, unit: float) -> float:
+    """Return a length in seconds, infinite where the text states none."""
     if _PLAIN.fullmatch(text):
-        return round(float(text.replace(",", ".")) * unit)
+        return float(text.replace(",", ".")) * unit
     if found := _CLOCKLIKE.fullmatch(text):
-        hours, minutes, seconds = int(found[1] or 0), int(found[2]), int(found[3])
-        return ((hours * 60 + minutes) * 60 + seconds) * SECOND
-    found = _DURATION.fullmatch(text)
-    if not text or found is None:
-        return ABSENT
-    parts = [float((part or "0").replace(",", ".")) for part in found.groups()]
-    return round((parts[0] * 3600 + parts[1] * 60 + parts[2]) * SECOND)
+        parts = [float(part or 0) for part in found.groups()]
+    else:
+        found = _DURATION.fullmatch(text)
+        if not text or found is None:
+            return math.inf
+        parts = [float((part or "0").replace(",", ".")) for part in found.groups()]
+    return parts[0] * 3600 + parts[1] * 60 + parts[2]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sim.errors import MallError
 from sim.report.page import environment
-from sim.report.writing import replace_files, write_text
+from sim.report.replacing import replace_files
+from sim.report.writing import write_text
 from sim.scenario.model import Scenario
 from sim.scenario.patterns import NAME
 from sim.scenario.questions import MARK

@@ -32,10 +32,11 @@ from sim.report import (
     verification,
 )
 from sim.report.answer import Answer
+from sim.report.replacing import replace_files
 from sim.report.sheet import Sheet
 from sim.report.style import style
 from sim.report.tables import jsonable
-from sim.report.writing import replace_files, write_json, write_picture, write_text
+from sim.report.writing import write_json, write_picture, write_text
 from sim.scenario.model import Scenario
 from sim.statistics.results import Results
 from sim.verification.verify import Verification

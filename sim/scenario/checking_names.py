@@ -32,6 +32,12 @@ def _stops_at(scenario: Scenario) -> Iterator[tuple[Path, int, Stop]]:
                 yield path, number, stop
 
 
+def no_title(whole: Whole) -> Iterator[Finding]:
+    """A mall that is called nothing: pages, folders and references go by its name."""
+    if not whole.scenario.name.strip():
+        yield Finding("no_title", path=("name",))
+
+
 def unknown_stops(whole: Whole) -> Iterator[Finding]:
     """Stops at an agency or service that is not there, perhaps because an overlay removed it."""
     lost: dict[Path, list[Path]] = {}
@@ -196,4 +202,6 @@ def _unobservable(scenario: Scenario, part: str, key: str, meant: tuple[str, str
 
 
 _ALL_MEASURES = sorted({m for known in OBSERVABLE.values() for m in known}, key=len, reverse=True)
-NAMES_CHECKS = (unknown_stops, _unvisited, _no_stops, _sources, _plausible, _observed)
+NAMES_CHECKS = (
+    no_title, unknown_stops, _unvisited, _no_stops, _sources, _plausible, _observed,
+)  # fmt: skip

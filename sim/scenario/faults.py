@@ -13,6 +13,8 @@ from sim.words import say
 
 Step = str | int
 Path = tuple[Step, ...]
+LONGEST_PATH = 300
+"""Letters of a path that are shown; a key may be as long as the file."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class Fault:
         near = self.params.get("near")
         if near:
             message += "; " + say("fault.did_you_mean", lang, near=near)
-        return f"{self.place} {self.path}: {message}" if self.path else f"{self.place}: {message}"
+        path = self.path if len(self.path) <= LONGEST_PATH else self.path[:LONGEST_PATH] + "…"
+        said = f"{self.place} {path}: {message}" if path else f"{self.place}: {message}"
+        return " ".join(said.split())  # keys and names in quotes may hold line ends
 
 
 def refuse(*findings: Finding) -> NoReturn:

@@ -166,7 +166,7 @@ def _writer() -> Any:
         def plain(self, value: object) -> Any:
             text = repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
             tag = str(self.dumper.resolver.resolve(ScalarNode, text, (True, False)))
-            if tag.endswith((":null", ":merge")):
+            if tag.endswith((":null", ":merge", ":yaml")):  # the last: a lone `*` or `&`
                 tag = "tag:yaml.org,2002:str"
             return self.represent_scalar(tag, text)
 
