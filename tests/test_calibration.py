@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from malls import mall, scenario_of
+from malls import mall
 
 from sim import MallError, Scenario, replicate
 from sim.experiments.varying import varied
@@ -96,18 +96,21 @@ def test_without_ranges_or_counts_it_says_what_to_add() -> None:
 
 
 @pytest.mark.long
-def test_the_service_time_of_a_published_study_is_recovered_within_its_rounding() -> None:
-    """BPJS Kesehatan Bandung, M/M/4: 74 % busy at 24 arrivals an hour, 7.3 min derived from it."""
-    office = scenario_of({
-        "name": "BPJS Kesehatan Bandung",
-        "calendar": {"continuous": "10 days", "warm_up": "1 day"},
-        "agencies": {"a": {"counters": 4, "services": {"s": {"time": {
-            "dist": "exponential", "mean": "6 min"}}}}},
-        "journeys": {"all": {"per_day": 24 * 24, "stops": ["a.s"]}},
-        "observed": {"a.utilisation": "74 %"},
-        "plausible": {MEAN: "5 min .. 9 min"},
-    })  # fmt: skip
-    found = calibrate(office, 8, 3, tolerance=0.005 / BEYOND, workers=1)
-    (mean,) = found.learned
-    assert mean.found_out and mean.left < 0.15
-    assert mean.low <= 7.45 * 60e6 and mean.high >= 7.25 * 60e6
+@pytest.mark.parametrize(
+    ("study", "path", "low", "high"),
+    [("bpjs-bandung", "agencies.bpjs.services.layanan.time.mean", 7.25, 7.35),
+     ("imigrasi-bandung", "agencies.imigrasi.services.paspor.time.mean", 7.465, 7.475),
+     ("bca-bandung", "journeys.teller.per_day", 931.2, 940.8),
+     ("disdukcapil-bandung", "agencies.dukcapil.services.akta.time.mean", 4.124, 4.152),
+     ("disdukcapil-sigi", "journeys.empat.per_day", 429.1, 434.9)],
+)  # fmt: skip
+def test_what_a_published_study_knows_is_recovered_within_its_rounding(
+    study: str, path: str, low: float, high: float
+) -> None:
+    """From what it prints of waits, lines and use; low, high: what its own figures round to."""
+    office = load(Path(__file__).parent.parent / "scenarios" / "studies" / f"{study}.yaml")
+    found = calibrate(office, 8, 3, tolerance=0.01 / BEYOND, workers=1)
+    (one,) = found.learned
+    scale = 60e6 if path.endswith("time.mean") else 1.0
+    assert one.path == path and one.found_out and one.left < 0.5
+    assert one.low <= high * scale and one.high >= low * scale

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from ticket_logs import MALL, rounded, simulated
+from ticket_logs import EXAMPLE, MALL, example, rounded, simulated
 
 from sim import LogError, ScenarioError, draft, fit
 from sim.cli import main
@@ -258,6 +258,17 @@ def test_a_mapping_names_columns_and_changes_rules(tmp_path: Path) -> None:
     assert fit([LOGS / "no_date.csv"], told=told).period == ("2025-01-06", "2025-01-06")
     with pytest.raises(LogError, match="there is no column"):
         fit([LOGS / "dots.csv"], told=Told(columns={"arrival": "Jam Tiba"}))
+
+
+def test_the_shipped_example_is_what_the_simulator_gives_and_its_mall_comes_back() -> None:
+    assert EXAMPLE.read_text(encoding="utf-8") == example()
+    mall = load(EXAMPLE.parent.parent / "tutorial.yaml")
+    again = load_text(draft(fit([EXAMPLE]), "en"))
+    assert again.agencies["disdukcapil"].counters == mall.agencies["dukcapil"].counters
+    assert again.calendar.breaks["fri"] == mall.calendar.breaks["fri"]
+    for key, true in (("ktp", 13), ("kk", 7)):
+        low, high = again.plausible[f"agencies.disdukcapil.services.{key}.time.mean"]
+        assert low.value < true * 60e6 < high.value
 
 
 @pytest.mark.skipif(not WARSAW.is_file(), reason="the log of Warsaw is not here")

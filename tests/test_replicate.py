@@ -288,7 +288,7 @@ def test_a_replication_keeps_its_measures_and_nothing_else(
 
 
 def test_stopping_early_leaves_no_process_behind() -> None:
-    blocks = of.run_blocks(of._Task(TINY, 5, "simpy", None, None), 1000, 2)
+    blocks = of.run_blocks(of.One(TINY, 5, "simpy", None, None), 1000, 2)
     assert len(next(blocks)) == stopping.BLOCK
     assert multiprocessing.active_children()
     blocks.close()

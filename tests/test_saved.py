@@ -89,14 +89,14 @@ def test_other_work_takes_nothing_of_it(tmp_path: Path) -> None:
     other = mall({"a": 2}, hours="08:00-09:00")
     with saving(tmp_path):
         of = {
-            str(store_of(replicating._Task(s, seed, engine, None, None)).folder)
+            str(store_of(replicating.One(s, seed, engine, None, None)).folder)
             for s, seed, engine in ((TINY, 1, "compiled"), (TINY, 2, "compiled"),
                                     (TINY, 1, "simpy"), (other, 1, "compiled"))
         }  # fmt: skip
         assert len(of) == 4
-        own = replicating._Task(TINY, 1, "compiled", lambda _: {}, None)
+        own = replicating.One(TINY, 1, "compiled", lambda _: {}, None)
         assert store_of(own).folder is None  # who knows what a function does
-    assert store_of(replicating._Task(TINY, 1, "compiled", None, None)).folder is None
+    assert store_of(replicating.One(TINY, 1, "compiled", None, None)).folder is None
 
 
 def test_pieces_follow_what_is_kept_and_leave_nothing_out() -> None:

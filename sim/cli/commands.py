@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.report.studies import Study
     from sim.scenario.faults import Fault
     from sim.scenario.model import Scenario
+    from sim.statistics.results import Results
 
 P = ParamSpec("P")
 app = typer.Typer(
@@ -64,6 +65,13 @@ Workers = Annotated[int | None, typer.Option(min=1, help="Processes; all cores b
 EngineName = Annotated[
     str, typer.Option("--engine", help="The engine: compiled, or simpy (the same rows, slowly).")
 ]
+DrawnInputs = Annotated[
+    Path | None,
+    typer.Option(
+        "--input-uncertainty", metavar="FILE",
+        help="mall.inputs.json of fit, or calibrate.json: how well the figures are known.",
+    ),
+]  # fmt: skip
 Out = Annotated[
     Path | None, typer.Option(help="Folder for the outputs; results/<scenario> by default.")
 ]
@@ -176,6 +184,7 @@ def run(
         bool, typer.Option("--replications-table", help="Also replications.parquet.")
     ] = False,
     log: Annotated[bool, typer.Option("--log", help="Also the log of one replication.")] = False,
+    input_uncertainty: DrawnInputs = None,
     open_: OpenPage = False,
 ) -> None:
     """Run a scenario and write a page that says how the mall keeps its promise."""
@@ -194,8 +203,11 @@ def run(
             scenario, replications, precision=precision, seed=seed, engine=engine,
             workers=workers, progress=progress,
         )  # fmt: skip
+    if input_uncertainty is not None:
+        results = _with_inputs(results, input_uncertainty, lang.value, engine, workers)
     from sim.report.answer import Answer
     from sim.report.five_lines import five_lines
+    from sim.report.inputs import lines as input_lines
     from sim.report.outside import outside
     from sim.report.result_folder import folder_of, replaced
     from sim.report.tables import summary
@@ -211,11 +223,22 @@ def run(
         command=sys.argv,
     )  # fmt: skip
     answer = Answer.of(results)
-    lines = [five_lines(answer, lang.value), *outside(scenario, lang.value)]
+    included, *surer = input_lines(results, lang.value)
+    lines = [f"{five_lines(answer, lang.value)} {included}", *outside(scenario, lang.value), *surer]
     tell(summary(results, answer) if as_json else "\n".join(lines))
     typer.echo(say("cli.page", lang.value, path=shown_path(written[0])), err=as_json)
     if open_:
         typer.launch(written[0].as_uri())
+
+
+def _with_inputs(
+    results: Results, file: Path, lang: str, engine: str, workers: int | None
+) -> Results:  # fmt: skip
+    from sim.experiments.inputs import read_inputs, with_inputs
+
+    drawn = read_inputs(file)
+    with progress_bar(lang) as progress:
+        return with_inputs(results, drawn, engine=engine, workers=workers, progress=progress)
 
 
 @app.command()

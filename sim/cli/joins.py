@@ -10,6 +10,7 @@ import typer
 
 from sim.cli.commands import (
     AsJson,
+    DrawnInputs,
     EngineName,
     Lang,
     Language,
@@ -60,12 +61,14 @@ def compare(
     out: Out = None,
     lang: Language = Lang.id,
     as_json: AsJson = False,
+    input_uncertainty: DrawnInputs = None,
     open_: OpenPage = False,
 ) -> None:
     """Run the same citizens through two malls and say whether the agency may join."""
     from sim.engine import check_engine
     from sim.experiments import compare as comparing
     from sim.experiments.break_even import with_break_evens
+    from sim.experiments.inputs import read_inputs, with_inputs_compared
     from sim.experiments.mending import with_repairs
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_comparison
@@ -88,6 +91,12 @@ def compare(
     if break_even:
         with progress_bar(lang.value) as progress:
             found = with_break_evens(found, engine=engine, workers=workers, progress=progress)
+    if input_uncertainty is not None:
+        drawn = read_inputs(input_uncertainty)
+        with progress_bar(lang.value) as progress:
+            found = with_inputs_compared(
+                found, drawn, engine=engine, workers=workers, progress=progress
+            )
     say_precision(found.base.run, lang.value)
     study = of_comparison(found, lang.value, sys.argv)
     page = study.write(out or folder_of((base, *alternatives), "-vs-"), lang.value)

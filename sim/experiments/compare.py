@@ -35,10 +35,12 @@ from sim.experiments.stopping import Interrupted, Stop, most_replications
 from sim.log import Log
 from sim.sampling import drawn
 from sim.scenario.model import Scenario
+from sim.statistics.change import difference, inputs_of_difference
 from sim.statistics.intervals import PairedDifference, paired_ratio_difference
 from sim.statistics.measures import measure, measures_of
-from sim.statistics.results import Results, Run, difference
+from sim.statistics.results import Results, Run
 from sim.statistics.selection import Selection, select_best
+from sim.statistics.spread import InputPart
 from sim.workload import Workload
 
 Mask = NDArray[np.bool_]
@@ -75,6 +77,15 @@ class Alternative:
         """Return alternative less base over the citizens of both, paired by replication."""
         before, after = self.present_before, self.present
         return difference(after, before, measure, weekday=weekday, confidence=confidence)
+
+    @property
+    def bare(self) -> Alternative:
+        """The same without input uncertainty."""
+        return replace(self, present_before=self.present_before.bare, present=self.present.bare)
+
+    def inputs_of(self, measure: str) -> InputPart | None:
+        """Return what the inputs leave open of a change; None where they were not drawn."""
+        return inputs_of_difference(self.present, self.present_before, measure)
 
     def difference_at_counters(self, confidence: float = 0.95) -> PairedDifference:
         """Return the difference of the tickets called in time, machines left out."""

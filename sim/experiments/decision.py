@@ -8,8 +8,9 @@ from typing import Literal
 
 from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity
+from sim.statistics.change import difference
 from sim.statistics.intervals import Estimate, PairedDifference
-from sim.statistics.results import Results, difference
+from sim.statistics.results import Results
 from sim.statistics.verdict import State, promise_of, state, together
 
 Answer = Literal["may_join", "may_join_if", "may_not", "cannot_tell", "no_rule"]

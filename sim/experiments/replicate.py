@@ -72,7 +72,7 @@ def replicate(
     most = most_replications(replications, precision)
     began = time.perf_counter()
     prepare(engine)
-    task = _Task(scenario, seed, engine, measures, transform)
+    task = One(scenario, seed, engine, measures, transform)
     kept = Kept(len(measures_of(scenario)))
     stop = Stop([scenario], precision, most)
     together = BLOCK if precision is not None else TOGETHER
@@ -93,7 +93,7 @@ def replicate(
     return _results(task, kept, stop, time.perf_counter() - began)
 
 
-class _Task:
+class One:
     """What one replication does; sent to the workers as it is."""
 
     def __init__(
@@ -248,7 +248,7 @@ def _begun(
     return there
 
 
-def _results(task: _Task, kept: Kept, stop: Stop, seconds: float) -> Results:
+def _results(task: One, kept: Kept, stop: Stop, seconds: float) -> Results:
     own = tuple(dict.fromkeys(name for numbers in kept.own for name in numbers))
     measures, total, n = stop.measures[0], kept.total, kept.n
     if own:

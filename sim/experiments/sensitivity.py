@@ -19,9 +19,10 @@ from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
 from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity
+from sim.statistics.change import difference
 from sim.statistics.intervals import PairedDifference
 from sim.statistics.measures import measures_of
-from sim.statistics.results import Results, difference
+from sim.statistics.results import Results
 from sim.statistics.verdict import State, promise_of, together
 
 

@@ -30,8 +30,9 @@ from sim.experiments.staffing_search import Search, less
 from sim.experiments.staggering import Breaks, in_two_shifts
 from sim.experiments.stopping import known_as
 from sim.scenario.model import Scenario
+from sim.statistics.change import difference
 from sim.statistics.intervals import Estimate
-from sim.statistics.results import Results, difference
+from sim.statistics.results import Results
 from sim.statistics.verdict import State, promise_of
 
 

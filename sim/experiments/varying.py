@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sim.errors import MallError
 from sim.scenario.loading import load_text
@@ -21,8 +22,13 @@ def varied(scenario: Scenario, figures: Mapping[str, object]) -> Scenario:
     """
     if not figures:
         return scenario
-    bare = scenario.model_copy(update={"plausible": {}})
-    return load_text(show(bare), name=scenario.name, overrides=figures)
+    return load_text(_text(scenario), name=scenario.name, overrides=figures)
+
+
+@lru_cache(maxsize=8)
+def _text(scenario: Scenario) -> str:
+    """Return a scenario without its plausible ranges as it is shown: a study varies it often."""
+    return show(scenario.model_copy(update={"plausible": {}}))
 
 
 def with_demand(scenario: Scenario, factor: float, of: str = "all") -> Scenario:

@@ -22,6 +22,49 @@ from sim.statistics.intervals import Estimate, ratio_intervals, t_factor
 SLOT = 30 * q.MINUTE
 
 
+@dataclass(frozen=True)
+class Scatter:
+    """How much the totals of days differ around the mean of their weekday.
+
+    statistic : the sum of (N - mean)^2 / mean, about (1 + cv^2 mean) times a chi-square with so
+        much `freedom`; mean : of all days; n : how many
+    """
+
+    statistic: float
+    freedom: int
+    mean: float
+    n: int
+
+    @property
+    def known(self) -> bool:
+        """Whether there are days enough to tell."""
+        return self.freedom >= 3
+
+    @property
+    def p(self) -> float:
+        """How likely such a statistic is if days differ by chance alone."""
+        from scipy.special import chdtrc
+
+        return float(chdtrc(self.freedom, self.statistic)) if self.known else math.nan
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """The coefficient of variation beyond chance."""
+        if not self.known:
+            return None
+        low, high = self.drawn(0.025), self.drawn(0.975)
+        return _estimate(self._cv(self.freedom), low, high, self.n, "chi-square")
+
+    def drawn(self, u: float) -> float:
+        """Return the coefficient of variation that belongs to a uniform, as the days leave it."""
+        from scipy.special import chdtri
+
+        return self._cv(float(chdtri(self.freedom, u)))
+
+    def _cv(self, divisor: float) -> float:
+        return math.sqrt(max(self.statistic / divisor - 1, 0.0) / self.mean)
+
+
 @dataclass(frozen=True, eq=False)
 class Arrivals:
     """Who comes.
@@ -47,6 +90,7 @@ class Arrivals:
     between_p: float
     within_p: float
     within: float
+    scatter: Scatter
 
 
 def arrivals(routes: Routes, weekday: Ints) -> Arrivals:
@@ -54,16 +98,13 @@ def arrivals(routes: Routes, weekday: Ints) -> Arrivals:
 
     weekday : (D,) of the days of the log, 0 is Monday
     """
-    counts = np.zeros((len(weekday), len(routes.keys)))
-    np.add.at(counts, (routes.day, routes.journey), 1)
+    counts, _, table, slots, whole = day_table(routes, len(weekday))
     per_day = {
         key: _mean_of_week(counts[routes.seen[:, j], j], weekday[routes.seen[:, j]])
         for j, key in enumerate(routes.keys)
     }
-    table, slots = _slots(routes, len(weekday))
-    whole = _whole(routes)
     table, total, weekday = table[whole], counts[whole].sum(axis=1), weekday[whole]
-    between_p, day_to_day = _day_to_day(total, weekday)
+    scatter = _scatter(total, weekday)
     within, within_p = _within(table, weekday)
     ratios = ratio_intervals(table, np.tile(total[:, None], (1, len(slots))))
     lines = np.stack([ratios.value, ratios.low, ratios.high], axis=1).tolist()
@@ -71,8 +112,18 @@ def arrivals(routes: Routes, weekday: Ints) -> Arrivals:
     return Arrivals(
         days=len(counts), whole=len(total), per_day=per_day, weekday=_weekdays(total, weekday),
         slots=slots, profile=profile, own_profile=_own_profiles(table, weekday),
-        day_to_day=day_to_day, between_p=between_p, within_p=within_p, within=within,
+        day_to_day=scatter.estimate, between_p=scatter.p, scatter=scatter,
+        within_p=within_p, within=within,
     )  # fmt: skip
+
+
+def day_table(routes: Routes, days: int) -> tuple[Floats, Bools, Floats, Ints, Bools]:
+    """Return what the days say: (D, J) visits by journey, and whether its agency was there; (D, K)
+    tickets by slot, when the slots begin, and (D,) whether every usual agency was there.
+    """
+    counts = np.zeros((days, len(routes.keys)))
+    np.add.at(counts, (routes.day, routes.journey), 1)
+    return counts, routes.seen, *_slots(routes, days), _whole(routes)
 
 
 def _whole(routes: Routes) -> Bools:
@@ -123,28 +174,12 @@ def _weekdays(total: Floats, weekday: Ints) -> dict[str, Estimate]:
     return found
 
 
-def _day_to_day(total: Floats, weekday: Ints) -> tuple[float, Estimate | None]:
-    """Return the p of a chi-square test that days differ by chance, and by how much they do.
-
-    The sum of (N - mean)^2 / mean is about (1 + cv^2 mean) times a chi-square.
-    """
-    from scipy.stats import chi2
-
+def _scatter(total: Floats, weekday: Ints) -> Scatter:
     days = np.unique(weekday)
     means = np.array([total[weekday == day].mean() for day in days])
     expected = means[np.searchsorted(days, weekday)]
-    freedom = len(total) - len(days)
-    if freedom < 3:
-        return math.nan, None
     statistic = float(((total - expected) ** 2 / expected).sum())
-    mean = float(expected.mean())
-
-    def cv(divisor: float) -> float:
-        return math.sqrt(max(statistic / divisor - 1, 0.0) / mean)
-
-    low, high = cv(float(chi2.ppf(0.975, freedom))), cv(float(chi2.ppf(0.025, freedom)))
-    found = _estimate(cv(freedom), low, high, len(total), "chi-square")
-    return float(chi2.sf(statistic, freedom)), found
+    return Scatter(statistic, len(total) - len(days), float(expected.mean()), len(total))
 
 
 def _within(table: Floats, weekday: Ints) -> tuple[float, float]:

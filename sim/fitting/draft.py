@@ -109,8 +109,8 @@ class Draft:
             "weekday": {day: round(one.value, 3) for day, one in found.weekday.items()},
         }
         if found.day_to_day is not None:
-            part["day_to_day"] = _percent(found.day_to_day.value)
-            self._range("demand.day_to_day", found.day_to_day, _percent)
+            part["day_to_day"] = percent(found.day_to_day.value)
+            self._range("demand.day_to_day", found.day_to_day, percent)
         return part
 
     def _journeys(self) -> Data:
@@ -134,7 +134,7 @@ class Draft:
         law = found.fit.law
         self._sourced("visitors.general.patience", "patience", n=found.waited, left=found.left,
                       missed=found.missed)  # fmt: skip
-        written: Data = {"dist": law.family, "mean": _minutes(law.mean)}
+        written: Data = {"dist": law.family, "mean": minutes(law.mean)}
         if law.family == "weibull":
             written["shape"] = f"{math.exp(law.theta[0]):.4f}"
         return {"general": {"patience": written}}
@@ -189,19 +189,19 @@ class Draft:
         assert found.mean is not None and found.sd is not None
         self._sourced(
             path, f"time_{found.basis}", n=found.mean.n, lender=found.lender, own=found.n,
-            mean=_minutes(found.mean.value), low=_minutes(found.mean.low),
-            high=_minutes(found.mean.high),
+            mean=minutes(found.mean.value), low=minutes(found.mean.low),
+            high=minutes(found.mean.high),
         )  # fmt: skip
         if found.values:
-            return {"dist": "empirical", "values": [_minutes(v) for v in found.values]}
-        self._range(f"{path}.mean", found.mean, _minutes)
+            return {"dist": "empirical", "values": [minutes(v) for v in found.values]}
+        self._range(f"{path}.mean", found.mean, minutes)
         law = found.law
-        written: Data = {"dist": law.family, "mean": _minutes(law.mean)}
+        written: Data = {"dist": law.family, "mean": minutes(law.mean)}
         if law.family == "weibull":
             return written | {"shape": f"{math.exp(law.theta[0]):.4f}"}
         if law.family != "exponential":
-            self._range(f"{path}.sd", found.sd, _minutes)
-            written["sd"] = _minutes(law.sd)
+            self._range(f"{path}.sd", found.sd, minutes)
+            written["sd"] = minutes(law.sd)
         return written
 
     def _range(self, path: str, one: Estimate, write: Any) -> None:
@@ -215,7 +215,7 @@ class Draft:
         for a, key in enumerate(history.agencies):
             waits = found.waits(a)
             if len(waits):
-                part[f"{key}.wait.mean"] = _minutes(float(waits.mean()))
+                part[f"{key}.wait.mean"] = minutes(float(waits.mean()))
         return part
 
 
@@ -223,10 +223,11 @@ def _total(found: Fitted) -> float:
     return sum(one.value for one in found.arrivals.per_day.values())
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """Write a share as a file does."""
     return f"{min(100 * value, 100):.1f} %"
 
 
-def _minutes(value: float) -> str:
+def minutes(value: float) -> str:
     """Write minutes to less than a second, as a planner would."""
     return f"{max(value, 0.01):.2f}".rstrip("0").rstrip(".") + " min"

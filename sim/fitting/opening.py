@@ -100,9 +100,9 @@ def _pause(called: Ints, opens: int, closes: int) -> tuple[int, int] | None:
     places = range(opens // _QUARTER + 4, closes // _QUARTER - 4)
     called = called // _QUARTER
     calls = np.bincount(called[(called >= 0) & (called < 96)], minlength=96)
-    if not len(places) or np.median(calls[list(places)]) < _FEWEST_CALLS:
-        return None
     usual = float(np.median(calls[opens // _QUARTER : closes // _QUARTER]))
+    if not len(places) or usual < _FEWEST_CALLS:
+        return None
     begin, length = _longest([k for k in places if calls[k] < _QUIET * usual])
     if length < _SHORTEST_BREAK or begin + length == places.stop:  # it never ends: no break
         return None

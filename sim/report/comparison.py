@@ -9,7 +9,7 @@ from typing import Any
 from sim.experiments.break_even import REPLICATIONS
 from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import MOST_TO_ADVISE, Condition
-from sim.report import break_even, locale
+from sim.report import break_even, inputs, locale
 from sim.report.outside import outside
 from sim.report.provenance import provenance
 from sim.report.repair import repair_words
@@ -31,7 +31,8 @@ def described(found: Comparison, lang: str) -> str:
     """Return the comparison as plain text."""
     lines = [line for alternative in found.alternatives for line in _alternative(alternative, lang)]
     head = {"base": found.base.scenario.name, "n": found.base.replications}
-    return "\n".join([*lines, *best(found, lang), say("compare.method", lang, **head)])
+    last = (*best(found, lang), *inputs.compared(found, lang), say("compare.method", lang, **head))
+    return "\n".join([*lines, *last])
 
 
 def best(found: Comparison, lang: str) -> Iterator[str]:
@@ -266,6 +267,7 @@ def plain(found: Comparison, command: Sequence[str] = ()) -> dict[str, Any]:
     """Return the comparison as plain data for comparison.json."""
     return {
         "base": provenance(found.base, command),
+        "input_uncertainty": found.base.spread is not None,
         "alternatives": [_plain(of) for of in found.alternatives],
         "best": None if found.best is None else {"delta": found.delta, **asdict(found.best)},
     }

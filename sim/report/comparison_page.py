@@ -10,7 +10,7 @@ from typing import Any
 from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import Answer
 from sim.report import comparison as said
-from sim.report import locale
+from sim.report import inputs, locale
 from sim.report.outside import outside
 from sim.report.page import MARKS, environment, precise_text, program_version
 from sim.report.sentences import Shown, runs_of, share, shown
@@ -89,6 +89,7 @@ def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] 
         lang=lang,
         base=base,
         runs=runs,
+        inputs=list(inputs.compared(found, lang)),
         parts=[
             _part(of, sheet, lang)
             for of, sheet in zip(found.alternatives, sheets(found, lang, joins), strict=True)

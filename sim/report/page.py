@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from sim.log import Log
-from sim.report import figure_text, locale, sentences
+from sim.report import figure_text, inputs, locale, sentences
 from sim.report.answer import FEWEST_TICKETS, Answer, Standing
 from sim.report.five_lines import five_lines, several_days
 from sim.report.observed import Counted
@@ -74,6 +74,7 @@ def render_page(
         office_work=office_work(results, lang),
         returning=returning(results),
         outside=outside(results.scenario, lang),
+        **_inputs(results, lang),
         value_of={figure.path: figure.text for figure in answer.figures},
         glossary=GLOSSARY,
         fewest=FEWEST_TICKETS,
@@ -81,6 +82,16 @@ def render_page(
         origin=_origin(results, log, lang, made),
     )
     return text
+
+
+def _inputs(results: Results, lang: str) -> dict[str, Any]:
+    """Return what the page says of how well the figures are known."""
+    return {
+        "inputs": inputs.rows(results, lang),
+        "inputs_included": inputs.statement(results, lang),
+        "measure_next": inputs.measure_next(results, lang),
+        "i": lambda key: say(f"inputs.{key}", lang),
+    }
 
 
 def _has_trouble(standing: Standing) -> bool:

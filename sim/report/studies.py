@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -275,8 +276,18 @@ def of_fit(
         text=fitted.described(found, made, lang, checked),
         data=jsonable(fitted.plain(found, made, command, checked)),
         shown="fit.html",
-        texts={"fit.html": render_fit(found, made, lang, checked), name: made.text()},
+        texts={
+            "fit.html": render_fit(found, made, lang, checked),
+            name: made.text(),
+            f"{Path(name).stem}.inputs.json": _drawn(found),
+        },
     )
+
+
+def _drawn(found: Fitted) -> str:
+    from sim.fitting.inputs import inputs, plain
+
+    return json.dumps(jsonable(plain(found, inputs(found)))) + "\n"
 
 
 def of_calibration(

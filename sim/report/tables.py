@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.report import locale
+from sim.report import inputs, locale
 from sim.report.answer import Answer, Group, Standing
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
@@ -307,6 +307,7 @@ def summary(results: Results, answer: Answer) -> dict[str, Any]:
         "scenario": results.scenario.name,
         "run": {**run, "replications": results.replications},
         "answer": jsonable(asdict(answer)),
+        "input_uncertainty": jsonable(inputs.plain(results)),
         "measures": {
             "columns": list(frame.columns),
             "rows": jsonable(frame.astype(object).to_numpy().tolist()),

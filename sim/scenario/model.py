@@ -114,8 +114,8 @@ class Scenario(Frozen):
     plausible: dict[str, Range] = {}
 
     def __hash__(self) -> int:
-        """Equal scenarios have one name; what differs under one name is told apart by equality."""
-        return hash(self.name)
+        """Equal scenarios have one name and demand; what else differs, equality tells apart."""
+        return hash((self.name, frozenset((n, j.per_day) for n, j in self.journeys.items())))
 
     @cached_property
     def days(self) -> tuple[Day, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,14 +19,14 @@ from sim.scenario.weekdays import WEEKDAYS
 from sim.statistics.intervals import (
     Estimate,
     Estimates,
-    PairedDifference,
-    paired_ratio_difference,
     quantile_interval,
     ratio_interval,
     ratio_intervals,
 )
 from sim.statistics.measure import SHARES_OF_PEOPLE, SHARES_OF_TIME, Measure, Measures, values
 from sim.statistics.measures import measures_of
+from sim.statistics.spread import InputPart, Share, Spread, part, spread_of, widened
+from sim.statistics.spread import values as drawn_values
 from sim.words import say
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Results:
 
     measures : what was measured; own measures come last, in scope "own"
     total, n : (R, M) float64; a ratio is total / n, pooled over replications as sum / sum
+    spread : the same mall with its figures drawn as the data leave them open; intervals then hold
+        that input uncertainty too
     """
 
     scenario: Scenario
@@ -66,6 +69,7 @@ class Results:
     measures: tuple[Measure, ...]
     total: Floats
     n: Floats
+    spread: Spread | None = None
 
     @classmethod
     def of(cls, scenario: Scenario, run: Run, each: list[Measures]) -> Results:
@@ -129,7 +133,54 @@ class Results:
         one = (self.measures[k],)
         trials = _trials(one, n[:, None])[:, 0]
         found = ratio_interval(total, n, confidence, self.is_share(k), trials)
-        return replace(found, method=str(_methods(one, np.array([found.method]))[0]))
+        found = replace(found, method=str(_methods(one, np.array([found.method]))[0]))
+        return widened(found, self._inputs(k, confidence), _bounds(one[0]))
+
+    def inputs_of(
+        self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
+        weekday: str = "",
+    ) -> InputPart | None:  # fmt: skip
+        """Return what the inputs leave open of a measure, and which of them; None if not drawn."""
+        k = self.position(measure, scope, name, interval, weekday)
+        whole = self._inputs(k, 0.95)
+        if whole is None or self.spread is None:
+            return None
+        shares = [
+            Share(of, spread_of(*drawn_values(self.sums(k, *sums))))
+            for of, sums in self.spread.alone.items()
+        ]
+        ordered = sorted(shares, key=lambda one: (-np.nan_to_num(one.sd), one.name))
+        return replace(whole, shares=tuple(ordered), days=self.spread.days)
+
+    @property
+    def bare(self) -> Results:
+        """The same without input uncertainty: what more replications would cure."""
+        return replace(self, spread=None)
+
+    def _inputs(self, position: int, confidence: float) -> InputPart | None:
+        spread = self.spread
+        if spread is None or position >= spread.total.shape[2]:  # an own measure
+            return None
+        return part(*drawn_values(self.sums(position, spread.total, spread.n)), confidence)
+
+    def sums(self, position: int, total: Floats, n: Floats) -> tuple[Floats, Floats]:
+        """Return one column of (K, R, M) sums, such that sum / sum is its estimate.
+
+        Draws have met few replications. What these are off the mean of all is taken off: of a
+        share or a count by difference, of a wait, which a figure moves the more the longer it is,
+        by ratio.
+        """
+        total, n = total[:, :, position], n[:, :, position]
+        if self.measures[position].kind in ("quantile", "maximum"):
+            n = (n > 0).astype(np.float64)
+        every, weight = self.poolable(position)
+        runs = total.shape[1]
+        if not weight[:runs].sum():
+            return total, np.zeros_like(n)
+        whole, few = every.sum() / weight.sum(), every[:runs].sum() / weight[:runs].sum()
+        if self.measures[position].unit == "min" and few > 0:
+            return total * (whole / few), n
+        return total + (whole - few) * n, n
 
     def meant(self, path: str) -> tuple[str, str, str, str, str]:
         """Return what a path of `observed` or `expect` means: the first arguments of `estimate`.
@@ -211,8 +262,19 @@ class Results:
         for name, of in (("mean", "value"), ("low", "low"), ("high", "high"), ("n", "n")):
             frame[name] = np.concatenate([getattr(part, of) for part in parts])
         method = np.concatenate([part.method for part in parts])
+        if self.spread is not None:
+            self._widen(frame)
         frame["method"] = pd.Categorical(_methods(self.measures, method))
         return frame
+
+    def _widen(self, frame: pd.DataFrame) -> None:
+        """Put input uncertainty into the bounds of a table of all measures."""
+        rows = frame[["mean", "low", "high"]].to_numpy(dtype=np.float64)
+        for k, (value, low, high) in enumerate(rows):
+            one = Estimate(value, low, high, 0, "", 0.95)
+            wide = widened(one, self._inputs(k, 0.95), _bounds(self.measures[k]))
+            rows[k, 1:] = wide.low, wide.high
+        frame["low"], frame["high"] = rows[:, 1], rows[:, 2]
 
     def _intervals_of(self, first: int, last: int) -> Estimates:
         """Return the estimates of some columns; all at once would take many times their room."""
@@ -286,20 +348,6 @@ class Results:
         return frame[list(order)]
 
 
-def difference(
-    after: Results, before: Results, measure: str, scope: str = "mall", name: str = "",
-    weekday: str = "", confidence: float = 0.95,
-) -> PairedDifference:  # fmt: skip
-    """Return after less before of one measure, paired: both met the same citizens.
-
-    Raises MallError where one of them lacks the measure.
-    """
-    j, k = (of.position(measure, scope, name, "", weekday) for of in (after, before))
-    return paired_ratio_difference(
-        *after.poolable(j), *before.poolable(k), confidence, share=before.is_share(k)
-    )
-
-
 _LABELS = ("scope", "name", "interval", "weekday", "measure")
 
 
@@ -308,6 +356,11 @@ def _labels(measures: tuple[Measure, ...]) -> pd.DataFrame:
 
     columns = {name: [getattr(m, name) for m in measures] for name in (*_LABELS, "unit")}
     return pd.DataFrame({name: pd.Categorical(column) for name, column in columns.items()})
+
+
+def _bounds(measure: Measure) -> tuple[float, float]:
+    """Return between what a measure can lie."""
+    return (0.0, 1.0) if _is_share(measure) else (-math.inf, math.inf)
 
 
 def _is_share(measure: Measure) -> bool:

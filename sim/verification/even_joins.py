@@ -126,7 +126,7 @@ def _scenario(per_day: int) -> Scenario:
 
 def claims_a_change(of: Alternative) -> bool:
     """Whether some agency's share called in time is said to have changed, all looked at at once."""
-    from sim.statistics.results import difference
+    from sim.statistics.change import difference
 
     confidence = together(len(AGENCIES))
     changes = (

@@ -1,0 +1,195 @@
+"""Input uncertainty: what the data leave open goes into every interval, and is told apart."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from malls import mall
+
+from sim import MallError, Scenario, compare, replicate
+from sim.cli import main
+from sim.experiments.inputs import Inputs, read_inputs, with_inputs, with_inputs_compared
+from sim.report.inputs import lines
+from sim.statistics.intervals import Estimate
+from sim.statistics.spread import InputPart, Share, part, values, widened
+
+MEAN = "agencies.a.services.s.time.mean"
+DEMAND = "journeys.all.per_day"
+
+
+def small(**more: Any) -> Scenario:
+    agencies = {
+        "a": {
+            "counters": 2, "promise": {"wait": "10 min", "for": "90 %"},
+            "services": {"s": {"time": {"mean": "7 min", "sd": "3 min"}}},
+        }
+    }  # fmt: skip
+    journeys = {"all": {"per_day": 40, "stops": ["a.s"]}}
+    return mall(agencies, "08:00-11:00", journeys=journeys, **more)
+
+
+def drawn(low: float, high: float, days: int = 20) -> Inputs:
+    """Return draws of the service time spread evenly, and of the demand, which is known."""
+    means = np.linspace(low, high, 39)
+    draws = tuple({MEAN: f"{mean:.4f} min", DEMAND: "40"} for mean in np.roll(means, 7))
+    return Inputs(draws, {"a.s": (MEAN,), "arrivals": (DEMAND,)}, days)
+
+
+# The arithmetic
+
+
+def test_chance_is_taken_off_what_the_draws_show() -> None:
+    """Draws that differ by chance alone leave nothing open; real differences stay."""
+    rng = np.random.default_rng(1)
+    runs = 30
+    n = np.ones((400, runs))
+    common = rng.normal(0, 9, runs)  # what a replication does to all draws alike
+    noise = rng.normal(0, 2, (400, runs))
+    found, chance = values((10 + common + noise, n))
+    assert chance == pytest.approx(4 / runs, rel=0.05)
+    assert part(found, chance).sd < 0.15
+    true = rng.normal(0, 1.5, (400, 1))
+    found, chance = values((10 + common + noise + true, n))
+    assert part(found, chance).sd == pytest.approx(1.5, rel=0.08)
+
+
+def test_between_the_outermost_of_39_draws_lie_95_of_100_more() -> None:
+    draws = np.arange(39.0)
+    inputs = part(draws, 0.0)
+    assert (inputs.low, inputs.high) == (0.0, 38.0)
+    wider = part(draws, 0.0, 0.99)
+    assert wider.low < 0 and wider.high > 38
+    assert part(draws[:18], 0.0) is None
+
+
+def test_the_two_parts_are_legs_of_a_right_angle() -> None:
+    one = Estimate(10, 7, 13, 100, "t", 0.95)
+    both = widened(one, InputPart(6, 14, 2))
+    assert (both.low, both.high) == (5, 15)
+    assert widened(one, None) is one
+    share = Estimate(0.95, 0.9, 0.99, 100, "jackknife", 0.95)
+    assert widened(share, InputPart(0.9, 1.2, 0.1), (0, 1)).high == 1
+
+
+def test_how_many_days_halve_what_is_open() -> None:
+    shares = (Share("arrivals", 3.0), Share("a.s", 1.0))
+    assert InputPart(0, 1, math.sqrt(10), shares, 50).days_to_halve == 250
+    even = (Share("arrivals", 1.0), Share("a.s", 1.0))
+    assert InputPart(0, 1, 1, even, 50).days_to_halve is None
+    assert InputPart(0, 1, 1, shares, 0).days_to_halve is None
+
+
+# A mall
+
+
+def test_draws_that_are_the_figures_themselves_leave_nothing_open() -> None:
+    results = replicate(small(), 20, seed=2, workers=1)
+    whole = with_inputs(results, drawn(7, 7), runs=3, workers=1)
+    one, other = whole.estimate("wait.mean"), results.estimate("wait.mean")
+    assert (one.low, one.high) == pytest.approx((other.low, other.high))
+    assert whole.inputs_of("wait.mean").sd == pytest.approx(0, abs=1e-9)
+
+
+def test_what_is_unsure_widens_and_is_named() -> None:
+    results = replicate(small(), 40, seed=2, workers=1)
+    whole = with_inputs(results, drawn(6, 8), runs=4, workers=1)
+    bare, both = results.estimate("wait.mean"), whole.estimate("wait.mean")
+    assert both.value == bare.value
+    assert both.low < bare.low and both.high > bare.high
+    inputs = whole.inputs_of("wait.mean")
+    assert inputs.shares[0].name == "a.s" and inputs.shares[1].sd < 0.1 * inputs.shares[0].sd
+    ends = [
+        replicate(small(), 40, seed=2, workers=1).estimate("wait.mean").value,
+        replicate(_with(8), 40, seed=2, workers=1).estimate("wait.mean").value,
+    ]
+    assert inputs.high - both.value == pytest.approx(ends[1] - ends[0], rel=0.25)
+    frame = whole.intervals().set_index(["scope", "name", "interval", "weekday", "measure"])
+    row = frame.loc[("mall", "", "", "", "wait.mean")]
+    assert (row["low"], row["high"]) == pytest.approx((both.low, both.high))
+    text = "\n".join(lines(whole, "en"))
+    assert "is included" in text and "Measure next: service time" in text and "60 days" in text
+    assert "is not included" in "\n".join(lines(results, "en"))
+
+
+def _with(mean: float) -> Scenario:
+    from sim.experiments.varying import varied
+
+    return varied(small(), {MEAN: f"{mean} min"})
+
+
+def test_a_verdict_that_the_data_leave_open_cannot_be_told() -> None:
+    decision = {"every_agency_keeps": "promise"}
+    base = small(decision=decision)
+    other = small(decision=decision, name="Other")
+    found = compare(base, other, 60, seed=3, workers=1)
+    share = found.base.estimate("called_in_time", "agency", "a")
+    assert share.low > 0.9 or share.high < 0.9, "the promise is clear by runs alone"
+    whole = with_inputs_compared(found, drawn(4, 10), runs=4, workers=1)
+    (alternative,) = whole.alternatives
+    assert found.alternatives[0].verdict != "cannot_tell"
+    assert alternative.conditions[0].state == "cannot_tell"
+    change = alternative.difference("fulfilled")
+    assert (change.low, change.high) == pytest.approx((0, 0)), "both take the same draws"
+
+
+def test_what_an_alternative_changes_is_its_plan() -> None:
+    base = small()
+    other = _with(3)
+    found = compare(base, other, 20, seed=3, workers=1)
+    whole = with_inputs_compared(found, drawn(6, 8), runs=3, workers=1)
+    (alternative,) = whole.alternatives
+    inputs = [of.inputs_of("wait.mean").sd for of in (whole.base, alternative.results)]
+    assert inputs[0] > 0.1 and inputs[1] == pytest.approx(0, abs=1e-9)
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("{", "holds no draws"), ('{"set": 3}', "holds no draws"), ('{"set": [{}]}', "at least")],
+)
+def test_a_file_that_is_none_is_refused(text: str, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "draws.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(MallError, match=says) as refused:
+        read_inputs(file)
+    assert str(file) in refused.value.say("id")
+    with pytest.raises(MallError, match="cannot be read"):
+        read_inputs(tmp_path / "nowhere.json")
+
+
+def test_draws_of_another_mall_are_refused() -> None:
+    results = replicate(small(), 4, workers=1)
+    draws = tuple({"journeys.nobody.per_day": "3"} for _ in range(20))
+    with pytest.raises(MallError, match="about a figure of this scenario"):
+        with_inputs(results, Inputs(draws, {"arrivals": ("journeys.nobody.per_day",)}), workers=1)
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_the_commands_say_whether_it_is_included(
+    lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sim.scenario.writing import show
+
+    known = drawn(6, 8)
+    (tmp_path / "mall.yaml").write_text(show(small()), encoding="utf-8")
+    data = {"set": known.draws, "inputs": known.groups, "days": 20}
+    (tmp_path / "mall.inputs.json").write_text(json.dumps(data), encoding="utf-8")
+    said = {"en": ("is included", "is not included"), "id": ("ikut dihitung", "tidak ikut")}
+    for options, which in (
+        (["--input-uncertainty", str(tmp_path / "mall.inputs.json")], 0),
+        ([], 1),
+    ):
+        words = ["run", str(tmp_path / "mall.yaml"), "--replications", "6", "--workers", "1"]
+        with pytest.raises(SystemExit) as ended:
+            main([*words, "--lang", lang, "--out", str(tmp_path / "out"), *options])
+        assert not ended.value.code
+        assert said[lang][which] in capsys.readouterr().out
+        page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+        assert said[lang][which] in page and ('id="inputs"' in page) == (which == 0)
