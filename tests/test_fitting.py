@@ -209,6 +209,7 @@ USED = {
 """Rows used as arrivals and as services, where not all 20 and not as the header says."""
 WITH_ENDS = {
     "am_pm.csv", "decimal_commas.csv", "merged_cells.xlsx", "one_day.csv", "semicolons.csv",
+    "sep_of_two_letters.csv",
     "two_header_rows.csv",
 }  # fmt: skip
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import re
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 from malls import mall
 
-from sim import Log, OutputError, sample, simulate
+from sim import Log, LogError, MallError, OutputError, sample, simulate
+from sim.experiments import saved as saved_blocks
+from sim.experiments.saved import Store, packed
+from sim.fitting.rules import read_mapping
+from sim.report.result_folder import replaced
+from sim.verification.check import check
+from sim.verification.reference import Reference, read, write
 
 ROOT = Path(__file__).parent.parent
 NETWORK = r"^\s*(?:import|from) (?:urllib|http|socket|requests|ftplib|smtplib|asyncio)\b"
@@ -46,6 +55,86 @@ def test_a_log_that_is_none_is_refused_in_words(saved: Path, table: str, wrong: 
     if wrong == "no parquet":
         path.write_bytes(b"PAR1 not really PAR1")
     with pytest.raises(OutputError, match="cannot read"):
+        Log.load(saved)
+
+
+# What stands in a folder that came from a stranger
+
+
+def _block(tree: object, shapes: object) -> bytes:
+    head = json.dumps([tree, shapes]).encode()
+    return zlib.compress(len(head).to_bytes(8, "big") + head)
+
+
+OBJECTS = _block(["array", 0], [["O", [1]]])
+BLOCKS = {
+    "nothing": b"", "no zlib": b"half a blo", "pickled": zlib.compress(pickle.dumps([1])),
+    "objects": OBJECTS, "cut": OBJECTS[:-3], "no such array": _block(["array", 3], []),
+    "no tree": _block(7, []), "negative": _block(["array", 0], [["<f8", [-5]]]),
+    "short": _block(["array", 0], [["<f8", [10**12]]]),
+    "deep": zlib.compress((10**6).to_bytes(8, "big") + b"[" * 10**6),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BLOCKS)
+def test_a_saved_block_that_is_none_is_done_again(what: str, tmp_path: Path) -> None:
+    (tmp_path / "0-4.block").write_bytes(BLOCKS[what])
+    assert Store(tmp_path).load(0, 4) is None
+
+
+def test_a_block_that_unpacks_to_more_than_any_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "0-4.block").write_bytes(packed([np.zeros(100)]))
+    assert Store(tmp_path).load(0, 4) is not None
+    monkeypatch.setattr(saved_blocks, "LARGEST_BLOCK", 500)
+    assert Store(tmp_path).load(0, 4) is None
+
+
+@pytest.mark.parametrize("named", ["/etc/hostname", "../other.yaml"])
+def test_a_reference_names_no_file_outside_of_the_folder(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    theirs = {"scenario": named, "scenario_hash": "", "seed": 1, "replications": 1, "measures": {}}
+    (here / "x.json").write_text(json.dumps(theirs))
+    with pytest.raises(MallError, match="outside this folder"):
+        check(here / "x.json")
+
+
+def test_a_reference_is_not_written_through_a_link(tmp_path: Path) -> None:
+    hers, path = tmp_path / "hers.txt", tmp_path / "x.json"
+    hers.write_text("hers")
+    path.with_suffix(".part").symlink_to(hers)
+    write(path, Reference("x.yaml", "", 1, 1, {}))
+    assert hers.read_text() == "hers" and read(path).scenario == "x.yaml"
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.json"
+    write(path, Reference("x.yaml", "", 1, 1, {}))
+    monkeypatch.setattr("sim.verification.reference.LARGEST", 10)
+    with pytest.raises(MallError, match="more than"):
+        read(path)
+    mapping = tmp_path / "columns.yaml"
+    mapping.write_text("columns: {arrival: a}\n" + "#" * 200_000)
+    with pytest.raises(LogError, match="200 KB"):
+        read_mapping(mapping)
+
+
+@pytest.mark.parametrize("found", ['{"scenario_name": "\\u001b[2Jmall"}', "[" * 100_000, "7"])
+def test_a_strangers_run_json_says_nothing_to_the_terminal(found: str, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(found)
+    assert replaced(tmp_path, "mine") in ("", "[2Jmall")
+
+
+def test_a_log_of_too_many_rows_is_refused(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.log.MOST_ROWS", 0)
+    with pytest.raises(OutputError, match="rows"):
         Log.load(saved)
 
 

@@ -33,6 +33,8 @@ from sim.errors import OutputError
 if TYPE_CHECKING:
     import numpy as np
 
+LARGEST_BLOCK = 1_000_000_000
+"""Bytes of a block unpacked: a thousand replications of a thousand measures have 16 million."""
 PACKAGES = ("numpy", "scipy", "numba", "simpy")
 _PLAIN = (str, int, float, bool, type(None))
 _FOLDER: ContextVar[tuple[Path, set[Path]] | None] = ContextVar("saving", default=None)
@@ -88,7 +90,7 @@ class Store:
             return None
         try:
             return unpacked((self.folder / f"{first}-{last}.block").read_bytes())
-        except (OSError, ValueError, KeyError, zlib.error):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError, zlib.error):
             return None
 
     def save(self, first: int, last: int, block: list[Any]) -> None:
@@ -160,15 +162,23 @@ def packed(block: list[Any]) -> bytes:
 
 
 def unpacked(data: bytes) -> list[Any]:
-    """Return what `packed` wrote. Raises ValueError, KeyError or zlib.error for other bytes."""
+    """Return what `packed` wrote. Nothing in other bytes is run.
+
+    They raise ValueError, LookupError, TypeError, RecursionError or zlib.error.
+    """
     import numpy as np
 
-    raw = zlib.decompress(data)
+    opened = zlib.decompressobj()
+    raw = opened.decompress(data, LARGEST_BLOCK)
+    if opened.unconsumed_tail or not opened.eof:
+        raise ValueError("cut short, or larger than any block")
     at = 8 + int.from_bytes(raw[:8], "big")
     tree, shapes = json.loads(raw[8:at])
     arrays = []
     for kind, shape in shapes:
         number = int(np.prod(shape))
+        if number < 0:
+            raise ValueError(shape)
         arrays.append(np.frombuffer(raw, kind, number, at).reshape(shape))
         at += arrays[-1].nbytes
     found: list[Any] = _deep(tree, arrays)

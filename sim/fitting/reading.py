@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -107,7 +108,7 @@ def _csv(path: Path, head: bytes) -> Iterator[Row]:
     encoding = encoding_of(head)
     sample = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     rule = sample.splitlines()[0].strip().lower() if sample.strip() else ""
-    told = rule[4:] if rule.startswith("sep=") else ""  # Excel's own note in the first line
+    told = rule[4:] if re.fullmatch(r"sep=[^\w\s\"']", rule) else ""  # Excel's note to itself
     delimiter = told or delimiter_of(sample)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         if told:

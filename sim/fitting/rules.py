@@ -11,7 +11,7 @@ from sim.errors import LogError
 from sim.fitting.columns import FIELDS
 from sim.fitting.times import read_date
 from sim.scenario import quantities as q
-from sim.scenario.document import read_document
+from sim.scenario.document import LARGEST_FILE, read_document
 from sim.scenario.faults import nearest
 from sim.scenario.tree import plain
 from sim.workload import ABSENT
@@ -74,7 +74,8 @@ def read_mapping(path: Path) -> Told:
     Raises LogError for a file that cannot be read and for what is no field or rule.
     """
     try:
-        root, faults = read_document(path.read_bytes(), str(path))
+        with path.open("rb") as file:
+            root, faults = read_document(file.read(LARGEST_FILE + 1), str(path))
     except OSError as error:
         raise LogError("not_readable", file=path, why=error.strerror or error) from error
     if faults or root is None:

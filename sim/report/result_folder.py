@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.scenario.tree import brief
+
 RESULTS = Path("results")
 
 
@@ -22,6 +24,6 @@ def replaced(folder: Path, name: str) -> str:
     """
     try:
         found = json.loads((folder / "run.json").read_text(encoding="utf-8"))["scenario_name"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
-    return str(found) if found != name else ""
+    return brief("".join(filter(str.isprintable, str(found)))) if found != name else ""

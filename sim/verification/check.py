@@ -82,7 +82,7 @@ def expected_of(
 
     replications : the most to run, as of `expecting` by default. Who states nothing is left out.
     """
-    named = [str(file) for file in files or ()] or [read(path).scenario for path in references()]
+    named = [str(file) for file in files or ()] or [_named_by(read(path)) for path in references()]
     return {
         file: expecting(
             scenario, MOST if replications is None else replications, seed=SEED, workers=workers
@@ -122,7 +122,7 @@ def check(reference: Path, workers: int | None = None) -> Checked:
     Raises MallError where the reference is not one.
     """
     stored = read(reference)
-    scenario = load(stored.scenario)
+    scenario = load(_named_by(stored))
     results = replicate(scenario, stored.replications, seed=stored.seed, workers=workers)
     shifts = tuple(_shifts(stored.measures, numbers(results)))
     differ = any(shift.kind in ("gone", "new") for shift in shifts)
@@ -156,7 +156,7 @@ def renew(
     Raises MallError where numbers of a reference moved and no reason is given, OutputError where
     one cannot be written; the earlier reference is kept.
     """
-    scenarios = files or [Path(read(path).scenario) for path in references()]
+    scenarios = files or [Path(_named_by(read(path))) for path in references()]
     for file, path in [(file, _reference_of(file)) for file in scenarios]:
         scenario = load(file)
         number = REPLICATIONS if len(scenario.days) < LONG else 1
@@ -188,6 +188,15 @@ def _below_here(file: Path) -> Path:
         return file.resolve().relative_to(Path.cwd())
     except ValueError:
         raise MallError.of("error.outside", file=file) from None
+
+
+def _named_by(reference: Reference) -> str:
+    """Return the scenario of a reference. Raises MallError where it is not below this folder.
+
+    Somebody else's reference may name any file of this machine.
+    """
+    _below_here(Path(reference.scenario))
+    return reference.scenario
 
 
 def _reference_of(file: Path) -> Path:

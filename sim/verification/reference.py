@@ -34,6 +34,8 @@ from sim.workload import ABSENT, NEVER
 
 ROWS = 100
 """So many rows of the first replication are written out; the others are known by their hash."""
+LARGEST = 20_000_000
+"""Bytes of a reference that is read."""
 Numbers = dict[str, tuple[float, float]]
 """Pooled total and n by the name of a measure."""
 Waits = dict[str, list[tuple[float, float]]]
@@ -163,7 +165,11 @@ def _name(measure: Measure) -> str:
 def read(path: Path) -> Reference:
     """Read a reference. Raises MallError where the file is not one."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ValueError(f"more than {LARGEST // 1_000_000} MB")
+        stored = json.loads(data.decode("utf-8"))
         return Reference(
             scenario=str(stored["scenario"]),
             scenario_hash=str(stored["scenario_hash"]),
@@ -179,7 +185,8 @@ def read(path: Path) -> Reference:
                 for name, pairs in stored.get("waits", {}).items()
             },
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
+            RecursionError) as error:  # fmt: skip
         why = f"{type(error).__name__}: {error}"
         raise MallError.of("error.not_a_reference", file=path, why=why) from error
 
@@ -199,6 +206,7 @@ def write(path: Path, reference: Reference) -> None:
     aside = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        aside.unlink(missing_ok=True)  # a killed run's, or a link to elsewhere
         aside.write_text(_text(reference), encoding="utf-8", newline="\n")
         aside.replace(path)
     except OSError as error:
