@@ -3,16 +3,21 @@
     make bench
 
 Each part is timed in turn with plain SimPy, in processor time, so that a machine which is busy or
-changes its speed slows both; ratios are medians over the pairs. Writes results/bench.json.
+changes its speed slows both; ratios are medians over the pairs. Then the year 2025 of Lhokseumawe,
+lines that formulas know, malls that grow, and how a process begins. Writes results/bench.json and
+results/bench.png. Other programs play the same day in `benchmarks/peers/`.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import platform
 import resource
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,96 +26,127 @@ from typing import Any
 import numba
 import numpy as np
 import simpy_plain
+from growth import grown, lines
+from parts import Part, parts, reproduces
 
-from sim import load, replicate, sample, simulate
-from sim.engine.compiled import instant, run
-from sim.engine.compiled.tables import tables_of
-from sim.sampling import drawn_together
+from sim import load
+from sim.engine import play_all
+from sim.sampling import at_once
 from sim.statistics.measures import measure_together
 
 ROOT = Path(__file__).parent.parent
 PAIRS = 7
-WAITS = {"triage": (0.133, 0.01), "agency": (13.661, 0.5), "cashier": (3.920, 0.3)}
-"""Minutes, of 20,000 days in C, and how far a hundred days may lie from them."""
+BEGINS = "from sim import load, replicate; replicate(load('scenarios/tutorial.yaml'), 2, workers=1)"
 
 
-def timed(work: Callable[[], object], days: int, clock: Callable[[], float]) -> float:
-    """Return days a second of a clock."""
+def seconds(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
+    """Return how long something takes by a clock."""
     began = clock()
     work()
-    return days / (clock() - began)
+    return clock() - began
 
 
-def parts() -> dict[str, tuple[Callable[[], object], int]]:
-    """Return what is timed, and how many days each does."""
-    scenario = load(ROOT / "benchmarks" / "mall_day.yaml")
-    workloads = [sample(scenario, 1, r) for r in range(20)]
-    logs = [simulate(scenario, w, "compiled") for w in workloads]
-    tables = tables_of(scenario)
-    ready = []
-    for workload in workloads:
-        given = run._given(scenario, workload, tables)
-        hall = run._hall(tables, given)
-        ready.append((hall, given, run._rows(hall)))
+def paired(name: str, part: Part) -> dict[str, float]:
+    """Return days a second and their ratio to plain SimPy, medians over pairs."""
+    work, days = part
+    work()
+    # the work of other processes is not in this one's processor time
+    clock = time.perf_counter if name.endswith("two workers") else time.process_time
+    pairs = []
+    for pair in range(PAIRS):
+        plain = simpy_plain.play(5, pair)["days_a_second"]
+        ours = days / seconds(work, clock)
+        pairs.append((ours, plain, ours / plain))
+    ours, plain, ratio = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"{name:36} {ours:8.1f} days/s  plain {plain:6.1f}  x {ratio:6.1f}", flush=True)
+    return {"days a second": ours, "plain SimPy": plain, "ratio": ratio}
 
-    def kernel() -> None:
-        for _ in range(10):
-            for arrays in ready:
-                instant.play(*arrays)
 
-    return {
-        "kernel alone, full rows": (kernel, 200),
-        "compiled engine": (lambda: [simulate(scenario, w, "compiled") for w in workloads], 20),
-        "SimPy engine": (lambda: [simulate(scenario, w, "simpy") for w in workloads[:5]], 5),
-        "sample, one day at a time": (lambda: [sample(scenario, 3, r) for r in range(5)], 5),
-        "sample, 32 days together": (lambda: list(drawn_together(scenario, 3, range(32))), 32),
-        "measure, 20 days together": (lambda: measure_together(logs, scenario), 20),
-        "replicate, one worker": (lambda: replicate(scenario, 64, seed=2, workers=1), 64),
-        "replicate, two workers": (lambda: replicate(scenario, 640, seed=2, workers=2), 640),
+def year() -> dict[str, float]:
+    """Return the seconds of one replication of the year 2025 of Lhokseumawe, the best of three."""
+    scenario = load(ROOT / "scenarios" / "lhokseumawe-2025.yaml")
+    drawn = at_once(scenario, 1, range(1))
+    logs = play_all(scenario, drawn, "compiled")
+    works: dict[str, Callable[[], object]] = {
+        "drawing": lambda: at_once(scenario, 1, range(1)),
+        "engine": lambda: play_all(scenario, drawn, "compiled"),
+        "measuring": lambda: measure_together(logs, scenario),
     }
+    found = {name: min(seconds(work) for _ in range(3)) for name, work in works.items()}
+    print("the year 2025, s:", {name: round(of, 3) for name, of in found.items()}, flush=True)
+    return found
 
 
-def reproduces() -> dict[str, float]:
-    """Return the mean waits of a hundred days; raise AssertionError if they are of another mall."""
-    scenario = load(ROOT / "benchmarks" / "mall_day.yaml")
-    total: dict[str, list[float]] = {name: [0.0, 0.0] for name in WAITS}
-    for r in range(100):
-        stops = simulate(scenario, sample(scenario, 4, r), "compiled").stop_rows
-        waits = (stops.called - stops.ticket) / 60e6
-        for code, service in enumerate(scenario.services):
-            agency = service.partition(".")[0]
-            here = (stops.service == code) & (stops.called > 0)
-            of = total["agency" if agency.startswith("a") else agency]
-            of[0] += waits[here].sum()
-            of[1] += here.sum()
-    means = {name: of[0] / of[1] for name, of in total.items()}
-    for name, (wanted, within) in WAITS.items():
-        assert abs(means[name] - wanted) < within, (name, means[name], wanted)
-    return means
+def per_second() -> dict[str, float]:
+    """Return the visits a second of lines that formulas know, the best of five."""
+    found = {}
+    for name, (work, visits) in lines().items():
+        work()
+        found[name] = visits / min(seconds(work) for _ in range(5))
+        print(f"{name:36} {found[name] / 1e6:8.2f} million visits/s", flush=True)
+    return found
+
+
+def growth() -> dict[str, float]:
+    """Return the nanoseconds for each row of a stop in malls that grow, the best of five."""
+    found = {}
+    for name, ((work, _), rows) in grown().items():
+        work()
+        found[name] = min(seconds(work) for _ in range(5)) / rows * 1e9
+        print(f"{name:36} {found[name]:8.0f} ns a row", flush=True)
+    return found
+
+
+def starts() -> dict[str, float]:
+    """Return the seconds until a new process has its first results: nothing kept, then kept."""
+    with tempfile.TemporaryDirectory() as cache:
+        environment = {**os.environ, "MPPSIM_CACHE": cache, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-c", BEGINS]
+
+        def begin() -> None:
+            subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env=environment)
+
+        found = {name: seconds(begin, time.perf_counter) for name in ("cold", "warm")}
+    print("first results of a process, s:", found, flush=True)
+    return found
+
+
+def picture(found: dict[str, Any], path: Path) -> None:
+    """Draw the ratios, on a scale of powers of ten, and how the time for a row grows."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 7), layout="constrained")
+    ratios, growing = figure.subplots(2, 1)
+    of_parts = {name: of["ratio"] for name, of in found["parts"].items()}
+    bars = ratios.barh([*of_parts], [*of_parts.values()])
+    ratios.bar_label(bars, fmt="%.1f")
+    ratios.set(xscale="log", title="times plain SimPy")
+    ratios.axvline(1, color="black")
+    bars = growing.barh([*found["growth"]], [*found["growth"].values()])
+    growing.bar_label(bars, fmt="%.0f")
+    growing.set(title="nanoseconds for each service, kernel alone")
+    figure.savefig(path, dpi=120)
 
 
 def main() -> None:
-    """Time every part in turn with plain SimPy, print and keep what came out."""
-    found: dict[str, Any] = {"waits, min": reproduces()}
-    for name, (work, days) in parts().items():
-        work()
-        pairs = []
-        for pair in range(PAIRS):
-            plain = simpy_plain.play(5, pair)["days_a_second"]
-            # the work of other processes is not in this one's processor time
-            clock = time.perf_counter if name.endswith("two workers") else time.process_time
-            ours = timed(work, days, clock)
-            pairs.append((ours, plain, ours / plain))
-        ours, plain, ratio = (statistics.median(column) for column in zip(*pairs, strict=True))
-        found[name] = {"days a second": ours, "plain SimPy": plain, "ratio": ratio}
-        print(f"{name:34} {ours:8.1f} days/s  plain {plain:6.1f}  x {ratio:6.1f}", flush=True)
-    found["MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    found["versions"] = {
-        "python": platform.python_version(), "numpy": np.__version__, "numba": numba.__version__,
+    """Time everything, print and keep what came out."""
+    found: dict[str, Any] = {
+        "waits, min": reproduces(),
+        "parts": {name: paired(name, part) for name, part in parts().items()},
+        "year 2025, s": year(),
+        "visits a second": per_second(),
+        "growth": growth(),
+        "starts, s": starts(),
+        "MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "versions": {
+            "python": platform.python_version(), "numpy": np.__version__,
+            "numba": numba.__version__,
+        },
     }  # fmt: skip
-    path = ROOT / "results" / "bench.json"
-    path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    print(f"written: {path.relative_to(ROOT)}", file=sys.stderr)
+    results = ROOT / "results"
+    (results / "bench.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    picture(found, results / "bench.png")
+    print("written: results/bench.json, results/bench.png", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ ROOT = Path(__file__).parent.parent
 ROOM = "sim.engine.compiled."
 BUGS = {
     "a tie is settled the other way round": (
-        "heap", "time == other_time and order < other_order",
-        "time == other_time and order > other_order",
+        "heap", "(time == other_time) & (order < other_order)",
+        "(time == other_time) & (order > other_order)",
     ),
-    "a heap forgets a child": ("heap", "if child < size and", "if child < 0 and"),
+    "a heap forgets a child": ("heap", "if child < size:", "if child < 0:"),
     "a break is ignored": (
         "calendar", "= state == OPENS\n", "= state == OPENS or state == BREAKS\n",
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -208,26 +207,21 @@ def _logs(
     begins = np.arange(len(drawn.numbers) + 1) * drawn.days
     of_visits, of_counters = (np.searchsorted(of.day, begins) for of in (visits, counters))
     of_stops = np.searchsorted(stops.row, of_visits)
+    tables = [vars(of) for of in (visits, stops, counters)]
     found = []
     for k, number in enumerate(drawn.numbers):
         first_day = begins[k] + len(scenario.before)
-        its = _cut(visits, of_visits[k : k + 2], day=first_day)
-        log = Log(
-            replication=number,
-            names=names_of(scenario),
-            visit_rows=its,
-            stop_rows=_cut(stops, of_stops[k : k + 2], row=of_visits[k]),
-            counter_rows=_cut(counters, of_counters[k : k + 2], day=first_day),
+        bounds = (of[k : k + 2].tolist() for of in (of_visits, of_stops, of_counters))
+        its, at_stops, at_counters = (
+            {name: column[slice(*of)] for name, column in table.items()}
+            for table, of in zip(tables, bounds, strict=True)
         )
-        found.append(log)
+        its["day"] = its["day"] - first_day
+        at_stops["row"] = at_stops["row"] - of_visits[k]
+        at_counters["day"] = at_counters["day"] - first_day
+        of_its = Visits(**its), Stops(**at_stops), Counters(**at_counters)
+        found.append(Log(number, names_of(scenario), *of_its))
     return found
-
-
-def _cut(rows: Any, bounds: Ints, **less: Any) -> Any:
-    """Return some of the rows; from a column that is named, a number is taken away."""
-    of = slice(*bounds.tolist())
-    columns = {field.name: getattr(rows, field.name)[of] for field in fields(rows)}
-    return type(rows)(**columns | {name: columns[name] - number for name, number in less.items()})
 
 
 _OF_WORKLOAD = ("journey", "index", "origin", "attempt", "visitor_class", "people", "booked", "due")
