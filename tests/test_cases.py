@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.verification.exact.cases import CASES, NOT_ESTIMATED, NOT_YET, expected
+from sim.verification.exact.cases import CASES, LENGTHY, NOT_ESTIMATED, NOT_YET, expected
 from sim.verification.exact.distance import Check, compare
 from sim.verification.exact.families import EXPRESSIBLE, SIMULATED, express
 
@@ -35,7 +35,7 @@ def test_a_case_is_met_at_two_percent_precision(name: str) -> None:
     The compiled engine plays them: its rows are those of the other, which `test_compiled.py` holds,
     and it is in time.
     """
-    of = express(name, citizens=20_000)
+    of = express(name, citizens=400_000 if name in LENGTHY else 20_000)
     runs = [of.run(seed=2, replication=k, engine="compiled") for k in range(REPLICATIONS)]
     while (wanted := _wanted(checks := compare(of.case, runs), len(runs))) > len(runs):
         assert wanted <= MOST, [str(c) for c in checks]
@@ -63,7 +63,7 @@ def test_every_case_is_expressible_or_listed_with_its_reason() -> None:
 def test_the_list_of_what_is_not_expressible_only_shrinks() -> None:
     """Raise neither number; lower the second with each case that becomes expressible."""
     assert len(SIMULATED) == 60
-    assert len(NOT_YET) <= 8
+    assert len(NOT_YET) <= 7
 
 
 @pytest.mark.parametrize("name", EXPRESSIBLE)

@@ -15,7 +15,7 @@ from sim.report.verification import described, plain, render
 from sim.scenario.loading import load
 from sim.scenario.shipped import copy_example, shipped
 from sim.verification.difference import first_difference
-from sim.verification.verify import EXPRESSIBLE, Verification, limit_of
+from sim.verification.verify import QUICK, Verification, limit_of
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def quick() -> Verification:
 def test_the_installed_program_proves_itself(quick: Verification) -> None:
     assert quick.wrong == ()
     assert quick.weak == ()
-    assert {proof.name for proof in quick.of("exact")} == set(EXPRESSIBLE)
+    assert {proof.name for proof in quick.of("exact")} == set(QUICK)
     assert len(quick.proofs) > 500
 
 
@@ -81,7 +81,7 @@ def test_a_wrong_engine_is_found_wrong_by_days_and_by_rows(engine: object) -> No
 
 
 def test_exact_answers_find_an_engine_that_is_hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.verification.verify.EXPRESSIBLE", ("SS-MM1-080",))
+    monkeypatch.setattr("sim.verification.verify.QUICK", ("SS-MM1-080",))
     found = verify(hasty, parts=("exact",))
     assert "utilisation" in [proof.what for proof in found.wrong]
 

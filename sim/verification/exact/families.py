@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim.verification.exact import arrivals
-from sim.verification.exact.cases import CASES, NOT_YET, Case
+from sim.verification.exact.cases import CASES, LENGTHY, NOT_YET, Case
 from sim.verification.exact.days import (
     ample,
     appointments,
@@ -63,6 +63,9 @@ SIMULATED = {name: case for name, case in CASES.items() if name.startswith(("SS-
 EXPRESSIBLE = tuple(
     name for name, case in SIMULATED.items() if case["family"] in FAMILIES and name not in NOT_YET
 )
+
+QUICK = tuple(name for name in EXPRESSIBLE if name not in LENGTHY)
+"""Those that an installed program has the time to try."""
 
 
 def express(name: str, citizens: int = 1000) -> Expressed:
