@@ -23,10 +23,11 @@ import pytest
 from malls import mall
 
 from sim import Log, MallError, Results, Workload, replicate, sample, sampling, simulate
+from sim.experiments import blocks as blocks_of
 from sim.experiments import replicate as of
 from sim.experiments import stopping
 from sim.experiments.kept import Kept
-from sim.experiments.pool import _ctrl_c_waits, pool
+from sim.experiments.pool import _ctrl_c_waits, pool, sharing
 from sim.statistics.measures import measure
 from sim.statistics.precision import Rule, replications_to_precision
 
@@ -288,11 +289,50 @@ def test_a_replication_keeps_its_measures_and_nothing_else(
 
 
 def test_stopping_early_leaves_no_process_behind() -> None:
-    blocks = of.run_blocks(of.One(TINY, 5, "simpy", None, None), 1000, 2)
-    assert len(next(blocks)) == stopping.BLOCK
-    assert multiprocessing.active_children()
+    blocks = blocks_of.run_blocks(of.One(TINY, 5, "simpy", None, None), 10**6, 2)
+    while not multiprocessing.active_children():  # until it pays
+        assert len(next(blocks)) == stopping.BLOCK
     blocks.close()
     assert gone(multiprocessing.active_children)
+
+
+def test_a_short_job_starts_no_process() -> None:
+    began: list[int] = []
+    replicate(TINY, MANY, seed=5, workers=2, progress=lambda *_: began.append(children()))
+    assert began and not any(began)
+
+
+@pytest.mark.parametrize("together", [5, 32])
+def test_the_caller_and_its_workers_share_the_blocks(
+    together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever does a block, it has the same numbers and its place."""
+    monkeypatch.setattr(blocks_of, "PAYS", 0.0)
+    monkeypatch.setattr(of, "TOGETHER", together)
+    began: list[int] = []
+    found = replicate(TINY, 200, seed=5, workers=2, progress=lambda *_: began.append(children()))
+    assert equal(found, replicate(TINY, 200, seed=5, workers=1)) and max(began) == 1
+    assert gone(multiprocessing.active_children)
+
+
+def test_experiments_share_one_pool_that_ends_with_what_is_inside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(blocks_of, "PAYS", 0.0)
+    whole = replicate(TINY, 40, seed=5, workers=1)
+    with sharing():
+        first = replicate(TINY, 40, seed=5, workers=2)
+        pids = {child.pid for child in multiprocessing.active_children()}
+        assert len(pids) == 1
+        for pid in pids:  # it dies between two experiments, and is begun anew
+            os.kill(pid, signal.SIGTERM)
+        again = [replicate(TINY, 40, seed=5, workers=2) for _ in range(2)]
+    assert gone(multiprocessing.active_children)
+    assert all(equal(whole, found) for found in (first, *again))
+
+
+def children() -> int:
+    return len(multiprocessing.active_children())
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="POSIX signals")
@@ -376,9 +416,10 @@ def test_workers_end_with_their_caller_however_it_ends(script: Path) -> None:
     ) as caller:
         assert caller.stdout is not None
         assert caller.stdout.readline() == "began\n"
-        pids = [int(pid) for pid in caller.stdout.readline().split()]
+        told = iter(caller.stdout.readline, "")  # they are started once it pays
+        pids = next([int(pid) for pid in line.split()] for line in told if line.strip())
         caller.send_signal(signal.SIGKILL)
-    assert len(pids) == 2
+    assert len(pids) == 1  # the caller is the other one
     assert gone(lambda: [pid for pid in pids if runs(pid)])
 
 

@@ -101,9 +101,10 @@ def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
 
 def _continued(command: Callable[[], int | None]) -> int | None:
     """Run a command that keeps its finished blocks, and goes on from those that are kept."""
+    from sim.experiments.pool import sharing
     from sim.experiments.saved import saving
 
-    with saving(Path("results") / ".unfinished"):
+    with saving(Path("results") / ".unfinished"), sharing():
         return command()
 
 

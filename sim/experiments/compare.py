@@ -18,8 +18,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import Engine, engine_name, play, prepare
+from sim.engine import Engine, engine_name, play_all, prepare
 from sim.errors import MallError
+from sim.experiments.blocks import run_blocks
 from sim.experiments.decision import (
     HANGS_ON,
     Answer,
@@ -30,20 +31,23 @@ from sim.experiments.decision import (
     judged,
 )
 from sim.experiments.kept import Kept, Numbers
-from sim.experiments.replicate import Progress, run_blocks, travel
-from sim.experiments.stopping import Interrupted, Stop, most_replications
+from sim.experiments.replicate import TOGETHER, Progress, travel
+from sim.experiments.stopping import BLOCK, Interrupted, Stop, most_replications
 from sim.log import Log
-from sim.sampling import drawn
+from sim.sampling import drawn_together
 from sim.scenario.model import Scenario
 from sim.statistics.change import difference, inputs_of_difference
 from sim.statistics.intervals import PairedDifference, paired_ratio_difference
-from sim.statistics.measures import measure, measures_of
+from sim.statistics.measures import measures_from, measures_of
 from sim.statistics.results import Results, Run
 from sim.statistics.selection import Selection, select_best
 from sim.statistics.spread import InputPart
+from sim.statistics.tally.adding import sums_of
+from sim.statistics.tally.sums import Sums
 from sim.workload import Workload
 
 Mask = NDArray[np.bool_]
+Played = tuple[Workload, Log]
 DELTA = 0.01
 """One fulfilled visit of 100."""
 
@@ -224,7 +228,8 @@ def compare(
     task = Pair(base, others, seed, engine)
     kept = [Kept(len(measures_of(scenario))) for scenario in task.measured]
     stop = Stop([base, *others], precision, most)
-    with closing(run_blocks(task, most, workers, executor)) as blocks:
+    together = BLOCK if precision is not None else TOGETHER
+    with closing(run_blocks(task, most, workers, executor, together)) as blocks:
         end = _filled(kept, blocks, stop, most, progress)
     for of in kept:
         of.drop_after(stop.at or end)
@@ -321,42 +326,54 @@ class Pair:
     def __call__(self, first: int, last: int) -> list[list[Numbers]]:
         """Run the replications from first before last."""
         malls = (self.base, *self.alternatives)
-        each = [drawn(mall, self.seed, range(first, last)) for mall in malls]
-        return [self.one(*workloads) for workloads in zip(*each, strict=True)]
+        each = [self.played(mall, range(first, last)) for mall in malls]
+        sums = [self.one(*played) for played in zip(*each, strict=True)]
+        found = [
+            measures_from([*enumerate(of_mall, first)], scenario, self.whole)
+            for scenario, of_mall in zip(self.measured, zip(*sums, strict=True), strict=True)
+        ]
+        return [[(of.total, of.n, {}) for of in one] for one in zip(*found, strict=True)]
 
-    def one(self, workload: Workload, *others: Workload) -> list[Numbers]:
-        """Return the numbers of the base, then four sets for each alternative."""
-        log = play(self.base, workload, self.engine)
-        found = [self.numbers(log, self.base)]
-        for other, its in zip(self.alternatives, others, strict=True):
-            its_log = play(other, its, self.engine)
+    def played(self, mall: Scenario, replications: range) -> Iterator[Played]:
+        """Yield who comes in each replication of a mall, and what happens."""
+        for together in drawn_together(mall, self.seed, replications):
+            logs = play_all(mall, together, self.engine)
+            yield from zip(together.apart(), logs, strict=True)
+
+    def one(self, of_base: Played, *others: Played) -> list[Sums]:
+        """Return the sums of the base, then four sets for each alternative."""
+        workload, log = of_base
+        all_of_base = sums_of(log, self.base)
+        found = [all_of_base]
+        for other, (its, its_log) in zip(self.alternatives, others, strict=True):
+            whole = sums_of(its_log, other)
             also, present = _in_both(workload, its)
             found += [
-                self.numbers(its_log, other),
-                self.numbers(log, self.base, also),
-                self.numbers(its_log, other, present),
-                self.numbers(its_log, other, ~present),
+                whole,
+                all_of_base if also.all() else sums_of(log, self.base, also),
+                whole if present.all() else sums_of(its_log, other, present),
+                sums_of(its_log, other, ~present),
             ]
         return found
-
-    def numbers(self, log: Log, scenario: Scenario, only: Mask | None = None) -> Numbers:
-        """Return what is measured of a log."""
-        found = measure(log, scenario, only, whole=self.whole)
-        return found.total, found.n, {}
 
     def travels(self) -> bool:
         """Whether the task can be sent to another process."""
         return travel(self.engine)
 
+    def is_ours(self) -> bool:
+        """Whether nothing of the caller's own has a part in it."""
+        return not callable(self.engine)
+
 
 def _in_both(a: Workload, b: Workload) -> tuple[Mask, Mask]:
     """Return which citizens of a also come in b, and which of b in a, by identity."""
-    identities = []
-    for of in (a, b):
-        journeys = np.array(of.journeys, dtype=object)[of.journey]
-        identities.append(list(zip(of.day, journeys, of.origin, of.index, of.attempt, strict=True)))
-    in_a, in_b = set(identities[0]), set(identities[1])
-    return (
-        np.array([who in in_b for who in identities[0]], dtype=bool),
-        np.array([who in in_a for who in identities[1]], dtype=bool),
-    )
+    journeys = sorted({*a.journeys, *b.journeys})
+    codes = [np.array([journeys.index(name) for name in of.journeys])[of.journey] for of in (a, b)]
+    columns = [np.concatenate(codes)]
+    for name in ("day", "origin", "index", "attempt"):
+        column = np.concatenate([getattr(a, name), getattr(b, name)])
+        columns.append(column - column.min(initial=0))
+    sizes = [int(column.max(initial=0)) + 1 for column in columns]
+    who = np.ravel_multi_index(tuple(columns), sizes)
+    in_a, in_b = who[: len(a)], who[len(a) :]
+    return np.isin(in_a, in_b), np.isin(in_b, in_a)

@@ -19,10 +19,11 @@ import numpy as np
 
 from sim.engine import Engine, prepare
 from sim.errors import MallError
+from sim.experiments.blocks import run_blocks
 from sim.experiments.compare import Alternative, Comparison, Pair
 from sim.experiments.kept import Numbers
 from sim.experiments.points import by_point
-from sim.experiments.replicate import TOGETHER, One, Progress, run_blocks, travel
+from sim.experiments.replicate import TOGETHER, One, Progress, travel
 from sim.experiments.varying import varied
 from sim.scenario.faults import nearest
 from sim.scenario.figures import steps
@@ -216,6 +217,9 @@ class _Drawn:
 
     def travels(self) -> bool:
         return travel(self.engine)
+
+    def is_ours(self) -> bool:
+        return not callable(self.engine)
 
 
 def _bare(scenario: Scenario) -> Scenario:

@@ -10,10 +10,11 @@ from contextlib import closing
 from dataclasses import replace
 
 from sim.engine import Engine, engine_name, prepare
+from sim.experiments.blocks import run_blocks
 from sim.experiments.compare import Alternative, Pair, gathered
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.points import by_point, varied_once
-from sim.experiments.replicate import TOGETHER, Progress, run_blocks, travel
+from sim.experiments.replicate import TOGETHER, Progress, travel
 from sim.scenario.model import Scenario
 from sim.statistics.measures import measures_of
 from sim.statistics.results import Run
@@ -92,3 +93,7 @@ class _Pairs:
 
     def travels(self) -> bool:
         return travel(self.engine)
+
+    def is_ours(self) -> bool:
+        """Whether nothing of the caller's own has a part in it."""
+        return not callable(self.engine)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from sim.engine import Engine, engine_name, play_all, prepare
 from sim.errors import MallError
-from sim.experiments.replicate import TOGETHER, Progress, run_blocks, travel
+from sim.experiments.blocks import run_blocks
+from sim.experiments.replicate import TOGETHER, Progress, travel
 from sim.experiments.stopping import Interrupted
 from sim.experiments.varying import varied
 from sim.sampling import drawn_together
@@ -123,6 +124,10 @@ class _Points:
 
     def travels(self) -> bool:
         return travel(self.engine)
+
+    def is_ours(self) -> bool:
+        """Whether nothing of the caller's own has a part in it."""
+        return not callable(self.engine)
 
 
 def by_point(first: int, last: int, replications: int) -> Iterator[tuple[int, range]]:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from multiprocessing import get_context, parent_process
 from typing import ParamSpec, TypeVar
 
@@ -32,22 +33,75 @@ def usable_workers(workers: int | None) -> int:
     return os.cpu_count() or 1
 
 
+class _Shared:
+    """The one pool of all that is done inside `sharing`, once it is there."""
+
+    def __init__(self) -> None:
+        self.executor: ProcessPoolExecutor | None = None
+        self.workers = 0
+
+
+_SHARED: ContextVar[_Shared | None] = ContextVar("sharing", default=None)
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """Let all experiments inside have one pool: processes take more than a second to start."""
+    shared = _Shared()
+    token = _SHARED.set(shared)
+    try:
+        yield
+    except BaseException:
+        _end(shared, wait=False)
+        raise
+    finally:
+        _SHARED.reset(token)
+    _end(shared)
+
+
+def is_shared() -> bool:
+    """Whether there is a pool already, which costs nothing to use."""
+    shared = _SHARED.get()
+    return shared is not None and shared.executor is not None
+
+
+def _end(shared: _Shared, wait: bool = True) -> None:
+    if shared.executor is not None:
+        shared.executor.shutdown(wait=wait, cancel_futures=not wait)
+        shared.executor = None
+
+
 @contextmanager
 def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Yield a pool of processes; what has not begun when the caller leaves is cancelled."""
+    """Yield a pool of processes; what has not begun when the caller leaves is cancelled.
+
+    Inside `sharing` it is the pool of all others, and stays for them unless something went wrong.
+    """
+    shared = _SHARED.get() or _Shared()
+    if shared.executor is None or shared.workers < workers:
+        _end(shared)
+        shared.executor, shared.workers = _started(workers), workers
+    try:
+        yield shared.executor
+    except GeneratorExit:  # stopped early: nobody waits for what is under way
+        if _SHARED.get() is None:
+            _end(shared, wait=False)
+        raise
+    except BaseException:  # as is Ctrl-C; or one has died
+        _end(shared, wait=False)
+        raise
+    if _SHARED.get() is None:
+        _end(shared)
+
+
+def _started(workers: int) -> ProcessPoolExecutor:
     # Spawned, since a forked process inherits the locks of threads that it does not have.
     with _ctrl_c_waits():
-        executor = _Pool(
+        return _Pool(
             min(workers, MOST_PROCESSES),
             mp_context=get_context("spawn"),
             initializer=_leave_with_the_caller,
         )
-    try:
-        yield executor
-    except BaseException:  # stopped early, or Ctrl-C: nobody waits for what is under way
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
-    executor.shutdown()
 
 
 class _Pool(ProcessPoolExecutor):

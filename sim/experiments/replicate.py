@@ -10,20 +10,17 @@ from __future__ import annotations
 import math
 import pickle
 import time
-from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from contextlib import closing
-from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from sim.engine import Engine, engine_name, play_all, prepare, simulate
 from sim.errors import MallError
+from sim.experiments.blocks import run_blocks
 from sim.experiments.kept import Kept, Numbers
-from sim.experiments.pool import pool, usable_workers
-from sim.experiments.saved import Store, store_of
 from sim.experiments.stopping import BLOCK, Interrupted, Stop, most_replications
 from sim.log import Log
 from sim.sampling import drawn_together
@@ -140,6 +137,10 @@ class One:
         """Whether the task can be sent to another process."""
         return travel(self.engine, self.own, self.transform)
 
+    def is_ours(self) -> bool:
+        """Whether nothing of the caller's own has a part in it."""
+        return not (callable(self.engine) or self.own or self.transform)
+
 
 def travel(*functions: Any) -> bool:
     """Whether another process can import the functions: not those of a script or a notebook."""
@@ -147,105 +148,6 @@ def travel(*functions: Any) -> bool:
         return b"__main__" not in pickle.dumps(functions)
     except (pickle.PicklingError, AttributeError, TypeError):
         return False
-
-
-class Task(Protocol):
-    """Work that is cut by replication and can be sent to other processes."""
-
-    def __call__(self, first: int, last: int) -> list[Any]:
-        """Run the replications from first before last."""
-
-    def travels(self) -> bool:
-        """Whether the task can be sent to another process."""
-
-
-def run_blocks(
-    task: Task, most: int, workers: int | None, executor: Executor | None = None, block: int = BLOCK
-) -> Generator[list[Any], None, None]:
-    """Run replications 0 .. most - 1 in blocks and yield these in their order.
-
-    block : how many at once, at most; fewer where the last worker would be long alone otherwise
-
-    On an executor if one is given, else on `workers` processes of our own. When the caller stops
-    early, what has not begun is cancelled.
-    """
-    number = min(usable_workers(workers), max(1, most // BLOCK))
-    if executor is None and number > 1 and not task.travels():
-        if workers is not None:
-            raise MallError.of("error.own_functions")
-        number = 1
-    store = store_of(task)
-    if executor is not None:
-        try:
-            yield from _in_order(task, store, executor, most, 8, BLOCK)
-        except (BrokenExecutor, CancelledError) as error:
-            raise MallError.of("error.executor_broke", why=type(error).__name__) from error
-    elif number == 1:
-        for first, last in store.pieces(0, most, block):
-            found = store.load(first, last)
-            if found is None:
-                found = task(first, last)
-                store.save(first, last, found)
-            yield found
-    else:
-        together = max(BLOCK, min(block, most // (4 * number)))
-        yield from _on_own_pool(task, store, number, most, together)
-
-
-def _on_own_pool(
-    task: Task, store: Store, number: int, most: int, block: int
-) -> Generator[list[Any], None, None]:
-    """Yield blocks from processes of our own; they are begun anew when one of them dies.
-
-    What was yielded stays, the rest is done again: the numbers do not depend on who does them.
-    Where nothing was yielded between two deaths the work itself kills, and that is an error.
-    """
-    done, died_at = 0, -1
-    while done < most:
-        try:
-            with pool(number) as processes:
-                for found in _in_order(task, store, processes, most, 2 * number, block, done):
-                    yield found
-                    done += len(found)
-        except BrokenProcessPool as error:
-            if died_at == done:
-                raise MallError.of("error.worker_ended") from error
-            died_at = done
-
-
-def _in_order(
-    task: Task, store: Store, executor: Executor, most: int, ahead: int, block: int, begin: int = 0
-) -> Generator[list[Any], None, None]:
-    """Yield blocks from `begin` on in their order, with at most `ahead` of them under way."""
-    pieces = store.pieces(begin, most, block)
-    under_way: list[tuple[tuple[int, int], Future[list[Any]]]] = []
-    try:
-        while True:
-            while len(under_way) < ahead and (piece := next(pieces, None)) is not None:
-                under_way.append((piece, _begun(task, store, executor, *piece)))
-            if not under_way:
-                return
-            piece, begun = under_way.pop(0)
-            found = begun.result()
-            store.save(*piece, found)  # before anybody counts it as done
-            yield found
-    finally:
-        for _, begun in under_way:
-            begun.cancel()
-
-
-def _begun(
-    task: Task, store: Store, executor: Executor, first: int, last: int
-) -> Future[list[Any]]:
-    """Return a block that was kept, or else is under way and kept as soon as it is done."""
-    kept = store.load(first, last)
-    if kept is None:
-        begun = executor.submit(task, first, last)
-        begun.add_done_callback(partial(store.keep, first, last))
-        return begun
-    there: Future[list[Any]] = Future()
-    there.set_result(kept)
-    return there
 
 
 def _results(task: One, kept: Kept, stop: Stop, seconds: float) -> Results:
