@@ -2,6 +2,7 @@
 
 python tests/round_trip.py 0 1000 results/round_trip.csv     trials, a row for each figure
     ... figures     without the waits, which take longer
+    python tests/round_trip.py summary results/round_trip.csv     how often each held the truth
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 from ticket_logs import degraded, simulated
 
 from sim import Results, draft, fit, replicate
@@ -86,6 +88,20 @@ def _wait(results: Results, known: Inputs) -> Estimate:
     return whole.estimate("wait.mean")
 
 
+def wait_after(weeks: int, number: int, runs: int = 400) -> float:
+    """Return the mean wait of a mall fitted to so many weeks of a log without faults, in minutes.
+
+    Its runs are those of the true mall, so that little but the figures differs.
+    """
+    last = pd.Timestamp("2025-01-06") + pd.Timedelta(days=7 * weeks - 3)
+    text = SMALL.replace("2025-02-28", f"{last:%Y-%m-%d}")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.parquet"
+        simulated(text, SEED + number)[1].to_parquet(path)
+        mall = load_text(draft(fit([path]), "en"))
+    return replicate(mall, runs, seed=SEED, workers=1).estimate("wait.mean").value
+
+
 def true_of(found: Found) -> dict[str, float]:
     """Return what is true of the figures that were found."""
     return TRUE | ({"wait": true_wait()} if "wait" in found else {})
@@ -95,6 +111,30 @@ def covered(found: Found) -> dict[str, bool]:
     """Return whether each interval holds the truth."""
     true = true_of(found)
     return {key: found[key][1] <= value <= found[key][2] for key, value in true.items()}
+
+
+def refuted(hits: dict[str, list[bool]], level: float = 0.01) -> dict[str, float]:
+    """Return the figures whose intervals hold the truth less often than the 95 of 100 they claim.
+
+    By an exact binomial test each, together at a level (Bonferroni); with its p.
+    """
+    from scipy.stats import binomtest
+
+    p = {
+        key: float(binomtest(sum(held), len(held), 0.95, alternative="less").pvalue)
+        for key, held in hits.items()
+    }
+    return {key: value for key, value in p.items() if value < level / len(p)}
+
+
+def summary(path: Path) -> str:
+    """Return how often the intervals of a file of trials held the truth, figure by figure."""
+    rows = pd.read_csv(path)
+    rows["held"] = (rows["low"] <= rows["true"]) & (rows["true"] <= rows["high"])
+    hits = {str(key): of["held"].tolist() for key, of in rows.groupby("figure")}
+    wrong = refuted(hits)
+    lines = [f"{key}: {sum(held)} of {len(held)}" for key, held in hits.items()]
+    return "\n".join([*lines, f"refuted at 1 in 100, all together: {sorted(wrong) or 'none'}"])
 
 
 def main(first: int, last: int, path: Path, waits: bool = True) -> None:
@@ -112,5 +152,7 @@ def main(first: int, last: int, path: Path, waits: bool = True) -> None:
             file.flush()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1] == "summary":
+    print(summary(Path(sys.argv[2])))
+elif __name__ == "__main__":
     main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), "figures" not in sys.argv)

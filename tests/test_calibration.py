@@ -97,20 +97,52 @@ def test_without_ranges_or_counts_it_says_what_to_add() -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("study", "path", "low", "high"),
-    [("bpjs-bandung", "agencies.bpjs.services.layanan.time.mean", 7.25, 7.35),
-     ("imigrasi-bandung", "agencies.imigrasi.services.paspor.time.mean", 7.465, 7.475),
-     ("bca-bandung", "journeys.teller.per_day", 931.2, 940.8),
-     ("disdukcapil-bandung", "agencies.dukcapil.services.akta.time.mean", 4.124, 4.152),
-     ("disdukcapil-sigi", "journeys.empat.per_day", 429.1, 434.9)],
+    ("study", "path", "low", "high", "off"),
+    [("bpjs-bandung", "agencies.bpjs.services.layanan.time.mean", 7.25, 7.35, 0.01),
+     ("imigrasi-bandung", "agencies.imigrasi.services.paspor.time.mean", 7.465, 7.475, 0.01),
+     ("bca-bandung", "journeys.teller.per_day", 931.2, 940.8, 0.03),
+     ("disdukcapil-bandung", "agencies.dukcapil.services.akta.time.mean", 4.124, 4.152, 0.01),
+     ("disdukcapil-sigi", "journeys.empat.per_day", 429.1, 434.9, 0.03)],
 )  # fmt: skip
 def test_what_a_published_study_knows_is_recovered_within_its_rounding(
-    study: str, path: str, low: float, high: float
+    study: str, path: str, low: float, high: float, off: float
 ) -> None:
-    """From what it prints of waits, lines and use; low, high: what its own figures round to."""
+    """From what it prints of waits, lines and use.
+
+    low, high : what its own figures round to; off : how far what it prints may be off: two digits
+        are 1 to 3 in 100, and BCA's 97 % belong to the waits of 97.5 %
+    """
     office = load(Path(__file__).parent.parent / "scenarios" / "studies" / f"{study}.yaml")
-    found = calibrate(office, 8, 3, tolerance=0.01 / BEYOND, workers=1)
+    found = calibrate(office, 12, 4, tolerance=off / BEYOND, workers=1)
     (one,) = found.learned
     scale = 60e6 if path.endswith("time.mean") else 1.0
     assert one.path == path and one.found_out and one.left < 0.5
     assert one.low <= high * scale and one.high >= low * scale
+
+
+def test_one_count_may_be_surer_than_the_others() -> None:
+    observed = {"a.wait.mean": "900 min", "a.utilisation": "60 %"}
+    wide = calibrate(
+        small(observed=observed), 4, 2, tolerances={"a.wait.mean": 1.0, "a.utilisation": 1.0},
+        workers=1,
+    )  # fmt: skip
+    assert wide.kept.all()
+    with pytest.raises(MallError, match="no count"):
+        calibrate(small(observed=observed), 4, 2, tolerances={"a.wait": 0.1}, workers=1)
+
+
+def test_a_figure_in_a_list_is_said_and_not_lost() -> None:
+    """An overlay would replace the whole list: the figure stands in a comment, and is told."""
+    agencies = {"a": {"counters": 2, "services": {"s": {"time": {"mean": "7 min", "cv": 0.5}}}}}
+    share = "journeys.all.stops[2].a.s"
+    office = mall(
+        agencies, "08:00-11:00",
+        journeys={"all": {"per_day": 20, "stops": ["a.s", {"a.s": "50 %"}]}},
+        plausible={share: "20 % .. 80 %", MEAN: "5 min .. 9 min"},
+        observed={"visits_per_day": "20"},
+    )  # fmt: skip
+    result = calibrate(office, 6, 2, tolerance=0.3, workers=1)
+    assert result.kept.any()
+    first, *rest = result.overlay().splitlines()
+    assert first.startswith(f"# {share}: ") and any("mean:" in line for line in rest)
+    assert "put it in by hand" in described(result, "en")

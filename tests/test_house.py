@@ -28,6 +28,7 @@ LONG_FUNCTIONS = {
     "sim/cli/commands.py run": "a command's options are its parameters",
     "sim/cli/joins.py compare": "a command's options are its parameters",
     "sim/cli/studies.py explain": "a command's options are its parameters",
+    "sim/cli/studies.py staff": "a command's options are its parameters",
 }
 """Why something is longer than a screen. Shorten it, and take it off this list."""
 

@@ -205,7 +205,7 @@ def run(
             workers=workers, progress=progress,
         )  # fmt: skip
     if input_uncertainty is not None:
-        results = _with_inputs(results, input_uncertainty, lang.value, engine, workers)
+        results = with_drawn(results, input_uncertainty, lang.value, engine, workers)
     from sim.report.answer import Answer
     from sim.report.five_lines import five_lines
     from sim.report.inputs import lines as input_lines
@@ -232,9 +232,10 @@ def run(
         typer.launch(written[0].as_uri())
 
 
-def _with_inputs(
+def with_drawn(
     results: Results, file: Path, lang: str, engine: str, workers: int | None
 ) -> Results:  # fmt: skip
+    """Return results with the inputs drawn, as a file of draws says."""
     from sim.experiments.inputs import read_inputs, with_inputs
 
     drawn = read_inputs(file)

@@ -25,6 +25,7 @@ from sim.cli.commands import (
     say_written,
     tell,
 )
+from sim.errors import MallError
 
 
 @app.command()
@@ -80,6 +81,9 @@ def calibrate(
         float,
         typer.Option(min=0.001, max=1, help="How far count and model may be off: 0.05 is 5 %."),
     ] = 0.05,
+    tolerance_of: Annotated[
+        list[str], typer.Option(metavar="COUNT=SHARE", help="That of one count; may be repeated.")
+    ] = [],  # noqa: B006
     seed: Seed = 0,
     engine: EngineName = "compiled",
     workers: Workers = None,
@@ -98,9 +102,24 @@ def calibrate(
     scenario = load(file, overlays)
     with progress_bar(lang.value) as progress:
         found = calibrated(
-            scenario, points, replications, tolerance=tolerance, seed=seed, engine=engine,
-            workers=workers, progress=progress,
+            scenario, points, replications, tolerance=tolerance,
+            tolerances=_tolerances(tolerance_of), seed=seed, engine=engine, workers=workers,
+            progress=progress,
         )  # fmt: skip
     folder = out or folder_of((file, *overlays))
     study = of_calibration(found, lang.value, file, folder, sys.argv)
     finish(study, folder, lang.value, as_json)
+
+
+def _tolerances(texts: list[str]) -> dict[str, float]:
+    """Read `dukcapil.wait.mean=0.02` and the like."""
+    from sim.scenario import quantities as q
+
+    found = {}
+    for text in texts:
+        path, _, value = text.partition("=")
+        try:
+            found[path.strip()] = q.read_share(value.strip())
+        except ValueError:
+            raise MallError.of("error.tolerance_of", text=text) from None
+    return found

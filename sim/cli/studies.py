@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.commands import (
     AsJson,
+    DrawnInputs,
     EngineName,
     File,
     Lang,
@@ -28,8 +29,13 @@ from sim.cli.commands import (
     say_written,
     tell,
     warn_of_overload,
+    with_drawn,
 )
 from sim.errors import MallError
+from sim.words import say
+
+if TYPE_CHECKING:
+    from sim.experiments.staffing import StaffingPlan
 
 EachReplications = Annotated[
     int, typer.Option("--replications", min=2, help="How many replications of each.")
@@ -120,6 +126,7 @@ def capacity(
             workers=workers, progress=progress,
         )  # fmt: skip
     study = of_capacity(found, lang.value, sys.argv)
+    study = study.with_line(say("inputs.not_included_capacity", lang.value))
     finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
 
 
@@ -218,6 +225,7 @@ def staff(
     every: Annotated[str, typer.Option(help="How often a shift may begin.")] = "30 min",
     stagger: Stagger = False,
     floating: Floating = False,
+    input_uncertainty: DrawnInputs = None,
     seed: Seed = 0,
     engine: EngineName = "compiled",
     workers: Workers = None,
@@ -244,7 +252,29 @@ def staff(
     folder = out or folder_of((file, *overlays))
     shifts = _shifts(found, lengths)
     study = of_staffing(found, lang.value, file, folder, shifts, sys.argv)
-    finish(study, folder, lang.value, as_json)
+    said = [say("inputs.not_included_staff", lang.value)]
+    if input_uncertainty is not None:
+        said = _plan_with_inputs(found, input_uncertainty, certify, lang.value, engine, workers)
+    finish(study.with_line("\n".join(said)), folder, lang.value, as_json)
+
+
+def _plan_with_inputs(
+    found: StaffingPlan, file: Path, runs: int, lang: str, engine: str, workers: int | None
+) -> list[str]:
+    """Play the plan that was found with the inputs drawn; return what becomes of the promises."""
+    from sim.experiments.inputs import read_inputs
+    from sim.experiments.replicate import replicate
+    from sim.experiments.varying import varied
+    from sim.report.inputs import promises
+
+    read_inputs(file)  # what is wrong with a call is said first
+    mall = varied(found.scenario, found.figures)
+    with progress_bar(lang) as progress:
+        results = replicate(
+            mall, runs, seed=found.results.run.seed + 1, engine=engine, workers=workers,
+            progress=progress,
+        )  # fmt: skip
+    return list(promises(with_drawn(results, file, lang, engine, workers), lang))
 
 
 def _lengths(shift: str | None, every: str) -> tuple[int, int, int] | None:

@@ -10,7 +10,7 @@ matching for hydrocarbon reservoirs"). What is left is a set of malls, not one b
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -126,10 +126,16 @@ class Calibration:
     def overlay(self) -> str:
         """Return the mall in the middle as an overlay of the scenario, to four figures.
 
-        A figure within a list is left out, since an overlay would replace the whole list.
+        A figure within a list is left out, since an overlay would replace the whole list: these
+        are said in comments.
         """
-        found = self.texts[self.middle()].items()
-        return _nested({path: _rounded(text) for path, text in found if "[" not in path})
+        found = {path: _rounded(text) for path, text in self.texts[self.middle()].items()}
+        left_out = "".join(f"# {path}: {found.pop(path)}\n" for path in self.left_out())
+        return left_out + (_nested(found) if found else "")
+
+    def left_out(self) -> tuple[str, ...]:
+        """Return the figures that stand in a list, such as the share of an optional stop."""
+        return tuple(one.path for one in self.learned if "[" in one.path)
 
 
 def calibrate(
@@ -138,6 +144,7 @@ def calibrate(
     replications: int = 10,
     *,
     tolerance: float = 0.05,
+    tolerances: Mapping[str, float] | None = None,
     seed: int = 0,
     engine: Engine = "compiled",
     workers: int | None = None,
@@ -149,6 +156,7 @@ def calibrate(
     points : malls in a wave, of which there are at most four; replications : of each mall
     tolerance : one standard deviation of how far a count and the model may be off: as a share of
         the count, in points for shares (0.05: 5 % and 5 points)
+    tolerances : that of single counts, by their path in `observed`
 
     Raises MallError where nothing is plausible, or nothing is counted that the model has.
     """
@@ -156,7 +164,7 @@ def calibrate(
     known = {name: value for name, value in scenario.observed.items() if _in_model(scenario, name)}
     if not axes or not known:
         raise MallError.of("error.nothing_observed" if axes else "error.nothing_plausible")
-    counts = _Counts(known, tolerance)
+    counts = _Counts(known, tolerance, tolerances or {})
     run = partial(
         run_points, scenario, replications=replications, seed=seed, engine=engine,
         workers=workers, executor=executor, progress=progress,
@@ -233,13 +241,17 @@ class _Tried:
 class _Counts:
     """What was counted, and how far a mall may be from it."""
 
-    def __init__(self, known: dict[str, Quantity], tolerance: float) -> None:
+    def __init__(
+        self, known: dict[str, Quantity], tolerance: float, tolerances: Mapping[str, float]
+    ) -> None:
         self.names = tuple(known)
         self.value = np.array([_number(one) for one in known.values()])
         self.shares = np.array([one.kind == "share" for one in known.values()])
-        self.off = np.where(
-            self.shares, tolerance, tolerance * np.maximum(np.abs(self.value), 1e-9)
-        )
+        for path in tolerances:
+            if path not in known:
+                raise MallError.of("error.no_such_count", path=path, known=", ".join(known))
+        each = np.array([tolerances.get(name, tolerance) for name in known])
+        self.off = np.where(self.shares, each, each * np.maximum(np.abs(self.value), 1e-9))
 
     @property
     def band(self) -> tuple[Floats, Floats]:

@@ -13,8 +13,12 @@ from sim.report import locale
 from sim.report.figure_text import figure_text
 from sim.report.page import environment, program_version
 from sim.report.path_text import path_text
+from sim.report.titles import titles
+from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity
-from sim.words import say
+from sim.scenario.observable import readings
+from sim.scenario.weekdays import WEEKDAYS
+from sim.words import catalogue, say
 
 FEW = 10
 """Of fewer malls that agree, the ranges are rough."""
@@ -96,16 +100,43 @@ def counts(found: Calibration, lang: str) -> list[Row]:
         ends = [_count(float(end), kind, lang) for end in (given.min(), given.max())]
         key = "never" if name in found.in_the_way() else "met" if found.kept.any() else "apart"
         counted = _count(float(found.counted[o]), kind, lang)
-        shown.append(Row(name, counted, _from_to(ends[0], ends[1], lang), key))
+        shown.append(
+            Row(
+                count_text(name, found.scenario, lang),
+                counted,
+                _from_to(ends[0], ends[1], lang),
+                key,
+            )
+        )
     return shown
+
+
+def count_text(path: str, scenario: Scenario, lang: str) -> str:
+    """Write what was counted in words: `Dukcapil: mean wait`; its path where it has none."""
+    known = catalogue(lang)
+    for scope, name, measure in readings(scenario, path):
+        if f"page.measure.{measure}" not in known or path.rpartition(".")[2] in WEEKDAYS:
+            continue
+        named = say("page.counted.in_mall", lang)
+        if scope in ("journey", "visitor_class"):
+            of = scenario.journeys if scope == "journey" else scenario.visitors
+            named = of[name].name or name
+        elif scope != "mall":
+            named = titles(scenario)[name]
+        said = say(f"page.measure.{measure}", lang)
+        return say("page.counted.what_text", lang, name=named, measure=said)
+    return path
 
 
 def notes(found: Calibration, lang: str) -> Iterator[str]:
     """Yield what a reader has to know besides the ranges."""
     for name in found.in_the_way():
-        yield say("calibrate.never", lang, name=name)
+        yield say("calibrate.never", lang, name=count_text(name, found.scenario, lang))
     for name in found.ignored:
         yield say("calibrate.ignored", lang, name=name)
+    if found.kept.any():
+        for path in found.left_out():
+            yield say("calibrate.left_out", lang, name=path_text(path, found.scenario, lang))
     kept = int(found.kept.sum())
     if 0 < kept < FEW:
         yield say("calibrate.few", lang, kept=kept)

@@ -15,6 +15,7 @@ from sim.report.titles import titles
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
 from sim.statistics.spread import InputPart
+from sim.statistics.verdict import promise_of, together
 from sim.words import say
 
 LEAST = 0.1
@@ -130,6 +131,22 @@ def lines(results: Results, lang: str) -> Iterator[str]:
         yield "  " + say("inputs.line", lang, **values)
     if results.spread is not None:
         yield measure_next(results, lang)
+
+
+def promises(results: Results, lang: str) -> Iterator[str]:
+    """Yield what becomes of each promise of a plan, with input uncertainty."""
+    yield say("inputs.plan", lang)
+    yield "  " + statement(results, lang)
+    agencies = promising(results.scenario)
+    for name in agencies:
+        share, margin, holds = promise_of(results, "agency", name, together(len(agencies)))
+        text = shown(share, lang, 1, 100)
+        yield "  " + say(
+            "inputs.promise", lang, agency=titles(results.scenario)[name], value=text.value,
+            low=text.low, high=text.high, state=say(f"page.verdict.{holds}", lang),
+            limit=locale.short(100 * (share.value - margin.value), lang),
+        )  # fmt: skip
+    yield "  " + measure_next(results, lang)
 
 
 def compared(found: Comparison, lang: str) -> Iterator[str]:

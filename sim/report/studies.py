@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,10 @@ class Study:
         target = Path(folder).expanduser().resolve()
         replace_files(target, self._fill, lang)
         return target / self.shown
+
+    def with_line(self, text: str) -> Study:
+        """Return the study with something more to say at its end."""
+        return replace(self, text=f"{self.text}\n{text}")
 
     def _fill(self, aside: Path) -> None:
         write_text(aside / f"{self.name}.txt", self.text + "\n")
