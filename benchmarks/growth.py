@@ -63,9 +63,9 @@ def _wider(day: dict[str, Any], times: int) -> dict[str, Any]:
     """Return so many of the day's malls under one roof: agencies and journeys, each apart."""
     mall_ = copy.deepcopy(day)
     agencies, journeys = mall_.pop("agencies"), mall_.pop("journeys")
-    mall_["agencies"] = {f"{k}-{name}": of for k in range(times) for name, of in agencies.items()}
+    mall_["agencies"] = {f"m{k}-{name}": of for k in range(times) for name, of in agencies.items()}
     mall_["journeys"] = {
-        f"{k}-{name}": {**of, "stops": _renamed(of["stops"], f"{k}-")}
+        f"m{k}-{name}": {**of, "stops": _renamed(of["stops"], f"m{k}-")}
         for k in range(times)
         for name, of in journeys.items()
     }
