@@ -119,8 +119,10 @@ class _Points:
         wanted = np.array([_wanted(m, self.hours) for m in of_all])
         for drawn in drawn_together(scenario, self.seed, these):
             logs = play_all(scenario, drawn, self.engine)
+            del drawn  # before others are drawn: they are what takes most room
             for found in measure_together(logs, scenario, whole=not self.hours):
                 yield found.total[wanted], found.n[wanted]
+            del logs
 
     def travels(self) -> bool:
         return travel(self.engine)

@@ -111,11 +111,15 @@ class One:
         """Run the replications from first before last and return their numbers."""
         found: list[Numbers] = []
         for drawn in drawn_together(self.scenario, self.seed, range(first, last)):
-            logs = self._play(drawn)
-            own = [self._own(log) for log in logs]
-            measured = measure_together(logs, self.scenario)
-            found += [(of.total, of.n, its) for of, its in zip(measured, own, strict=True)]
+            found += self._numbers(drawn)
+            del drawn  # before others are drawn: they are what takes most room
         return found
+
+    def _numbers(self, drawn: Replications) -> list[Numbers]:
+        logs = self._play(drawn)
+        own = [self._own(log) for log in logs]
+        measured = measure_together(logs, self.scenario)
+        return [(of.total, of.n, its) for of, its in zip(measured, own, strict=True)]
 
     def _play(self, drawn: Replications) -> list[Log]:
         if not self.transform:
