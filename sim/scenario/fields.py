@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
@@ -18,6 +19,20 @@ class Frozen(BaseModel):
     """A part of a scenario: unknown keys are faults, and nothing changes after loading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def content_hash(part: object) -> int:
+    """Return a hash that is equal for equal parts of a scenario, whatever the order of tables."""
+    if isinstance(part, BaseModel):
+        return hash(tuple(content_hash(getattr(part, name)) for name in type(part).model_fields))
+    if isinstance(part, Mapping):
+        return hash(frozenset((key, content_hash(value)) for key, value in part.items()))
+    if isinstance(part, (list, tuple)):
+        return hash(tuple(map(content_hash, part)))
+    try:
+        return hash(part)
+    except TypeError:
+        return 0  # equality tells them apart
 
 
 def read_name(raw: object) -> str:

@@ -8,7 +8,9 @@ A scenario with faults raises `ScenarioError`, which carries all of them in the 
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path as File
 
 from pydantic import ValidationError
@@ -63,8 +65,14 @@ def load_text(
 
     Raises ScenarioError with every fault that was found; `name` stands for the file in them.
     """
+    return _scenario(merge(pickle.loads(_read_once(text, name)), overrides))
+
+
+@lru_cache(maxsize=4)
+def _read_once(text: str, name: str) -> bytes:
+    """Return the layers of a text, from which each reading is a copy: studies vary one often."""
     source = Source(name, File(name), data=text.encode("utf-8", "surrogatepass"))
-    return _scenario(merge(read_layers(source), overrides))
+    return pickle.dumps(read_layers(source))
 
 
 def _scenario(merged: Merged) -> Scenario:

@@ -7,7 +7,7 @@ Every field is frozen, every unknown key a fault. The words and units of the fie
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ from sim.scenario.calendar import Calendar, Day
 from sim.scenario.clock_tables import Profiles
 from sim.scenario.come_back import ComeBack
 from sim.scenario.demand_factors import DaysOfMonth, Growth, Months, factor_of, grown
-from sim.scenario.fields import Frozen, Name, Text
+from sim.scenario.fields import Frozen, Name, Text, content_hash
 from sim.scenario.journey import Journey, Tickets
 from sim.scenario.law_fields import Law, PatienceLaw
 from sim.scenario.noted import Expected, Observed, Range
@@ -114,8 +114,25 @@ class Scenario(Frozen):
     plausible: dict[str, Range] = {}
 
     def __hash__(self) -> int:
-        """Equal scenarios have one name and demand; what else differs, equality tells apart."""
-        return hash((self.name, frozenset((n, j.per_day) for n, j in self.journeys.items())))
+        """Of all that is compared: a study keeps many that differ in one figure."""
+        return self.content_hash
+
+    @cached_property
+    def content_hash(self) -> int:
+        """The same number for equal scenarios; worked out once for each object."""
+        return content_hash({name: getattr(self, name) for name in type(self).model_fields})
+
+    def __copy__(self) -> Self:
+        """Return a copy, which may be about to differ."""
+        copied = super().__copy__()
+        copied.__dict__.pop("content_hash", None)
+        return copied
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Return what travels: another process has other hashes."""
+        state = super().__getstate__()
+        known = {k: v for k, v in state["__dict__"].items() if k != "content_hash"}
+        return {**state, "__dict__": known}
 
     @cached_property
     def days(self) -> tuple[Day, ...]:
