@@ -83,7 +83,7 @@ def test_an_order_is_one_in_which_every_step_may(may: list[str], order: tuple[st
 
 
 def _verdict(verdict: str) -> Any:
-    return SimpleNamespace(verdict=verdict)
+    return SimpleNamespace(as_assumed=verdict)
 
 
 @pytest.mark.parametrize("lang", ["en", "id"])
@@ -93,6 +93,7 @@ def test_the_command_says_the_order_first_and_writes_a_page(files: list[Path], l
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert [line.split(":")[0].strip() for line in lines[1:4]] == ["x", "y", "x + y"]
+    assert any(line.startswith(("Step 1: x", "Langkah 1: x")) for line in lines)
     (folder,) = Path("results").iterdir()
     assert (folder / "compare.html").exists()
     data = json.loads((folder / "plan.json").read_text(encoding="utf-8"))

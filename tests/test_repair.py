@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from malls import scenario_of
 
 from sim import MallError, Scenario, compare
+from sim.experiments.compare import Alternative
 from sim.experiments.mending import with_repairs
+from sim.experiments.plenty import Plenty, with_plenty
 from sim.report.comparison import described, plain
 from sim.report.comparison_page import render_comparison, sheets
 from sim.report.differences import differences
+from sim.report.no_repair import no_repair
 from sim.report.repair import repair_words
-from sim.report.sheet import Section, Sheet
+from sim.report.sheet import Section, Sheet, sheet_of
 from sim.report.sheet_pdf import MARGIN, _placed, sheets_pdf
 from sim.scenario.writing import resolved
 from sim.statistics.verdict import together
@@ -74,7 +78,17 @@ def test_the_sheet_speaks_of_people_and_fits_one_page(lang: str) -> None:
     said = "\n".join([*sheet.verdict, *(line for s in sheet.sections for line in s.lines)])
     assert "±" not in said and "−" not in said
     titles = [section.title for section in sheet.sections]
-    order = ("rule", "repair", "shared", "worse", "days", "counted", "writing", "missing")
+    order = (
+        "rule",
+        "repair",
+        "changes",
+        "shared",
+        "worse",
+        "days",
+        "counted",
+        "writing",
+        "missing",
+    )
     assert titles == [say(f"sheet.{key}", lang) for key in order]
     page = sheets_pdf([sheet, sheet], "mppsim")
     assert page.startswith(b"%PDF") and page.count(b"/Type /Page ") == 2
@@ -149,7 +163,53 @@ def test_no_officer_is_added_where_none_is_needed_or_none_would_help() -> None:
     assert with_repairs(kept, workers=1) is kept
     named = mall(1, 60, agencies=NAMED)
     lost = compare(mall(1, agencies=NAMED), named, 10, seed=3, workers=1)
-    assert with_repairs(lost, workers=1) is lost
+    (of,) = with_repairs(lost, workers=1).alternatives
+    assert of.as_planned == lost.alternatives[0].as_planned == "may_not" and of.repair is None
+    assert any("counters have names" in line for line in condition_of(of, "en"))
+    assert condition_of(lost.alternatives[0], "en") == ("No repair was looked for.",)
+
+
+def condition_of(of: Alternative, lang: str) -> tuple[str, ...]:
+    """Return what the sheet says of the condition under which the plan may join."""
+    title = say("sheet.repair", lang)
+    (found,) = [s.lines for s in sheet_of(of, [], lang).sections if s.title == title]
+    return found
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_where_no_officer_helps_the_page_says_what_people_wait_for(lang: str) -> None:
+    """The newcomers come in the hour before the counters open."""
+    early = {"calendar": {"days": "mon", "hours": "09:00-11:00", "doors": "08:00"},
+             "demand": {"profile": {"08:00": 1, "09:00": 0, "10:00": 0}}}  # fmt: skip
+    found = compare(mall(3), mall(3, 5), 2, workers=1).alternatives[0]
+    plan = replace(found, scenario=mall(3, 5, **early))
+    plenty = with_plenty(plan.scenario, "a", 0, "compiled")
+    assert list(plenty.causes) == ["closed"] and plenty.share < 0.5
+    said = " ".join(no_repair(broken(plan, plenty), lang))
+    assert say("study.explain.cause.closed", lang) in said
+
+
+def broken(of: Alternative, plenty: Plenty) -> Alternative:
+    """Return a plan whose agency surely breaks its promise, and for which no repair was found."""
+    one = replace(of.conditions[0], state="broken", before="new")
+    of = replace(of, not_mended={"a": plenty})
+    of.__dict__["conditions"] = (one,)
+    return of
+
+
+def test_against_refusals_the_page_names_their_reason() -> None:
+    few = {"decision": {"refused_at_most": "1 %"}}
+    base, plan = (mall(3, n, **few) for n in (0, 40))
+    quota = scenario_of({**resolved(plan), "agencies": with_quota(plan, 5)})
+    found = with_repairs(compare(base, quota, 10, seed=3, workers=1), workers=1)
+    said = " ".join(condition_of(found.alternatives[0], "en"))
+    assert "Officers do not help against refusals" in said and "since the quota is gone" in said
+
+
+def with_quota(plan: Scenario, number: int) -> dict[str, Any]:
+    data: dict[str, Any] = resolved(plan)["agencies"]
+    data["a"]["quota"] = number
+    return data
 
 
 @pytest.mark.parametrize(

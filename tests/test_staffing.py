@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from malls import mall, scenario_of
+from scipy.stats import poisson
 
-from sim import MallError, Scenario, sample, simulate
+from sim import MallError, Scenario, replicate, sample, simulate
 from sim.experiments.floating import _named
 from sim.experiments.points import run_points
 from sim.experiments.slots import slots_of
@@ -21,6 +24,7 @@ from sim.scenario import quantities as q
 from sim.scenario.loading import load, load_text
 from sim.scenario.writing import show
 from sim.statistics.verdict import margin_of
+from sim.theory import ErlangA
 from sim.verification.exact.cases import CASES
 
 ERLANG = CASES["ME-STAFF-ERLC"]
@@ -39,25 +43,103 @@ def of_day(per_day: int, hours: str = "08:00-11:00", **service: Any) -> Scenario
     )
 
 
-@pytest.mark.parametrize("place", range(2))
+LARGE = [pytest.param(place, marks=pytest.mark.long) for place in (2, 3, 4)]
+
+
+@pytest.mark.parametrize("place", [0, 1, *LARGE])
 def test_in_a_hall_that_never_closes_it_finds_what_erlang_c_says(place: int) -> None:
     rate, fewest = ERLANG["model"]["arrival_rates"][place], ERLANG["expected"][0]["value"][place]
-    scenario = scenario_of({
-        "name": "endless", "calendar": {"continuous": "4 days", "warm_up": "6 h"},
-        "agencies": {"a": {"counters": 20, "services": {"s": SERVICE}}},
-        "journeys": {"all": {"per_day": round(rate * 1440), "stops": ["a.s"]}},
-    })  # fmt: skip
-    found = staff(scenario, replications=2, certify=6, workers=1)
+    found = staff(endless(round(rate * 1440)), replications=2, certify=6, workers=1)
     (of_agency,) = found.agencies
     assert of_agency.after == (fewest,)
     assert of_agency.state == "kept"
     assert of_agency.fewer_share is not None and of_agency.fewer_share.value < 0.8
 
 
+def endless(per_day: int, **service: Any) -> Scenario:
+    """Return one agency in a hall that never closes."""
+    return scenario_of({
+        "name": "endless", "calendar": {"continuous": "4 days", "warm_up": "6 h"},
+        "agencies": {"a": {"counters": 20, "services": {"s": SERVICE | service}}},
+        "journeys": {"all": {"per_day": per_day, "stops": ["a.s"]}},
+    })  # fmt: skip
+
+
 @pytest.mark.long
-def test_no_cheaper_plan_keeps_the_promise() -> None:
+@pytest.mark.parametrize("rate", [0.5, 0.7, 1.5])
+def test_where_people_lose_patience_it_finds_what_erlang_a_says(rate: float) -> None:
+    """Who is served within five minutes, of all who came; patience is exponential, ten minutes."""
+    shares = [ErlangA(rate, 6, c, 10).p_served_within(5) for c in range(1, 30)]
+    fewest = 1 + next(k for k, share in enumerate(shares) if share >= 0.8)
+    assert shares[fewest - 1] > 0.85 and shares[fewest - 2] < 0.77  # no close call
+    scenario = endless(round(rate * 1440), patience={"dist": "exponential", "mean": "10 min"})
+    (found,) = staff(scenario, replications=2, certify=6, workers=1).agencies
+    assert (found.after, found.state) == ((fewest,), "kept")
+    share = shares[fewest - 1]
+    assert found.share.low - 0.01 < share < found.share.high + 0.01
+
+
+def delayed(counters: list[int], rates: list[float]) -> list[float]:
+    """Return the exact share of each hour's citizens who find all counters busy, from empty.
+
+    Service and patience have one law, exponential of an hour: so N(t) is Poisson, whatever the
+    staffing, with m'(t) = rate - m(t). Source: Feldman, Mandelbaum, Massey and Whitt (2008).
+    """
+    load, found = 0.0, []
+    for number, rate in zip(counters, rates, strict=True):
+        t = (np.arange(200) + 0.5) / 200
+        found.append(float(poisson.sf(number - 1, rate + (load - rate) * np.exp(-t)).mean()))
+        load = rate + (load - rate) * math.exp(-1)
+    return found
+
+
+def wavy() -> tuple[list[float], list[int]]:
+    """Return rates and counters of 24 hours: as published, by the hour, a tenth are delayed."""
+    rates = [100 + 20 * math.sin(hour + 0.5) for hour in range(24)]
+    counters: list[int] = []
+    for hour in range(24):
+        number = 1
+        while delayed([*counters, number], rates[: hour + 1])[-1] > 0.1:
+            number += 1
+        counters.append(number)
+    return rates, counters
+
+
+@pytest.mark.long
+def test_delays_are_stable_where_demand_is_not_as_published() -> None:
+    """ME-MOL-FMMW by the hour: each hour's delays are the exact ones, near the tenth aimed at."""
+    rates, counters = wavy()
+    law = {"dist": "exponential", "mean": "1 h"}
+    scenario = mall(
+        {"a": {"counters": {f"{h:02d}:00": n for h, n in enumerate(counters)},
+               "services": {"s": {"time": law, "patience": law, "promise": {"wait": "0 s"}}}}},
+        hours="00:00-24:00",
+        journeys={"all": {"per_day": round(sum(rates)), "stops": ["a.s"]}},
+        demand={"profile": {f"{h:02d}:00": round(rate, 6) for h, rate in enumerate(rates)}},
+    )  # fmt: skip
+    results = replicate(scenario, 60, seed=8, workers=1)
+    exact = delayed(counters, rates)
+    confidence = 1 - 0.01 / 24
+    for hour in range(24):
+        found = results.estimate(
+            "called_in_time", "agency", "a", f"{hour:02d}:00", confidence=confidence
+        )
+        assert found.low <= 1 - exact[hour] <= found.high
+        assert hour < 3 or 0.07 < exact[hour] <= 0.1  # a counter more or less is so much
+
+
+SMALL: dict[str, Any] = {
+    "one peak": lambda: of_day(30),
+    "patience": lambda: of_day(36, patience={"mean": "12 min", "sd": "6 min"}),
+    "constant": lambda: of_day(40, time={"always": "5 min"}),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("which", SMALL)
+def test_no_cheaper_plan_keeps_the_promise(which: str) -> None:
     """Every plan with fewer counter-hours is tried on the citizens of the certification."""
-    scenario = of_day(30)
+    scenario = SMALL[which]()
     found = staff(scenario, replications=40, certify=150, workers=1)
     (of_agency,) = found.agencies
     assert of_agency.state == "kept" and of_agency.hours_after == sum(of_agency.after)
@@ -99,6 +181,10 @@ def test_a_promise_that_no_counters_can_keep_is_said_to_be_so() -> None:
     found = staff(scenario, replications=3, certify=4, workers=1)
     assert list(found.impossible) == ["a"] and found.impossible["a"].value < 0.8
     assert not found.agencies and found.left_alone == ("b",)
+    assert next(iter(found.why["a"].causes)) == "closed"
+    assert found.why["a"].share == pytest.approx(found.impossible["a"].value, abs=0.1)
+    assert sum(found.why["a"].causes.values()) == pytest.approx(1)
+    assert "nobody works at the line" in described(found, "en")
 
 
 def test_where_there_is_nothing_to_staff_it_says_so() -> None:

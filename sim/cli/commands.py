@@ -76,6 +76,12 @@ Out = Annotated[
     Path | None, typer.Option(help="Folder for the outputs; results/<scenario> by default.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+FindRepair = Annotated[
+    bool, typer.Option("--find-repair/--no-find-repair", help="Look for officers that would help.")
+]
+WithBreakEven = Annotated[
+    bool, typer.Option("--break-even/--no-break-even", help="Also say up to where it holds.")
+]
 OpenPage = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 
 

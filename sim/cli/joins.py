@@ -12,6 +12,7 @@ from sim.cli.commands import (
     AsJson,
     DrawnInputs,
     EngineName,
+    FindRepair,
     Lang,
     Language,
     OpenPage,
@@ -19,6 +20,7 @@ from sim.cli.commands import (
     Precision,
     Replications,
     Seed,
+    WithBreakEven,
     Workers,
     app,
     plainly,
@@ -43,13 +45,8 @@ def compare(
         list[Path],
         typer.Option(metavar="OVERLAY", help="What could be mended, laid over each alternative."),
     ] = [],  # noqa: B006
-    find_repair: Annotated[
-        bool,
-        typer.Option("--find-repair/--no-find-repair", help="Look for officers that would help."),
-    ] = True,
-    break_even: Annotated[
-        bool, typer.Option("--break-even/--no-break-even", help="Also say up to where it holds.")
-    ] = True,
+    find_repair: FindRepair = True,
+    break_even: WithBreakEven = True,
     replications: Replications = None,
     precision: Precision = None,
     delta: Annotated[

@@ -14,6 +14,7 @@ from sim.cli.commands import (
     DrawnInputs,
     EngineName,
     File,
+    FindRepair,
     Lang,
     Language,
     Out,
@@ -21,6 +22,7 @@ from sim.cli.commands import (
     Precision,
     Replications,
     Seed,
+    WithBreakEven,
     Workers,
     app,
     finish,
@@ -141,6 +143,8 @@ def plan(
         list[Path],
         typer.Option(metavar="OVERLAY", help="What could be mended, laid over each combination."),
     ] = [],  # noqa: B006
+    find_repair: FindRepair = True,
+    break_even: WithBreakEven = True,
     replications: Replications = None,
     precision: Precision = None,
     seed: Seed = 0,
@@ -152,16 +156,23 @@ def plan(
 ) -> None:
     """Say which newcomers may join: each alone, each pair, all, and in which order."""
     from sim.engine import check_engine
-    from sim.experiments.joining import plan as planned
+    from sim.experiments import joining
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_plan
 
     check_engine(engine)
     with progress_bar(lang.value) as progress:
-        found = planned(
+        found = joining.plan(
             base, joins, replications, repairs=repair, precision=precision, seed=seed,
             engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
+    run: Any = {"engine": engine, "workers": workers}
+    if not repair and find_repair:
+        with progress_bar(lang.value) as progress:
+            found = joining.with_repairs_of(found, progress=progress, **run)
+    if break_even:
+        with progress_bar(lang.value) as progress:
+            found = joining.with_break_evens_of(found, progress=progress, **run)
     study = of_plan(found, lang.value, sys.argv)
     finish(study, out or folder_of((base, *joins), "-plan-"), lang.value, as_json)
 

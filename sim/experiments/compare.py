@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -31,6 +31,7 @@ from sim.experiments.decision import (
     judged,
 )
 from sim.experiments.kept import Kept, Numbers
+from sim.experiments.plenty import Plenty
 from sim.experiments.replicate import TOGETHER, Progress, travel
 from sim.experiments.stopping import BLOCK, Interrupted, Stop, most_replications
 from sim.log import Log
@@ -60,6 +61,8 @@ class Alternative:
     present_before, present : the citizens who come in both, in the base and in the alternative
     newcomers : the citizens who come in the alternative only
     repair : the same plan with something mended, on the same citizens, where that was tried
+    not_mended : where a repair was looked for in vain, the agencies that decide, with counters in
+        plenty; None where none was looked for
     looks : how many malls are judged for the one answer, as in `confidence_of`
     break_evens : up to which value of a figure the verdict holds, where that was looked for; the
         figure that turns it most easily comes first
@@ -72,6 +75,7 @@ class Alternative:
     present: Results
     newcomers: Results
     repair: Alternative | None = None
+    not_mended: Mapping[str, Plenty] | None = None
     looks: int = 1
     break_evens: tuple[BreakEven, ...] = ()
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 from pathlib import Path
 
 from sim.engine import Engine
 from sim.errors import MallError
+from sim.experiments.break_even import with_break_evens
 from sim.experiments.compare import Alternative, Comparison, compare
+from sim.experiments.mending import with_repairs
 from sim.experiments.replicate import Progress
 from sim.experiments.stopping import known_as
 from sim.scenario.loading import Name, load
@@ -40,15 +42,28 @@ class JoinPlan:
     newcomers: tuple[str, ...]
     combinations: tuple[Combination, ...]
 
+    def with_comparison(self, found: Comparison) -> JoinPlan:
+        """Return the plan with more that is known of its combinations."""
+        pairs = zip(self.combinations, found.alternatives, strict=True)
+        combinations = tuple(Combination(one.who, of) for one, of in pairs)
+        return JoinPlan(found, self.newcomers, combinations)
+
+    @property
+    def steps(self) -> tuple[Combination, ...]:
+        """The combinations through which the mall goes, one newcomer after the other."""
+        together = {frozenset(one.who): one for one in self.combinations}
+        order = self.order
+        return tuple(together[frozenset(order[:k])] for k in range(1, len(order) + 1))
+
     @property
     def order(self) -> tuple[str, ...]:
         """In which order most of them may join, each step with those before it may join.
 
-        Where a repair was tried, if that is done. Of several such orders the one that names them
-        as they were given. Empty if none may join.
+        Where a repair was tried, if that is done; if every figure is as assumed. Of several such
+        orders the one that names them as they were given. Empty if none may join.
         """
         joins = ("may_join", "may_join_if")
-        may = {frozenset(c.who) for c in self.combinations if c.alternative.verdict in joins}
+        may = {frozenset(c.who) for c in self.combinations if c.alternative.as_assumed in joins}
         best: tuple[str, ...] = ()
         for order in permutations(self.newcomers):
             steps = 0
@@ -99,3 +114,47 @@ def plan(
             engine=engine, workers=workers, executor=executor, progress=progress,
         )  # fmt: skip
     return told(found)
+
+
+def with_repairs_of(
+    found: JoinPlan,
+    *,
+    engine: Engine = "compiled",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> JoinPlan:
+    """Return a plan in which each combination that may not join has the repair that was found."""
+    with known_as(lambda known: found.with_comparison(known or found.comparison)):
+        mended = with_repairs(
+            found.comparison, engine=engine, workers=workers, executor=executor, progress=progress
+        )
+    return found.with_comparison(mended)
+
+
+def with_break_evens_of(
+    found: JoinPlan,
+    *,
+    engine: Engine = "compiled",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> JoinPlan:
+    """Return a plan that says of every step in its order up to where its verdict holds."""
+    places = [found.combinations.index(step) for step in found.steps]
+    if not places:
+        return found
+    comparison = found.comparison
+    alternatives = list(comparison.alternatives)
+
+    def told(known: Comparison) -> JoinPlan:
+        for place, of in zip(places, known.alternatives, strict=True):
+            alternatives[place] = of
+        return found.with_comparison(replace(comparison, alternatives=tuple(alternatives)))
+
+    only = replace(comparison, alternatives=tuple(alternatives[place] for place in places))
+    with known_as(lambda known: told(known or only)):
+        looked_at = with_break_evens(
+            only, engine=engine, workers=workers, executor=executor, progress=progress
+        )
+    return told(looked_at)

@@ -20,6 +20,7 @@ from sim.engine import Engine
 from sim.experiments.compare import Alternative, Comparison, compare
 from sim.experiments.decision import Condition
 from sim.experiments.pairs import compare_pairs
+from sim.experiments.plenty import with_plenty
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Table, slots_of
 from sim.experiments.stopping import known_as
@@ -55,14 +56,29 @@ def with_repairs(
             mended(of, **run) if of.as_planned in ("may_not", "cannot_tell") else None  # type: ignore[arg-type]
             for of in found.alternatives
         ]
-        if not any(repairs):
+        if not any(of.as_planned in ("may_not", "cannot_tell") for of in found.alternatives):
             return found
+        if not any(repairs):
+            return _in_vain(found, repairs, engine)
         again = compare(
             found.base.scenario, [of.scenario for of in found.alternatives],
             found.base.replications, repairs=repairs, delta=found.delta,
             seed=found.base.run.seed, **run,  # type: ignore[arg-type]
         )  # fmt: skip
-    return replace(again, base=replace(again.base, run=found.base.run))
+    return _in_vain(replace(again, base=replace(again.base, run=found.base.run)), repairs, engine)
+
+
+def _in_vain(found: Comparison, repairs: Sequence[Scenario | None], engine: Engine) -> Comparison:
+    """Say of the plans without a repair what becomes of the agencies that decide, with plenty."""
+    seed = found.base.run.seed
+    every = [
+        replace(of, not_mended={
+            c.name: with_plenty(of.scenario, c.name, seed, engine) for c in of.deciding if c.name
+        })
+        if repair is None and of.as_planned in ("may_not", "cannot_tell") else of
+        for of, repair in zip(found.alternatives, repairs, strict=True)
+    ]  # fmt: skip
+    return replace(found, alternatives=tuple(every))
 
 
 def mended(

@@ -24,6 +24,7 @@ from functools import cached_property
 from sim.engine import Engine
 from sim.errors import MallError
 from sim.experiments.floating import Float, floats
+from sim.experiments.plenty import Plenty
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table
 from sim.experiments.staffing_search import Search, less
@@ -67,6 +68,7 @@ class StaffingPlan:
 
     impossible : agencies that no number of counters lets keep their promise, with the share that
         is called in time where there are counters in plenty
+    why : of these, what people wait for in spite of plenty; none where it was broken off
     left_alone : agencies whose counters are named, machines, or promise nothing
     tried : how many plans the search looked at
     certified : on replications that the search had not seen; else by those of the search itself,
@@ -79,6 +81,7 @@ class StaffingPlan:
     slots: Slots
     agencies: tuple[Staffed, ...]
     impossible: Mapping[str, Estimate]
+    why: Mapping[str, Plenty]
     left_alone: tuple[str, ...]
     results: Results
     tried: int
@@ -203,6 +206,7 @@ def _told(
             if name not in search.impossible
         ),
         impossible=search.impossible,
+        why={} if neighbours is None else search.why(),
         left_alone=tuple(n for n in sorted(search.scenario.agencies) if n not in search.agencies),
         results=results,
         tried=search.tried,

@@ -11,6 +11,7 @@ from functools import cached_property
 from sim.engine import Engine
 from sim.engine.loads import loads
 from sim.experiments.decision import promising
+from sim.experiments.plenty import Plenty, with_plenty
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table, slots_of
@@ -165,6 +166,13 @@ class Search:
             minimal_counters(x / mean, mean, wait, min(share, 0.999)) if x > 0 else 1
             for x in self.offered[agency]
         )
+
+    def why(self) -> dict[str, Plenty]:
+        """Say of the agencies that cannot keep their promise what people wait for there."""
+        return {
+            name: with_plenty(self.scenario, name, self.seed, self.engine)
+            for name in self.impossible
+        }
 
     def mended(self, plan: dict[str, Table]) -> dict[str, Table]:
         """Add counters until every promise that can be kept is kept, by the estimate."""

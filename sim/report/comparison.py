@@ -10,6 +10,7 @@ from sim.experiments.break_even import REPLICATIONS
 from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import MOST_TO_ADVISE, Condition
 from sim.report import break_even, inputs, locale
+from sim.report.differences import differences
 from sim.report.outside import outside
 from sim.report.provenance import provenance
 from sim.report.repair import repair_words
@@ -62,12 +63,26 @@ def _alternative(of: Alternative, lang: str) -> Iterator[str]:
             yield from ("    " + note for note in notes(of, one, lang))
     yield from people(of, lang)
     yield from repaired(of, lang)
+    if changes := list(changed(of, lang)):
+        yield say("compare.changes", lang) + ":"
+        yield from ("  " + line for line in changes)
     if of.break_evens:
         yield say("compare.break_even.title", lang) + ":"
         yield from ("  " + line for line in break_even.break_evens(of, lang))
         yield say("compare.break_even.method", lang, n=REPLICATIONS)
     yield from outside(of.scenario, lang, of.base.scenario)
     yield assumed(of, lang)
+
+
+def changed(of: Alternative, lang: str) -> Iterator[str]:
+    """Say what the plan says otherwise than today's mall, and which present agencies it changes."""
+    before, after = of.base.scenario, of.scenario
+    names = titles(after)
+    both = [name for name in before.agencies if name in after.agencies]
+    touched = [names[n] for n in both if before.agencies[n] != after.agencies[n]]
+    if touched:
+        yield say("compare.changes_present", lang, agencies=locale.join(touched, lang))
+    yield from differences(before, after, lang)
 
 
 def assumed(of: Alternative, lang: str) -> str:

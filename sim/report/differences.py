@@ -8,12 +8,12 @@ from typing import Any
 
 from sim.report import locale
 from sim.report.figure_text import MOST_VALUES, figure_text
-from sim.report.path_text import path_text
+from sim.report.path_text import path_text, path_words
 from sim.scenario.figures import NO_FIGURES
 from sim.scenario.model import Scenario
 from sim.scenario.weekdays import WEEKDAYS, read_weekdays
 from sim.scenario.writing import resolved
-from sim.words import say
+from sim.words import catalogue, say
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 
@@ -56,11 +56,33 @@ def _between(
 
 
 def _only(value: Any, path: str, mall: Scenario, kind: str, lang: str) -> str:
-    """Say what only one of both malls has; a whole part is named, a figure is written out."""
+    """Say what only one of both malls has: a thing by its name, a rule with its figures."""
     what = path_text(path, mall, lang)
     if not isinstance(value, dict) or _is_table(value):
-        what = f"{what} {_value(value, mall, lang)}"
+        what = f"{what}: {_value(value, mall, lang)}"
+    elif path.split(".")[-2:][0] not in _THINGS:
+        leaves = ", ".join(_leaves(value, path, mall, lang))
+        what = say("compare.differs.rule", lang, what=what, figures=leaves)
     return say(f"compare.differs.{kind}", lang, what=what)
+
+
+_THINGS = ("agencies", "services", "journeys", "visitors")
+"""Below these stands what has a name, and says more than a line can hold."""
+
+
+def _leaves(value: Any, path: str, mall: Scenario, lang: str) -> Iterator[str]:
+    """Yield the figures of a rule, each with the words that tell it from the others."""
+    if path.endswith(".needs"):
+        for stop, of in value.items():
+            values = {"stop": _value(stop, mall, lang), "document": _value(of, mall, lang)}
+            yield say("compare.differs.needs", lang, **values)
+        return
+    for key, inner in value.items():
+        below = f"{path}.{key}"
+        text = _value(inner, mall, lang)
+        if isinstance(inner, dict) and not _is_table(inner):
+            text = f"({', '.join(_leaves(inner, below, mall, lang))})"
+        yield f"{path_words(below, mall, lang)[-1]} {text}"
 
 
 def _is_table(value: Any) -> bool:
@@ -69,6 +91,8 @@ def _is_table(value: Any) -> bool:
 
 
 def _value(value: Any, mall: Scenario, lang: str) -> str:
+    if isinstance(value, dict) and (way := _WAYS & value.keys()):
+        return _way(way.pop(), value, mall, lang)
     if isinstance(value, dict):
         parts = [_entry(str(key), _value(n, mall, lang), mall, lang) for key, n in value.items()]
         if len(parts) > MOST_VALUES:
@@ -76,7 +100,26 @@ def _value(value: Any, mall: Scenario, lang: str) -> str:
         return ", ".join(parts)
     if isinstance(value, list):
         return "; ".join(_value(item, mall, lang) for item in value)
-    return _named(str(value), mall) or figure_text(str(value), lang)
+    word = catalogue(lang).get(f"compare.differs.word.{value}", "")
+    return _named(str(value), mall) or word or figure_text(str(value), lang)
+
+
+_WAYS = {"choose", "any_order", "repeat"}
+"""Steps of a journey that are more than one stop."""
+
+
+def _way(kind: str, step: dict[str, Any], mall: Scenario, lang: str) -> str:
+    """Write a choice, stops in any order, or what is gone through again."""
+    stops = step[kind]
+    if isinstance(stops, dict):
+        stops = [{stop: share} for stop, share in stops.items()]
+    listed = [_value(stop, mall, lang) for stop in stops]
+    values = {key: _value(of, mall, lang) for key, of in step.items() if key != kind}
+    key = f"choose_{step.get('by', 'weights')}" if kind == "choose" else kind
+    join = locale.join if kind == "any_order" else locale.either
+    if kind == "repeat":
+        return say("compare.differs.repeat", lang, stops="; ".join(listed), **values)
+    return say(f"compare.differs.{key}", lang, stops=join(listed, lang))
 
 
 def _entry(key: str, value: str, mall: Scenario, lang: str) -> str:

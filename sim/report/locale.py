@@ -113,6 +113,14 @@ def join(parts: Sequence[str], lang: str) -> str:
     return say("locale.and_more", lang, first=", ".join(parts[:-1]), last=parts[-1])
 
 
+def either(parts: Sequence[str], lang: str) -> str:
+    """Write what one is chosen of: `a`, `a atau b`, `a, b, atau c`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    key = "locale.or_two" if len(parts) == 2 else "locale.or_more"
+    return say(key, lang, first=", ".join(parts[:-1]), last=parts[-1])
+
+
 def day(value: date, lang: str) -> str:
     """Write a date: `24 November 2026`."""
     month = say(f"locale.month.{value.month}", lang)

@@ -17,6 +17,7 @@ from sim.report import comparison as said
 from sim.report import locale
 from sim.report.break_even import break_evens
 from sim.report.figure_text import figure_text
+from sim.report.no_repair import no_repair
 from sim.report.observed import counted
 from sim.report.path_text import path_text
 from sim.report.titles import titles
@@ -57,6 +58,7 @@ def sheet_of(of: Alternative, joins: Sequence[str], lang: str) -> Sheet:
         "rule": _rule(of, lang),
         "joins": joins if len(joins) > 1 else (),
         "repair": _repair(of, lang),
+        "changes": _changes(of, lang),
         "shared": _shared(of, lang),
         "worse": _worse(of, lang),
         "days": _days(of, lang),
@@ -95,11 +97,19 @@ def _repair(of: Alternative, lang: str) -> Iterator[str]:
     if of.verdict == "may_join":
         return
     if of.repair is None:
-        yield say("sheet.repair_none", lang)
+        yield from no_repair(of, lang)
         return
     key = {"may_join": "holds", "may_not": "fails"}.get(of.repair.as_planned, "unclear")
     yield say(f"sheet.repair_{key}", lang, repair=said.repair_of(of, lang),
               reasons=said.reasons(of.repair, lang))  # fmt: skip
+
+
+def _changes(of: Alternative, lang: str) -> Iterator[str]:
+    """Yield what the plan says otherwise than today, the notice of present agencies first."""
+    every = list(said.changed(of, lang))
+    yield from every[: 2 * MOST]
+    if len(every) > 2 * MOST:
+        yield say("sheet.changes_more", lang, n=len(every) - 2 * MOST)
 
 
 def _shared(of: Alternative, lang: str) -> Iterator[str]:

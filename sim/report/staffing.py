@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sim.experiments.plenty import Plenty
 from sim.experiments.shifts import Shift
 from sim.experiments.slots import Table
 from sim.experiments.staffing import Staffed, StaffingPlan
@@ -17,6 +18,7 @@ from sim.scenario import quantities as q
 from sim.words import say
 
 Shifts = Mapping[str, tuple[Shift, ...]]
+MOST_CAUSES = 3
 
 
 def described(found: StaffingPlan, lang: str, shifts: Shifts | None = None) -> str:
@@ -37,11 +39,23 @@ def _lines(found: StaffingPlan, lang: str, shifts: Shifts) -> Iterator[str]:
     for agency, share in found.impossible.items():
         in_time = locale.number(100 * share.value, lang, 1)
         yield say("study.staff.impossible", lang, agency=names[agency], share=in_time)
+        if agency in found.why and found.why[agency].causes:
+            yield "    " + waiting_for(found.why[agency], lang)
     if found.left_alone:
         listed = locale.join([names[name] for name in found.left_alone], lang)
         yield say("study.staff.left_alone", lang, agencies=listed)
     key = "method" if found.certified else "method_so_far"
     yield say(f"study.staff.{key}", lang, tried=found.tried, n=found.results.replications)
+
+
+def waiting_for(of: Plenty, lang: str) -> str:
+    """Say what people wait for where counters are in plenty: `62 % everybody is on a break`."""
+    parts = [
+        say("study.explain.total_part", lang, share=locale.percent(share, lang),
+            cause=say(f"study.explain.cause.{cause}", lang))
+        for cause, share in list(of.causes.items())[:MOST_CAUSES]
+    ]  # fmt: skip
+    return say("study.staff.waiting_for", lang, parts=locale.join(parts, lang))
 
 
 def _head(found: StaffingPlan, lang: str) -> Iterator[str]:
@@ -147,6 +161,7 @@ def plain(
         "counters": found.figures,
         "agencies": [asdict(one) for one in found.agencies],
         "impossible": {name: asdict(share) for name, share in found.impossible.items()},
+        "why_impossible": {name: asdict(of) for name, of in found.why.items()},
         "left_alone": list(found.left_alone),
         "staggered": dict(found.staggered),
         "floats": [asdict(of) for of in found.floats],
