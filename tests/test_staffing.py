@@ -107,7 +107,11 @@ def wavy() -> tuple[list[float], list[int]]:
 
 @pytest.mark.long
 def test_delays_are_stable_where_demand_is_not_as_published() -> None:
-    """ME-MOL-FMMW by the hour: each hour's delays are the exact ones, near the tenth aimed at."""
+    """ME-MOL-FMMW by the hour: delays are the exact ones, near the tenth that is aimed at.
+
+    Where the counters fall, fewer are delayed: here an officer finishes before she leaves, in the
+    paper another takes over her citizen.
+    """
     rates, counters = wavy()
     law = {"dist": "exponential", "mean": "1 h"}
     scenario = mall(
@@ -117,14 +121,16 @@ def test_delays_are_stable_where_demand_is_not_as_published() -> None:
         journeys={"all": {"per_day": round(sum(rates)), "stops": ["a.s"]}},
         demand={"profile": {f"{h:02d}:00": round(rate, 6) for h, rate in enumerate(rates)}},
     )  # fmt: skip
-    results = replicate(scenario, 60, seed=8, workers=1)
+    results = replicate(scenario, 200, seed=8, workers=1)
     exact = delayed(counters, rates)
     confidence = 1 - 0.01 / 24
     for hour in range(24):
         found = results.estimate(
             "called_in_time", "agency", "a", f"{hour:02d}:00", confidence=confidence
         )
-        assert found.low <= 1 - exact[hour] <= found.high
+        assert 1 - exact[hour] <= found.high
+        if counters[hour] >= max(counters[max(hour - 2, 0) : hour + 1]):
+            assert found.low <= 1 - exact[hour]
         assert hour < 3 or 0.07 < exact[hour] <= 0.1  # a counter more or less is so much
 
 
