@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+import sim.experiments.compare as comparing
 from sim import compare, load, replicate
 from sim.experiments import points
 from sim.experiments import replicate as replicating
@@ -30,7 +31,7 @@ BLOCK = 4
 
 def outcome(which: str, folder: Path, progress: Any = None) -> np.ndarray:
     """Return every number of an experiment, finished blocks kept below the folder."""
-    replicating.TOGETHER = points.TOGETHER = BLOCK
+    replicating.TOGETHER = comparing.TOGETHER = points.TOGETHER = BLOCK
     file = folder / "mall.yaml"
     file.write_text(SCENARIO)
     mall, how = load(file), {"seed": 7, "workers": 1, "progress": progress}

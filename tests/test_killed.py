@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from test_saved import MANY, TINY, blocks, equal
 
+import sim.experiments.compare as comparing
 import sim.experiments.replicate as replicating
 from sim import MallError, replicate
 from sim.experiments import points
@@ -27,7 +28,7 @@ HERE = Path(killed.__file__).parent
 
 @pytest.fixture(autouse=True)
 def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (replicating, points):
+    for module in (replicating, comparing, points):
         monkeypatch.setattr(module, "TOGETHER", killed.BLOCK)
 
 

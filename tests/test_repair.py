@@ -129,8 +129,8 @@ def test_differences_are_said_as_a_planner_would() -> None:
     time = {"always": "5 min"}
     more = mall(2, agencies={"a": {"counters": table, "services": {"s": {"time": time}}}})
     assert differences(before, before, "en") == []
-    assert "new: new" in differences(before, after, "en")
-    assert "no more: new" in differences(after, before, "en")
+    assert "new: the errand new" in differences(before, after, "en")
+    assert "no more: the errand new" in differences(after, before, "en")
     said = differences(before, more, "id")
     assert said[0] == "a › Loket: 2 → mulai 08.00 2, mulai 09.00 3"
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from malls import mall
 
+import sim.experiments.compare as comparing
 import sim.experiments.replicate as replicating
 from sim import Results, compare, replicate
 from sim.experiments import points
@@ -80,7 +81,7 @@ def test_what_is_kept_is_read_and_not_done_again(
     whole = replicate(TINY, MANY, seed=5, workers=1)
     with pytest.raises(StoppedError), saving(tmp_path):
         replicate(TINY, MANY, seed=5, workers=1, progress=stop_at(MANY))
-    monkeypatch.setattr(replicating, "play", None)
+    monkeypatch.setattr(replicating, "play_all", None)
     with saving(tmp_path):  # another number of workers cuts along what is kept
         assert equal(whole, replicate(TINY, MANY, seed=5, workers=1))
 
@@ -126,7 +127,8 @@ def test_every_experiment_goes_through_it(tmp_path: Path) -> None:
     assert len(blocks(tmp_path)) == 2
 
 
-def test_ctrl_c_leaves_what_is_known(tmp_path: Path) -> None:
+def test_ctrl_c_leaves_what_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "TOGETHER", 5)
     with pytest.raises(Interrupted) as stopped, saving(tmp_path):
         compare(TINY, TINY, 10, seed=2, workers=1, progress=stop_at(5, KeyboardInterrupt))
     known = stopped.value.known.base  # type: ignore[attr-defined]
@@ -186,7 +188,10 @@ def test_ctrl_c_in_a_staffing_leaves_the_last_plan_that_held_as_a_lead() -> None
     assert "a lead, and no certified result" in so_far(known, "en")
 
 
-def test_ctrl_c_in_a_plan_of_joins_leaves_every_verdict_by_what_was_done(tmp_path: Path) -> None:
+def test_ctrl_c_in_a_plan_of_joins_leaves_every_verdict_by_what_was_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "TOGETHER", 5)
     (tmp_path / "base.yaml").write_text(show(KEEPING), encoding="utf-8")
     joins = []
     for name in ("x", "y"):

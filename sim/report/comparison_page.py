@@ -94,7 +94,7 @@ def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] 
             _part(of, sheet, lang)
             for of, sheet in zip(found.alternatives, sheets(found, lang, joins), strict=True)
         ],
-        best=list(said.best(found, lang)),
+        best=[] if joins else list(said.best(found, lang)),  # fewer who join are no rival of more
         marks=MARKS,
         t=lambda key, **values: say(f"page.{key}", lang, **values),
         c=lambda key, **values: say(f"compare.{key}", lang, **values),

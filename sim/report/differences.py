@@ -60,7 +60,9 @@ def _only(value: Any, path: str, mall: Scenario, kind: str, lang: str) -> str:
     what = path_text(path, mall, lang)
     if not isinstance(value, dict) or _is_table(value):
         what = f"{what}: {_value(value, mall, lang)}"
-    elif path.split(".")[-2:][0] not in _THINGS:
+    elif (thing := path.split(".")[-2:][0]) in _THINGS:
+        what = f"{say(f'compare.differs.thing.{thing}', lang)} {what}"
+    else:
         leaves = ", ".join(_leaves(value, path, mall, lang))
         what = say("compare.differs.rule", lang, what=what, figures=leaves)
     return say(f"compare.differs.{kind}", lang, what=what)
