@@ -18,7 +18,7 @@ from malls import scenario_of
 
 from sim import MallError, Results, Scenario, compare, load, replicate, sample
 from sim.experiments.compare import Alternative, Comparison
-from sim.experiments.decision import Condition
+from sim.experiments.decision import Condition, answer
 from sim.experiments.stopping import MOST
 from sim.report import locale
 from sim.report.comparison import by_part, described, difference, estimate, notes, plain
@@ -261,7 +261,36 @@ def test_what_fails_today_and_surely_gets_worse_is_said_to_get_worse() -> None:
     worse = replace(a, change=replace(a.change, value=-0.1, low=-0.2, high=-0.05))
     (same, *_), (said, *_) = (list(notes(of, one, "en")) for one in (a, worse))
     assert "not blamed" in same
-    assert "makes it worse: 10.0 fewer of 100" in said
+    assert "surely makes it worse, by 10.0 of 100, and 2 are allowed" in said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "at_most", "blamed"),
+    [
+        (-0.3, -0.021, 0.02, True), (-0.3, -0.019, 0.02, False), (-0.3, -0.04, 0.05, False),
+        (-0.01, 0.01, 0.02, False), (0.1, 0.2, 0.02, False),
+    ],
+)  # fmt: skip
+def test_what_fails_today_is_blamed_only_where_it_surely_gets_too_much_worse(
+    low: float, high: float, at_most: float, blamed: bool
+) -> None:
+    change = replace(PAIRED, value=(low + high) / 2, low=low, high=high)
+    broken = Condition(
+        "every_agency_keeps", "a", 0.9, ANY, "broken", ANY, "broken", change, True, at_most
+    )
+    assert broken.blamed == blamed
+    assert math.isclose(broken.left, change.value + at_most)
+    assert answer((broken,)) == ("may_not" if blamed else "may_join")
+
+
+def test_a_join_that_ruins_what_fails_today_may_not() -> None:
+    """Whether it fails today, or only just does not, is no licence."""
+    crowd = {"old": (60, ["a"])}
+    base = small(crowd, {"a": 1})
+    found = compared(base, small(crowd | {"new": (60, ["a"])}, {"a": 1}, KEEP), 20)
+    (a,) = found.alternatives[0].conditions
+    assert (a.before, a.state, a.blamed) == ("broken", "broken", True)
+    assert found.alternatives[0].verdict == "may_not"
 
 
 def test_what_was_kept_before_and_is_broken_now_is_blamed() -> None:

@@ -364,7 +364,8 @@ def progress_bar(lang: str) -> Iterator[Callable[[int, int], None]]:
     except KeyboardInterrupt:
         done, most = int(bar.tasks[0].completed), bar.tasks[0].total
         if most is not None:
-            typer.echo(say("cli.stopped", lang, done=done, most=int(most)), err=True)
+            key = "stopped" if most else "stopped_searching"
+            typer.echo(say(f"cli.{key}", lang, done=done, most=int(most)), err=True)
         raise
 
 

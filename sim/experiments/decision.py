@@ -14,6 +14,9 @@ from sim.statistics.results import Results
 from sim.statistics.verdict import State, promise_of, state, together
 
 Answer = Literal["may_join", "may_join_if", "may_not", "cannot_tell", "no_rule"]
+WORSE = 0.02
+"""By how much of its tickets called in time an agency that fails today may surely get worse, where
+`present_citizens_lose_at_most` does not say it: what is bad may be made worse."""
 HANGS_ON = 2
 """So many assumptions are named as those on which a verdict hangs."""
 MOST_TO_ADVISE = 10_000
@@ -70,6 +73,7 @@ class Condition:
     change : from today, in the sense in which less is worse; None where there is no today
     touched : whether the alternative itself says something else of that agency, or of who goes
         there; else it is reached only by what happens elsewhere
+    worse_at_most : by how much what fails today may get worse
     """
 
     kind: str
@@ -81,24 +85,31 @@ class Condition:
     before: State | Literal["new", ""] = ""
     change: PairedDifference | None = None
     touched: bool = True
+    worse_at_most: float = WORSE
 
     @property
     def blamed(self) -> bool:
         """Whether the condition speaks about the join.
 
-        What fails today already does not. What is unclear today does not either, unless the join
-        makes it worse: where the alternative says something new, unless it is surely no worse;
-        elsewhere, only if it is surely worse.
+        What fails today already does not, unless the join surely makes it worse, by more than
+        `worse_at_most`. What is unclear today does not either, unless the join makes it worse:
+        where the alternative says something new, unless it is surely no worse; elsewhere, only
+        if it is surely worse.
         """
         if self.before == "broken":
-            return False
+            return self.change is not None and self.change.high < -self.worse_at_most
         if self.before == "cannot_tell" and self.change is not None:
             return not self.change.low >= 0 if self.touched else self.change.high < 0
         return True
 
     @property
     def left(self) -> float:
-        """By how much the condition holds by its estimate, of 1; below 0 it fails."""
+        """By how much the condition holds by its estimate, of 1; below 0 it fails.
+
+        What fails today holds while it gets no worse than it may.
+        """
+        if self.before == "broken" and self.change is not None:
+            return self.change.value + self.worse_at_most
         if self.kind == "present_citizens_lose_at_most":
             return self.estimate.value + self.limit
         if self.kind == "refused_at_most":
@@ -188,8 +199,9 @@ def _keeps(base: Results, found: Results, agency: str, confidence: float) -> Con
     change = difference(found, base, measure, "agency", agency, confidence=confidence)
     touched = _touched(base.scenario, found.scenario, agency)
     return Condition(
-        "every_agency_keeps", agency, limit, share, holds, today, before, change, touched
-    )
+        "every_agency_keeps", agency, limit, share, holds, today, before, change, touched,
+        _worse_at_most(found.scenario),
+    )  # fmt: skip
 
 
 def _refused(base: Results, found: Results, limit: float, confidence: float) -> Condition:
@@ -197,7 +209,16 @@ def _refused(base: Results, found: Results, limit: float, confidence: float) -> 
     after, before = (state(limit - s.high, limit - s.low) for s in (share, today))
     # Fewer refused is better, so the change is that from the alternative to today.
     change = difference(base, found, "refused", confidence=confidence)
-    return Condition("refused_at_most", "", limit, share, after, today, before, change)
+    worse = _worse_at_most(found.scenario)
+    return Condition(
+        "refused_at_most", "", limit, share, after, today, before, change, worse_at_most=worse
+    )
+
+
+def _worse_at_most(scenario: Scenario) -> float:
+    """By how much what fails today may get worse."""
+    stated = scenario.decision.present_citizens_lose_at_most
+    return WORSE if stated is None else stated
 
 
 def _touched(base: Scenario, other: Scenario, agency: str) -> bool:

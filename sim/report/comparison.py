@@ -176,6 +176,12 @@ def notes(of: Alternative, one: Condition, lang: str) -> Iterator[str]:
             return
         yield say(f"compare.{key}", lang)
         return
+    if one.before == "broken" and one.change is not None:
+        yield say(
+            "compare.broken_before_too_much_worse", lang,
+            worse=locale.number(-100 * one.change.value, lang, 1),
+            most=locale.short(100 * one.worse_at_most, lang),
+        )  # fmt: skip
     yield from _because(of, one, lang)
     if one.state == "cannot_tell":
         yield _remedy(of, one, lang)

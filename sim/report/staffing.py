@@ -13,6 +13,7 @@ from sim.experiments.staffing import Staffed, StaffingPlan
 from sim.experiments.staggering import Breaks
 from sim.report import locale
 from sim.report.provenance import provenance
+from sim.report.sentences import shown
 from sim.report.titles import titles
 from sim.scenario import quantities as q
 from sim.words import say
@@ -84,10 +85,11 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
     if hourly is not None:
         yield "    " + _cost("cost", hourly * one.hours_before, hourly * one.hours_after, lang)
     if one.fewer is not None and one.fewer_share is not None:
+        ending = {"kept": "_kept", "cannot_tell": "_unsure"}.get(one.fewer_state or "", "")
+        fewer = shown(one.fewer_share, lang, 1, 100)
         yield "    " + say(
-            f"study.staff.fewer{'_kept' if one.fewer_state == 'kept' else ''}", lang,
-            table=table(found, one.fewer, lang),
-            share=locale.number(100 * one.fewer_share.value, lang, 1),
+            f"study.staff.fewer{ending}", lang, table=table(found, one.fewer, lang),
+            share=fewer.value, low=fewer.low, high=fewer.high,
             late=locale.people(one.fewer_late, lang),
         )  # fmt: skip
 
