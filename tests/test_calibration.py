@@ -113,7 +113,7 @@ def test_what_a_published_study_knows_is_recovered_within_its_rounding(
         are 1 to 3 in 100, and BCA's 97 % belong to the waits of 97.5 %
     """
     office = load(Path(__file__).parent.parent / "scenarios" / "studies" / f"{study}.yaml")
-    found = calibrate(office, 12, 4, tolerance=off / BEYOND, workers=1)
+    found = calibrate(office, 12, 8, tolerance=off / BEYOND, workers=1)
     (one,) = found.learned
     scale = 60e6 if path.endswith("time.mean") else 1.0
     assert one.path == path and one.found_out and one.left < 0.5

@@ -193,3 +193,23 @@ def test_the_commands_say_whether_it_is_included(
         assert said[lang][which] in capsys.readouterr().out
         page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
         assert said[lang][which] in page and ('id="inputs"' in page) == (which == 0)
+
+
+def test_a_staffing_plan_is_played_once_more_with_the_inputs_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sim.scenario.writing import show
+
+    known = drawn(5, 9)
+    (tmp_path / "mall.yaml").write_text(show(small()), encoding="utf-8")
+    data = {"set": known.draws, "inputs": known.groups, "days": 20}
+    (tmp_path / "mall.inputs.json").write_text(json.dumps(data), encoding="utf-8")
+    words = ["staff", str(tmp_path / "mall.yaml"), "--replications", "4", "--certify", "10"]
+    words += ["--workers", "1", "--lang", "en", "--out", str(tmp_path / "out")]
+    with pytest.raises(SystemExit):
+        main(words)
+    assert "not included: the plan is certified" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main([*words, "--input-uncertainty", str(tmp_path / "mall.inputs.json")])
+    said = capsys.readouterr().out
+    assert "once more with input uncertainty" in said and "of 100 called in time" in said
