@@ -38,10 +38,14 @@ class Engines(StrEnum):
 @app.command()
 @plainly
 def warm(lang: Language = Lang.en) -> None:
-    """Compile the engine beforehand; afterwards it answers at once."""
+    """Compile the engine, drawing and measuring beforehand; afterwards they answer at once."""
     from sim.engine.compiled import run
+    from sim.experiments.replicate import replicate
+    from sim.scenario.loading import load
+    from sim.scenario.shipped import shipped
 
     run.warm(lang.value)
+    replicate(load(shipped()["tutorial"]), 2, workers=1)
 
 
 @app.command()
