@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +13,19 @@ from sim import MallError, Scenario, compare
 from sim.experiments.compare import Alternative
 from sim.experiments.mending import with_repairs
 from sim.experiments.plenty import Plenty, with_plenty
-from sim.report.comparison import described, plain
+from sim.report.comparison import changed, described, plain
 from sim.report.comparison_page import render_comparison, sheets
 from sim.report.differences import differences
 from sim.report.no_repair import no_repair
 from sim.report.repair import repair_words
 from sim.report.sheet import Section, Sheet, sheet_of
 from sim.report.sheet_pdf import MARGIN, _placed, sheets_pdf
+from sim.scenario.loading import load_text
 from sim.scenario.writing import resolved
 from sim.statistics.verdict import together
 from sim.words import say
 
+FEATURES = Path(__file__).parent.parent / "scenarios" / "features"
 NAMED: dict[str, Any] = {
     "a": {
         "counters": {"one": {"serves": ["s"]}},
@@ -133,6 +136,49 @@ def test_differences_are_said_as_a_planner_would() -> None:
     assert "no more: the errand new" in differences(after, before, "en")
     said = differences(before, more, "id")
     assert said[0] == "a › Loket: 2 → mulai 08.00 2, mulai 09.00 3"
+
+
+@pytest.mark.parametrize(
+    ("feature", "cut", "en", "id_"),
+    [
+        ("choices", ("{choose: [loket-a.cek, loket-b.cek], by: shortest_line}", "loket-a.cek"),
+         "loket-a.cek or loket-b.cek, where the line is shortest", "yang antreannya paling pendek"),
+        ("choices", ("{repeat: [dukcapil.kk], share: 25 %, at_most: 3}", "dukcapil.kk"),
+         "once more with 25%: dukcapil.kk, 3 times in all at most", "diulang dengan peluang 25%"),
+        ("choices", ("    needs: {bpjs.daftar: dukcapil.kk}", "   "),
+         "(bpjs.daftar needs a document of dukcapil.kk)", "memerlukan dokumen dari dukcapil.kk"),
+        ("choices", ("{bpjs.daftar: 70 %}]}", "{bpjs.daftar: 50 %}]}"),
+         "dukcapil.kk, bank.bayar, and bpjs.daftar 70% in any order", "dengan urutan bebas"),
+        ("incomplete", (", found: before_ticket", ""), "before she takes a ticket",
+         "sebelum mengambil nomor"),
+        ("incomplete", ("back_to: head", "back_to: tail"), "at the head of the line",
+         "di depan antrean"),
+    ],
+)  # fmt: skip
+def test_rules_are_told_in_words(feature: str, cut: tuple[str, str], en: str, id_: str) -> None:
+    text = (FEATURES / f"{feature}.yaml").read_text(encoding="utf-8")
+    assert cut[0] in text
+    without, mall_ = load_text(text.replace(*cut)), load_text(text)
+    for lang, said in (("en", en), ("id", id_)):
+        assert any(said in line for line in differences(without, mall_, lang))
+
+
+def test_a_rule_that_is_new_is_told_with_its_figures() -> None:
+    text = (FEATURES / "park.yaml").read_text(encoding="utf-8")
+    begin, end = text.index("        park:"), text.index("journeys:")
+    (said,) = differences(load_text(text[:begin] + text[end:]), load_text(text), "en")
+    assert said == (
+        "new: samsat › Pajak kendaraan › Something to do elsewhere (Time before it 60%, "
+        "How long it takes (Mean 6 min, Standard deviation 3 min), Share 80%)"
+    )
+
+
+def test_a_plan_that_changes_an_agency_of_today_says_so() -> None:
+    changing, joining = compare(mall(3), [mall(4, 5), mall(3, 5)], 2, workers=1).alternatives
+    said = list(changed(changing, "en"))
+    assert said[0].startswith("The plan also changes agencies that are there today: a.")
+    assert said[1:] == ["a › Counters: 3 → 4", "new: the errand new"]
+    assert list(changed(joining, "en")) == ["new: the errand new"]
 
 
 def two_agencies(newcomers: int = 0) -> Scenario:
