@@ -54,7 +54,7 @@ def run_points(
     """
     if replications < 2:
         raise MallError.of("error.too_few_replications", fewest=2, replications=replications)
-    scenarios = [varied(base, figures) for figures in points]
+    scenarios = [varied_once(base, json.dumps(dict(figures))) for figures in points]
     began = time.perf_counter()
     prepare(engine)
     task = _Points(base, tuple(dict(p) for p in points), replications, first, hours, seed, engine)

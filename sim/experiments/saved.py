@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -32,6 +32,8 @@ from sim.errors import OutputError
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from sim.scenario.model import Scenario
 
 LARGEST_BLOCK = 1_000_000_000
 """Bytes of a block unpacked: a thousand replications of a thousand measures have 16 million."""
@@ -130,10 +132,9 @@ def store_of(task: object) -> Store:
 def _named(part: Any) -> Any:
     """Return what names a part of a task, as JSON holds it. Raises TypeError where nothing does."""
     from sim.scenario.model import Scenario
-    from sim.scenario.writing import show
 
     if isinstance(part, Scenario):
-        return show(part)
+        return _shown(part)
     if isinstance(part, Mapping):
         return {str(key): _named(value) for key, value in part.items()}
     if isinstance(part, (list, tuple)):
@@ -141,6 +142,14 @@ def _named(part: Any) -> Any:
     if isinstance(part, _PLAIN):
         return part
     raise TypeError
+
+
+@lru_cache(maxsize=16)
+def _shown(scenario: Scenario) -> str:
+    """Return a scenario as it is shown; a search names many pieces of work with one base."""
+    from sim.scenario.writing import show
+
+    return show(scenario)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,12 +28,9 @@ class Block:
     slices: Slices
     what: tuple[str, ...]
 
-    def measures(self) -> Iterator[Measure]:
+    def measures(self) -> tuple[Measure, ...]:
         """Name what is measured, in the order in which `places` returns it."""
-        for what in self.what:
-            for name in self.names:
-                for interval, weekday in self.slices.labels:
-                    yield Measure(self.scope, name, interval, weekday, what, kind_of(what))
+        return _measures(self.scope, self.names, self.slices.labels, self.what)
 
     def places(self, of: Mapping[tuple[str, str], Ints]) -> Iterator[tuple[Ints, Floats]]:
         """Yield of every measure where its total is among the numbers, and its unit; then of n.
@@ -47,3 +45,16 @@ class Block:
             unit = [q.MINUTE if column in noun.times else 1 for column in wanted]
             found = np.moveaxis(columns[..., list(wanted)], -1, 0)
             yield found.ravel(), np.repeat(np.array(unit, dtype=np.float64), found[0].size)
+
+
+@lru_cache(maxsize=512)
+def _measures(
+    scope: str, names: tuple[str, ...], labels: tuple[tuple[str, str], ...], what: tuple[str, ...]
+) -> tuple[Measure, ...]:
+    """Return the measures of a block; those of malls that differ in a figure are the same."""
+    return tuple(
+        Measure(scope, name, interval, weekday, of, kind_of(of))
+        for of in what
+        for name in names
+        for interval, weekday in labels
+    )
