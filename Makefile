@@ -9,7 +9,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: run test check test-long bench docs clean
+.PHONY: run test check test-long versions bench docs clean
 
 # The main job: environment, install, one ordinary week of the mall, and where to look.
 run: .venv/run
@@ -19,11 +19,13 @@ run: .venv/run
 test: .venv/dev
 	@$(BIN)/python -m pytest -n logical --dist worksteal
 
-# What CI checks besides the tests: style, types, and the reference results.
-check: .venv/dev
+# Style, types, the house (which room imports which, sizes, docstrings, links, vocabulary), the site of the
+# docs, and the reference results. A checkout that passes this and `make test` passes CI.
+check: .venv/dev docs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q $(addprefix tests/test_,house.py docstrings.py docs.py words.py)
 	@$(BIN)/mppsim check
 
 # How fast it is, in pairs with plain SimPy; writes results/bench.json.
@@ -33,6 +35,12 @@ bench: .venv/dev
 # The pages of docs/ as a site in site/; warnings are errors.
 docs: .venv/docs
 	@$(BIN)/mkdocs build --quiet --strict
+
+# With the oldest versions that pyproject.toml allows, and the newest: make versions NEWEST=python3.14
+NEWEST ?= $(PYTHON)
+versions: .venv/run
+	@$(BIN)/python tests/versions.py oldest
+	@$(BIN)/python tests/versions.py newest --python $(NEWEST)
 
 # Hours of tests, sharded and resumable: make test-long SHARD=1/4
 test-long: .venv/dev

@@ -26,7 +26,10 @@ class MallError(Exception):
 
     @classmethod
     def of(cls, key: str, /, **values: Any) -> Self:
-        """Return the error whose text is `key` in the catalogues; `str` gives it in English."""
+        """Return the error whose text is `key` in the catalogues; `str` gives it in English.
+
+        values : what fills the places of the text
+        """
         error = cls(say(key, "en", **values))
         error.key, error.values = key, values
         return error

@@ -123,7 +123,12 @@ class Counters(Rows):
 
 @dataclass(frozen=True, eq=False)
 class Log:
-    """The log of one replication; `visits`, `stops` and `counters` are DataFrames on demand."""
+    """The log of one replication; `visits`, `stops` and `counters` are DataFrames on demand.
+
+    names : what the codes of the rows stand for
+    visit_rows, stop_rows, counter_rows : arrays of int64, a row a visit, an attempt at a service,
+        a state of a counter; times in µs since midnight of the day
+    """
 
     replication: int
     names: Names
@@ -253,7 +258,7 @@ class Log:
 
     @classmethod
     def load(cls, folder: str | Path) -> Log:
-        """Read a log that `save` wrote; every row is equal.
+        """Read a log that `save` wrote into a folder; every row is equal.
 
         Raises OutputError where there is none, or where a file is not what `save` writes.
         """

@@ -17,6 +17,8 @@ from sim.scenario.schema import ADD_STOPS, ADDITION, EXTENDS
 from sim.scenario.shapes import shape_of
 from sim.words import LANGUAGES, catalogue, say
 
+ROOT = Path(__file__).parent.parent
+
 SIM = Path(__file__).parent.parent / "sim"
 WORDS = SIM / "words"
 TEMPLATES = ("*.j2",)
@@ -189,3 +191,36 @@ def test_sentences_of_a_key_are_whole() -> None:
                 assert text.endswith((".", "?")), key
             elif re.fullmatch(r"schema\.[A-Z]\w+\.\w+\.(title|unit|default)", key):
                 assert not text.endswith("."), key
+
+
+OTHER_WORDS = {
+    "en": {
+        "citizen": r"customers?|clients?|patrons?|guests?|passengers?",
+        "counter": r"tellers?|booths?", "officer": r"clerks?", "booking": r"appointments?",
+    },
+    "id": {
+        "warga": r"pelanggan|nasabah|klien", "loket": r"konter|teller", "antrean": r"antrian",
+        "nomor": r"karcis",
+    },
+}  # fmt: skip
+"""One word for each notion: what else it might be called, and is not."""
+PAPERS = [
+    path
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*.md")]
+    if path.name not in ("comparison.md", "cluster.md")  # others' words, for others' things
+]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_notion_has_one_word(lang: str) -> None:
+    said = dict(catalogue(lang))
+    for path in PAPERS:
+        if ("id" in path.parts) == (lang == "id"):
+            said[path.name] = path.read_text(encoding="utf-8")
+    found = [
+        (key, match.group(), f"say {ours}")
+        for key, text in said.items()
+        for ours, others in OTHER_WORDS[lang].items()
+        if (match := re.search(rf"\b(?:{others})\b", text, re.IGNORECASE))
+    ]
+    assert found == []

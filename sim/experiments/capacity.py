@@ -131,8 +131,10 @@ def capacity(
 ) -> Capacity:
     """Find how much demand each agency's promise bears.
 
+    scenario : the mall as it is; replications : of each level
     of : "all", a journey, or an agency (the journeys that stop there)
     low, high : the range of factors; levels : how many to begin with
+    seed, engine, workers, executor, progress : as in `replicate`
 
     Raises MallError where nobody is promised anything, or for an impossible range; at Ctrl-C
     Interrupted, which knows the capacity by the levels that were done.

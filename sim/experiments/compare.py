@@ -215,6 +215,7 @@ def compare(
     precision : as in `replicate`, of every mall. The number of replications is fixed beforehand,
         or by a rule that looks at widths only: no verdict rests on looking until it is clear
     delta : as of `Comparison`
+    seed, engine, workers, executor, progress : as in `replicate`
 
     Raises MallError where an alternative runs on other days than the base or is of another mall,
     or for impossible arguments.

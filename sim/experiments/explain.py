@@ -145,7 +145,7 @@ class Explanation:
         return [self.of_stop(int(k)) for k in of if int(k) in waited]
 
     def of_stop(self, row: int) -> Wait:
-        """Return why the wait at a stop lasted as long as it did."""
+        """Return why the wait at a stop lasted as long as it did; row : its place in the log."""
         stops, visits = self.log.stop_rows, self.log.visit_rows
         begin, end = int(self.begins[row]), int(self.ends[row])
         at_line = self._at_line(row)
@@ -169,7 +169,7 @@ class Explanation:
         )
 
     def in_line(self, row: int) -> InLine:
-        """Return who else waits, during a wait, for the counters that serve her line."""
+        """Return who else waits, during the wait of a row, for the counters that serve her line."""
         stops, visits = self.log.stop_rows, self.log.visit_rows
         begin, end = int(self.begins[row]), int(self.ends[row])
         same = (self._day == self._day[row]) & (stops.ticket != ABSENT) & (self.ends != ABSENT)

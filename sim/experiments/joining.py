@@ -36,7 +36,10 @@ class Combination:
 
 @dataclass(frozen=True, eq=False)
 class JoinPlan:
-    """What becomes of the mall with every combination of newcomers, the smaller first."""
+    """What becomes of the mall with every combination of newcomers, the smaller first.
+
+    comparison : of the base with all of them; newcomers : names, in the order of the call
+    """
 
     comparison: Comparison
     newcomers: tuple[str, ...]
@@ -92,6 +95,7 @@ def plan(
     base : the mall's file; joins : an overlay for each newcomer
     replications, precision : as in `compare`
     repairs : overlays that are laid over each combination, to try what could be mended
+    seed, engine, workers, executor, progress : as in `replicate`
 
     Raises MallError for more than five newcomers, ScenarioError where overlays do not go together;
     at Ctrl-C Interrupted, which knows the plan by the replications that were done.

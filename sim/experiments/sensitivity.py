@@ -64,7 +64,10 @@ class Swing:
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """The figures of a scenario by how much they matter, the most first."""
+    """The figures of a scenario by how much they matter, the most first.
+
+    base : the mall as it is; measure : that of the mall which they move; swings : one a figure
+    """
 
     base: Results
     measure: str
@@ -83,6 +86,9 @@ def sensitivity(
     progress: Progress | None = None,
 ) -> Sensitivity:
     """Say how much each figure of `plausible` matters for a measure of the mall.
+
+    scenario : with `plausible`; replications : of the mall at each end of each figure
+    seed, engine, workers, executor, progress : as in `replicate`
 
     The intervals hold for all figures together. Raises MallError where nothing is plausible, or
     for a measure that the mall does not have.

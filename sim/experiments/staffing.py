@@ -66,6 +66,7 @@ class Staffed:
 class StaffingPlan:
     """The plan of a whole mall.
 
+    scenario : the mall as it would be staffed; results : of that; slots : in which it is planned
     impossible : agencies that no number of counters lets keep their promise, with the share that
         is called in time where there are counters in plenty
     why : of these, what people wait for in spite of plenty; none where it was broken off
@@ -134,7 +135,9 @@ def staff(
 ) -> StaffingPlan:
     """Find the fewest counter-hours with which each agency keeps its promise.
 
+    scenario : the mall as it is
     replications : of each plan of the search; certify : of the certification
+    seed, engine, workers, executor : as in `replicate`
     stagger : whether breaks in two shifts are tried too; floating : whether two agencies may
         share an officer in place of one each
     progress : called with (replications done, 0): how long a search takes is not known before

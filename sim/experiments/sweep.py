@@ -104,7 +104,10 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """The points of a sweep, in the order of the design; `factorial` if it is every combination."""
+    """The points of a sweep, in the order of the design; `factorial` if it is every combination.
+
+    scenario : what is varied; axes : the paths along which
+    """
 
     scenario: Scenario
     axes: tuple[str, ...]
@@ -153,6 +156,8 @@ def sweep(
 
     axes : what is varied, as `Axis` or as text (`read_axis`)
     points : how many, for designs other than "full"; Sobol wants a power of two
+    replications : of each point
+    seed, engine, workers, executor, progress : as in `replicate`
 
     Every point is read and checked as a scenario before anything runs. Raises MallError for an
     impossible design, ScenarioError for a point that is no scenario; at Ctrl-C Interrupted, which

@@ -82,11 +82,13 @@ class Learned:
 class Calibration:
     """All malls that were tried, and which agree with what was counted.
 
+    scenario : the mall in the middle of which they lie; learned : what is known of each figure
     texts : the figures of every mall as a file would write them; figures : (P, F) as numbers
     counts : paths of `observed` that the model has; ignored : those that it has not
     kinds : of the counts: duration, share or number
     counted : (O,) in minutes, shares and numbers; modelled : (P, O)
     misses : (P, O), signed, in standard deviations of all that may be off together
+    kept : (P,) bool, which malls agree with all counts; waves : how often malls were tried
     tolerance : one such deviation of count and model, as a share, or in points of a share
     """
 
@@ -157,6 +159,8 @@ def calibrate(
     tolerance : one standard deviation of how far a count and the model may be off: as a share of
         the count, in points for shares (0.05: 5 % and 5 points)
     tolerances : that of single counts, by their path in `observed`
+    scenario : with `plausible` and `observed`
+    seed, engine, workers, executor, progress : as in `replicate`
 
     Raises MallError where nothing is plausible, or nothing is counted that the model has.
     """

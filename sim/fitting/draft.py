@@ -18,7 +18,11 @@ Data = dict[str, Any]
 
 
 def draft(found: Fitted, lang: str, name: str = "") -> str:
-    """Return the scenario as YAML text. With gaps in it, it loads only once they are answered."""
+    """Return the scenario as YAML text. With gaps in it, it loads only once they are answered.
+
+    found : by `fit`; lang : of its notes and questions, "id" or "en"
+    name : of the mall; that of the files by default
+    """
     scenario = Draft(found, lang)
     return scenario.text(name)
 

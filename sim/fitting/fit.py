@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 class Fitted:
     """All that a log says of a mall, part by part, each with how well it is known.
 
+    tickets : the rows; ledger : what each was used for; history : those used, as arrays
+    routes, arrivals, opening, services, counters, patience : the parts; counters by agency,
+        patience None where no call is known
     step : in which the log's times are written, µs; snapshots : how far apart the snapshots are
         that it was made of, µs, 0 if of none
     like : a scenario that lends what the log does not say
@@ -73,6 +76,7 @@ def fit(
     """Read ticket logs and estimate every part of a scenario that they say something of.
 
     logs : CSV, Excel or Parquet; told : which column is which, and the rules of the ledger
+    like : a scenario that lends what the logs do not say
 
     Raises LogError where a log cannot be read, or none of its rows can be used.
     """

@@ -43,7 +43,7 @@ def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
     Each draw has an address (`sim.randomness`): more demand adds citizens and moves none; a new
     agency, journey, stop or replication changes nobody else's draws.
 
-    seed : any integer; replication : 0 or more
+    scenario : whose citizens; seed : any integer; replication : 0 or more
     """
     return samples(scenario, seed, range(replication, replication + 1))[0]
 

@@ -212,12 +212,12 @@ class Scenario(Frozen):
         return (self.journeys[journey].tickets or self.tickets) == "all_at_entrance"
 
     def service(self, name: str) -> Service:
-        """The service `agency.service`. Raises KeyError where there is none."""
+        """The service whose name is `agency.service`. Raises KeyError where there is none."""
         agency, _, service = name.partition(".")
         return self.agencies[agency].services[service]
 
     def promise_of(self, name: str) -> Promise | None:
-        """The promise of the service `agency.service`: its own, else its agency's, else none."""
+        """The promise of the service whose name is `agency.service`, or its agency's, or none."""
         return self.service(name).promise or self.agencies[name.partition(".")[0]].promise
 
     @cached_property

@@ -543,7 +543,7 @@ def _estimates(
 
 
 def t_factor(freedom: ArrayLike, confidence: float = 0.95) -> FloatArray:
-    """Return Student's t quantile for a two-sided interval; NaN below 1 degree of freedom."""
+    """Return Student's t quantile (1908) for a two-sided interval; NaN below 1 degree."""
     from scipy.special import stdtrit
 
     degrees = np.asarray(freedom, dtype=np.float64)

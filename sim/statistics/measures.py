@@ -53,6 +53,7 @@ def measure(
 ) -> Measures:
     """Measure a log.
 
+    scenario : the one that was played
     only : (V,) bool, the visits that count (all if None); counters always count
     whole : only the measures of the whole span, not those by weekday, hour or date
     """

@@ -58,6 +58,7 @@ class Run:
 class Results:
     """The measures of R replications of a scenario.
 
+    run : seed, engine and what else the call was
     measures : what was measured; own measures come last, in scope "own"
     total, n : (R, M) float64; a ratio is total / n, pooled over replications as sum / sum
     spread : the same mall with its figures drawn as the data leave them open; intervals then hold
@@ -73,7 +74,7 @@ class Results:
 
     @classmethod
     def of(cls, scenario: Scenario, run: Run, each: list[Measures]) -> Results:
-        """Gather the measures of single replications, in their order."""
+        """Gather the measures of each replication of a scenario, in their order, as one run."""
         return cls(
             scenario=scenario,
             run=run,
@@ -98,7 +99,11 @@ class Results:
         self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
         weekday: str = "",
     ) -> int:  # fmt: skip
-        """Return the column of a measure. Raises MallError, with the nearest, if there is none."""
+        """Return the column of a measure. Raises MallError, with the nearest, if there is none.
+
+        scope : mall, agency, service, journey or class, one of which has the name; interval : from
+            when to when, as `08:00`; weekday : `mon` or an ISO date. "" is the whole
+        """
         try:
             return self._positions[measure, scope, name, interval, weekday]
         except KeyError:
@@ -115,7 +120,10 @@ class Results:
         self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
         weekday: str = "",
     ) -> Floats:  # fmt: skip
-        """Return the value of each replication, NaN where nobody experienced it; (R,)."""
+        """Return the value of each replication, NaN where nobody experienced it; (R,).
+
+        measure, scope, name, interval, weekday : as in `position`
+        """
         k = self.position(measure, scope, name, interval, weekday)
         return values((self.measures[k],), self.total[:, [k]], self.n[:, [k]])[:, 0]
 
@@ -127,6 +135,9 @@ class Results:
 
         Ratios and counts are pooled, with a jackknife interval over replications; quantiles and
         maxima are means over replications with Student's t.
+
+        measure, scope, name, interval, weekday : as in `position`
+        confidence : that of the interval, between 0 and 1
         """
         k = self.position(measure, scope, name, interval, weekday)
         total, n = self.poolable(k)
@@ -140,7 +151,10 @@ class Results:
         self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
         weekday: str = "",
     ) -> InputPart | None:  # fmt: skip
-        """Return what the inputs leave open of a measure, and which of them; None if not drawn."""
+        """Return what the inputs leave open of a measure, and which of them; None if not drawn.
+
+        measure, scope, name, interval, weekday : as in `position`
+        """
         k = self.position(measure, scope, name, interval, weekday)
         whole = self._inputs(k, 0.95)
         if whole is None or self.spread is None:
@@ -165,6 +179,8 @@ class Results:
 
     def sums(self, position: int, total: Floats, n: Floats) -> tuple[Floats, Floats]:
         """Return one column of (K, R, M) sums, such that sum / sum is its estimate.
+
+        position : of the column; total, n : (K, R, M) of K drawn malls
 
         Draws have met few replications. What these are off the mean of all is taken off: of a
         share or a count by difference, of a wait, which a figure moves the more the longer it is,
@@ -197,17 +213,17 @@ class Results:
         return next((one for one in every if one in self._positions), every[0])
 
     def poolable(self, position: int) -> tuple[Floats, Floats]:
-        """Return total and n of one column, (R,) each, such that sum / sum is its estimate."""
+        """Return total and n of the column at a position, (R,) each: sum / sum is its estimate."""
         one = [position]
         total, n = _poolable((self.measures[position],), self.total[:, one], self.n[:, one])
         return total[:, 0], n[:, 0]
 
     def is_share(self, position: int) -> bool:
-        """Whether a column is a share, of people or of time."""
+        """Whether the column at a position is a share, of people or of time."""
         return _is_share(self.measures[position])
 
     def at_counters(self, measure: str) -> tuple[Floats, Floats]:
-        """Return total and n of a share of tickets at the agencies with counters, (R,) each.
+        """Return total and n of a measure at the agencies with counters, a share of tickets; (R,).
 
         Who takes a number at a machine is called at once, and would hide the others.
         """
@@ -231,6 +247,8 @@ class Results:
         `n` counts the days, `n_needed` the replications. Days of different seasons differ, which
         makes the interval somewhat wider than it need be (Hoeffding 1956: the count of days below
         a point varies most where all are alike).
+
+        measure, scope, name, weekday : as in `position`; confidence : between 0 and 1
         """
         days = self.per_day(measure, scope, name, weekday)
         found = quantile_interval(days, share, confidence)
@@ -243,6 +261,8 @@ class Results:
         """Return the value of each day where dates are measured, else of each replication.
 
         (R * D,) by replication and date; NaN where nobody experienced it.
+
+        measure, scope, name, weekday : as in `position`
         """
         days = [day for day in self.scenario.days if weekday in ("", day.weekday, day.label)]
         columns = [self._positions.get((measure, scope, name, "", day.label), -1) for day in days]

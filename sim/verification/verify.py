@@ -44,7 +44,7 @@ MOST = 20_000
 class Verification:
     """All that was tried, and the limit that the estimates share.
 
-    engine, level, seed : as asked for
+    engine, level, seed : as asked for; proofs : one a trace, engine, law, case or interval
     limit : how many standard errors an estimate may lie from its exact value
     weak : the cases whose intervals are too wide to say much
     """
@@ -85,6 +85,7 @@ def verify(
         a function (scenario, workload) -> Log of your own
     level : "quick" takes under a minute, once the compiled engine is compiled; "full" adds citizens
         and replications until every case is within 5 %, which takes many minutes
+    seed : of everything that is drawn
     parts : which of traces, engines, laws, exact and intervals
     progress : called with how many proofs are done, of how many steps
 

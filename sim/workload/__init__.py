@@ -229,7 +229,7 @@ class Workload:
         }
 
     def officers_frame(self, scenario: Scenario) -> pd.DataFrame:
-        """Return one row per day and counter: whether its officer is absent, or how late."""
+        """Return one row per day and counter of a scenario: is its officer absent, or how late."""
         import pandas as pd
 
         days, counters, _ = self.late.shape
@@ -249,6 +249,8 @@ class Workload:
 
     def outages_frame(self, scenario: Scenario) -> pd.DataFrame:
         """Return one row per outage: of the mall (no agency), an agency (no counter), or a counter.
+
+        scenario : the one that it was drawn for
 
         Times are timedelta64[us] since midnight.
         """
@@ -275,7 +277,9 @@ class Workload:
         officers: pd.DataFrame | None = None,
         outages: pd.DataFrame | None = None,
     ) -> Workload:
-        """Return the workload that a table states, one row per stop; nothing is drawn.
+        """Return the workload that a frame states, one row per stop; nothing is drawn.
+
+        replication : the number that it is to have
 
         Needed are `journey`, `due`, `service` and `time`; `day` (default: the scenario's first),
         `index` (default: order within day and journey), `stop` (default: order within the visit),
