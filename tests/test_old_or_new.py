@@ -112,8 +112,9 @@ class Command:
 
 
 RUN = ("run", "scenarios/tutorial.yaml", "--out", "out", "--tables", "--log", "--replications")
-COMPARE = ("compare", "scenarios/features/absence.yaml", "scenarios/features/quota.yaml", "--out",
-           "out", "--repair", "none", "--replications", "8")  # fmt: skip
+COMPARE = ("compare", "scenarios/tutorial.yaml", "scenarios/wider.yaml", "--out", "out",
+           "--replications", "8")  # fmt: skip
+WIDER = "extends: tutorial.yaml\nname: Wider\nagencies: {dukcapil: {counters: 3}}\n"
 UPDATE = ("check", "--update", "scenarios/tutorial.yaml", "scenarios/features/quota.yaml")
 COMMANDS = {
     "run": Command((*RUN, "2"), (*RUN, "8", "--workers", "2"), "out"),
@@ -130,6 +131,7 @@ class Play:
     def __init__(self, name: str, folder: Path) -> None:
         self.command, self.here = COMMANDS[name], folder / name
         shutil.copytree(ROOT / "scenarios", self.here / "scenarios")
+        (self.here / "scenarios" / "wider.yaml").write_text(WIDER)
         for log in ("semicolons.csv", "dots.csv"):
             shutil.copy(ROOT / "tests" / "logs" / log, self.here)
         self.target = self.here / self.command.folder

@@ -63,6 +63,10 @@ class Results:
     total, n : (R, M) float64; a ratio is total / n, pooled over replications as sum / sum
     spread : the same mall with its figures drawn as the data leave them open; intervals then hold
         that input uncertainty too
+
+    In all methods: measure, and scope (mall, agency, service, journey, class) and name of what it
+    is of; interval : of the day, by its begin `08:00`; weekday : `mon` or an ISO date; "" is the
+    whole. confidence : of intervals, between 0 and 1.
     """
 
     scenario: Scenario
@@ -99,11 +103,7 @@ class Results:
         self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
         weekday: str = "",
     ) -> int:  # fmt: skip
-        """Return the column of a measure. Raises MallError, with the nearest, if there is none.
-
-        scope : mall, agency, service, journey or class, one of which has the name; interval : from
-            when to when, as `08:00`; weekday : `mon` or an ISO date. "" is the whole
-        """
+        """Return the column of a measure. Raises MallError, with the nearest, if there is none."""
         try:
             return self._positions[measure, scope, name, interval, weekday]
         except KeyError:
@@ -120,10 +120,7 @@ class Results:
         self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
         weekday: str = "",
     ) -> Floats:  # fmt: skip
-        """Return the value of each replication, NaN where nobody experienced it; (R,).
-
-        measure, scope, name, interval, weekday : as in `position`
-        """
+        """Return the value of each replication, NaN where nobody experienced it; (R,)."""
         k = self.position(measure, scope, name, interval, weekday)
         return values((self.measures[k],), self.total[:, [k]], self.n[:, [k]])[:, 0]
 
@@ -135,9 +132,6 @@ class Results:
 
         Ratios and counts are pooled, with a jackknife interval over replications; quantiles and
         maxima are means over replications with Student's t.
-
-        measure, scope, name, interval, weekday : as in `position`
-        confidence : that of the interval, between 0 and 1
         """
         k = self.position(measure, scope, name, interval, weekday)
         total, n = self.poolable(k)
@@ -151,10 +145,7 @@ class Results:
         self, measure: str, scope: str = "mall", name: str = "", interval: str = "",
         weekday: str = "",
     ) -> InputPart | None:  # fmt: skip
-        """Return what the inputs leave open of a measure, and which of them; None if not drawn.
-
-        measure, scope, name, interval, weekday : as in `position`
-        """
+        """Return what the inputs leave open of a measure, and which of them; None if not drawn."""
         k = self.position(measure, scope, name, interval, weekday)
         whole = self._inputs(k, 0.95)
         if whole is None or self.spread is None:
@@ -247,8 +238,6 @@ class Results:
         `n` counts the days, `n_needed` the replications. Days of different seasons differ, which
         makes the interval somewhat wider than it need be (Hoeffding 1956: the count of days below
         a point varies most where all are alike).
-
-        measure, scope, name, weekday : as in `position`; confidence : between 0 and 1
         """
         days = self.per_day(measure, scope, name, weekday)
         found = quantile_interval(days, share, confidence)
@@ -261,8 +250,6 @@ class Results:
         """Return the value of each day where dates are measured, else of each replication.
 
         (R * D,) by replication and date; NaN where nobody experienced it.
-
-        measure, scope, name, weekday : as in `position`
         """
         days = [day for day in self.scenario.days if weekday in ("", day.weekday, day.label)]
         columns = [self._positions.get((measure, scope, name, "", day.label), -1) for day in days]
