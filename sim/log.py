@@ -269,8 +269,8 @@ class Log:
         for name, kind in _TABLES.items():
             path = Path(folder) / f"{name}.parquet"
             try:
-                if pq.read_metadata(path).num_rows > MOST_ROWS:
-                    raise ValueError(f"more than {MOST_ROWS:,} rows")
+                if pq.read_metadata(path).num_rows > MOST_LOG_ROWS:
+                    raise ValueError(f"more than {MOST_LOG_ROWS:,} rows")
                 table = pq.read_table(path)
                 about = (table.schema.metadata or {}).get(b"mppsim", b"")
                 tables[name] = kind(**{f.name: _whole(table[f.name]) for f in fields(kind)})
@@ -287,7 +287,7 @@ class Log:
         return log
 
 
-MOST_ROWS = 200_000_000
+MOST_LOG_ROWS = 200_000_000
 """Of a table that is read; its columns would take some 20 GB."""
 _TABLES = {"visit_rows": Visits, "stop_rows": Stops, "counter_rows": Counters}
 

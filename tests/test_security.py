@@ -133,7 +133,7 @@ def test_a_strangers_run_json_says_nothing_to_the_terminal(found: str, tmp_path:
 
 
 def test_a_log_of_too_many_rows_is_refused(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.log.MOST_ROWS", 0)
+    monkeypatch.setattr("sim.log.MOST_LOG_ROWS", 0)
     with pytest.raises(OutputError, match="rows"):
         Log.load(saved)
 
@@ -162,4 +162,4 @@ def test_the_limits_of_the_paper_are_those_of_the_code() -> None:
 
 
 def _scale(said: str) -> int:
-    return {"KB": 1000, "MB": 1_000_000, "million": 1_000_000}.get(said.split()[-1], 1)
+    return {"KB": 1000, "MB": 1_000_000, "million": 1_000_000, "GB": 10**9}.get(said.split()[-1], 1)
