@@ -46,7 +46,7 @@ class JoinPlan:
     combinations: tuple[Combination, ...]
 
     def with_comparison(self, found: Comparison) -> JoinPlan:
-        """Return the plan with more that is known of its combinations."""
+        """Return the plan with more that was found of its combinations: a comparison of them."""
         pairs = zip(self.combinations, found.alternatives, strict=True)
         combinations = tuple(Combination(one.who, of) for one, of in pairs)
         return JoinPlan(found, self.newcomers, combinations)
