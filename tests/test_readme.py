@@ -121,7 +121,7 @@ NOT_THERE_YET = ("scenarios/join/my-samsat.yaml",)
 def test_the_readme_tells_every_limitation() -> None:
     """Each heading of docs/limitations.md has its words in the README's short list."""
     section = README.partition("## What it does not model")[2].partition("\n## ")[0]
-    for word in ("groups", "change lines", "distances", "satisfaction"):
+    for word in ("groups", "change lines", "distances", "rent", "satisfaction"):
         assert word in section
 
 
