@@ -97,23 +97,24 @@ def test_without_ranges_or_counts_it_says_what_to_add() -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("study", "path", "low", "high", "off"),
-    [("bpjs-bandung", "agencies.bpjs.services.layanan.time.mean", 7.25, 7.35, 0.01),
-     ("imigrasi-bandung", "agencies.imigrasi.services.paspor.time.mean", 7.465, 7.475, 0.01),
-     ("bca-bandung", "journeys.teller.per_day", 931.2, 940.8, 0.03),
-     ("disdukcapil-bandung", "agencies.dukcapil.services.akta.time.mean", 4.124, 4.152, 0.01),
-     ("disdukcapil-sigi", "journeys.empat.per_day", 429.1, 434.9, 0.03)],
+    ("study", "path", "low", "high", "off", "points", "replications"),
+    [("bpjs-bandung", "agencies.bpjs.services.layanan.time.mean", 7.25, 7.35, 0.01, 8, 3),
+     ("imigrasi-bandung", "agencies.imigrasi.services.paspor.time.mean", 7.465, 7.475, 0.01, 8, 3),
+     ("bca-bandung", "journeys.teller.per_day", 931.2, 940.8, 0.03, 12, 4),
+     ("disdukcapil-bandung", "agencies.dukcapil.services.akta.time.mean", 4.124, 4.152, 0.01, 8, 3),
+     ("disdukcapil-sigi", "journeys.empat.per_day", 429.1, 434.9, 0.03, 36, 8)],
 )  # fmt: skip
 def test_what_a_published_study_knows_is_recovered_within_its_rounding(
-    study: str, path: str, low: float, high: float, off: float
+    study: str, path: str, low: float, high: float, off: float, points: int, replications: int
 ) -> None:
     """From what it prints of waits, lines and use.
 
     low, high : what its own figures round to; off : how far what it prints may be off: two digits
         are 1 to 3 in 100, and BCA's 97 % belong to the waits of 97.5 %
+    points, replications : many where six counts have to agree at once
     """
     office = load(Path(__file__).parent.parent / "scenarios" / "studies" / f"{study}.yaml")
-    found = calibrate(office, 12, 8, tolerance=off / BEYOND, workers=1)
+    found = calibrate(office, points, replications, tolerance=off / BEYOND, workers=1)
     (one,) = found.learned
     scale = 60e6 if path.endswith("time.mean") else 1.0
     assert one.path == path and one.found_out and one.left < 0.5
