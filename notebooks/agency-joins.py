@@ -60,7 +60,7 @@ alternative.as_planned, alternative.verdict
 # citizens: what both have in common cancels.
 
 # %%
-from sim.statistics.results import difference
+from sim.statistics.change import difference
 
 names = [name for name, of in today.agencies.items() if of.machines is None]
 change = {
