@@ -49,8 +49,9 @@ def render_fit(
 
 
 def _verdict(draft: Draft, checked: Validation | None, lang: str) -> str:
-    line = fitted.gaps_line(draft, lang)
-    return line if checked is None else f"{line} {validated.summary(checked, lang)}".rstrip()
+    known = "" if checked is None else validated.summary(checked, lang)
+    first = fitted.gaps_line(draft, lang) if draft.gaps or not known else ""
+    return " ".join(filter(None, (first, known, fitted.promises_line(draft, lang))))
 
 
 def _state(draft: Draft, checked: Validation | None) -> str:

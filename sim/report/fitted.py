@@ -36,6 +36,8 @@ def _lines(found: Fitted, draft: Draft, lang: str) -> Iterator[str]:
         yield "  " + part_line(part_, lang)
     yield from (f"  {sentence}" for sentence in tests(found, lang))
     yield gaps_line(draft, lang)
+    if told := promises_line(draft, lang):
+        yield told
     yield from (f"  {path}: {question}" for path, question in draft.gaps.items())
 
 
@@ -124,6 +126,13 @@ def why(part: Part, lang: str) -> str:
 def gaps_line(draft: Draft, lang: str) -> str:
     """Say how many questions are open."""
     return say("fit.draft.gaps" if draft.gaps else "fit.draft.whole", lang, n=len(draft.gaps))
+
+
+def promises_line(draft: Draft, lang: str) -> str:
+    """Say what a log never says, "" where the scenario that lends its figures does."""
+    agencies = draft.parts["agencies"].values()
+    promised = any("promise" in of or "promise" in str(of.get("services")) for of in agencies)
+    return "" if promised else say("fit.draft.promises", lang)
 
 
 def plain(

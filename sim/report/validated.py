@@ -51,12 +51,16 @@ def notes(found: Validation, lang: str) -> Iterator[str]:
 
 
 def summary(found: Validation, lang: str) -> str:
-    """Say in one line at how many agencies the scenario may be used, "" where nothing is known."""
+    """Say in one line at which agencies the scenario may be used, "" where nothing is known."""
     if not found.agencies:
         return ""
-    counted = [(key, sum(one.use == key for one in found.agencies)) for key in COLOURS]
-    uses = ", ".join(f"{say(f'validated.use.{key}', lang)} {n}" for key, n in counted if n)
-    return say("validated.summary", lang, days=found.days, uses=uses)
+    named = {key: [one.agency for one in found.agencies if one.use == key] for key in COLOURS}
+    uses = "; ".join(
+        f"{say(f'validated.use.{key}', lang)}: {locale.join(names, lang)}"
+        for key, names in named.items()
+        if names
+    )
+    return say("validated.summary", lang, days=found.days, uses=uses[:1].upper() + uses[1:])
 
 
 def change(one: Estimate, lang: str) -> str:
