@@ -18,6 +18,7 @@ from sim.experiments.floating import _named
 from sim.experiments.points import run_points
 from sim.experiments.slots import slots_of
 from sim.experiments.staffing import staff
+from sim.experiments.staffing_search import Search
 from sim.experiments.staggering import in_two_shifts
 from sim.report.staffing import described
 from sim.scenario import quantities as q
@@ -318,3 +319,17 @@ def test_a_table_with_one_counter_less_is_named_as_it_was() -> None:
     workload = sample(plain, 4)
     assert len(workload) > 40
     assert simulate(other, workload) == simulate(plain, workload)
+
+
+def test_who_waits_for_the_opening_is_helped_by_no_counter_and_the_search_goes_elsewhere() -> None:
+    """Most are late in the first hour, before it opens; only counters in the second one help."""
+    service = {"time": {"always": "6 min"}, "promise": {"wait": "10 min", "for": "60 %"}}
+    scenario = mall(
+        {"a": {"counters": 1, "services": {"s": service}}}, hours="08:30-11:00",
+        calendar={"doors": "08:00"}, journeys={"all": {"per_day": 40, "stops": ["a.s"]}},
+        demand={"profile": {"08:00": 5, "08:10": 0, "09:00": 6, "10:00": 2}},
+    )  # fmt: skip
+    search = Search(scenario, 6, 0, "compiled", 1, None, None)
+    plan = search.mended(search.ample())
+    assert not search.impossible and search.tried < 60
+    assert search.held is not None and search.held[0] == plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,12 @@ FRESH = 1_000_000
 """The first replication of a certification: far beyond those of any search."""
 AMPLE = 4
 """Counters per erlang, and more besides, with which nobody waits for want of counters."""
+
+
+GAIN = 0.005
+"""A counter that lets fewer than 5 of 1,000 tickets more be called in time helps little."""
+STUCK = 8
+"""After so many counters that helped little an agency begins with counters in plenty."""
 
 
 @dataclass
@@ -80,6 +87,14 @@ class Search:
     def hours(self, agency: str, counters: Table) -> float:
         """Return the counter-hours of an agency on a mean day."""
         return slots_of(self.scenario, agency).cost(counters)
+
+    @cached_property
+    def plenty(self) -> dict[str, Table]:
+        """Counters with which nobody waits for want of one, by agency."""
+        return {
+            name: tuple(max(10, math.ceil(AMPLE * x) + 10) for x in self.offered[name])
+            for name in self.agencies
+        }
 
     def before(self, agency: str) -> Table:
         """Return the counters that the scenario has, by slot."""
@@ -138,11 +153,7 @@ class Search:
 
     def ample(self) -> dict[str, Table]:
         """Find out who cannot keep the promise with plenty; return where theory begins."""
-        plenty = {
-            name: tuple(max(10, math.ceil(AMPLE * x) + 10) for x in self.offered[name])
-            for name in self.agencies
-        }
-        (results,) = self.run([plenty])
+        (results,) = self.run([self.plenty])
         self.impossible = {
             name: results.estimate("called_in_time", "agency", name)
             for name in self.agencies
@@ -175,15 +186,30 @@ class Search:
         }
 
     def mended(self, plan: dict[str, Table]) -> dict[str, Table]:
-        """Add counters until every promise that can be kept is kept, by the estimate."""
+        """Add counters until every promise that can be kept is kept, by the estimate.
+
+        Who is late in an hour may wait for the opening or a break, which no counter shortens: where
+        a further counter helped little, the next goes to the hour in which it is seen to help most;
+        who is still late after many such steps begins with counters in plenty.
+        """
+        before: dict[str, float] = {}
+        stuck: Counter[str] = Counter()
         while True:
             (results,) = self.run([plan])
             failing = self.failing(plan, results)
             if not failing:
                 return plan
-            for name in failing:
-                missing = margin_of(results, name).value
-                plan = plan | {name: self._with_more(plan, name, results, 1 + int(-missing / 0.1))}
+            missing = {name: margin_of(results, name).value for name in failing}
+            little = [n for n in failing if missing[n] - before.get(n, -math.inf) < GAIN]
+            stuck.update(little)
+            plan = plan | {
+                name: self._with_more(plan, name, results, 1 + int(-missing[name] / 0.1))
+                for name in failing
+                if name not in little
+            }
+            plan = self._with_best_more(plan, [n for n in little if stuck[n] < STUCK])
+            plan = plan | {n: self.plenty[n] for n in little if stuck[n] >= STUCK}
+            before = missing
 
     def _with_more(self, plan: Plan, agency: str, results: Results, slots: int) -> Table:
         """Return a table with one counter more in the hours where most are called too late."""
