@@ -114,7 +114,7 @@ def headroom(of: Alternative) -> float:
 
     Only conditions that speak about the join count, as in its verdict. Infinite without any.
     """
-    left = [c.left for c in of.conditions if c.blamed and not math.isnan(c.left)]
+    left = [c.left for c in of.conditions if c.counts and not math.isnan(c.left)]
     return min(left, default=math.inf)
 
 

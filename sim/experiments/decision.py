@@ -103,6 +103,11 @@ class Condition:
         return True
 
     @property
+    def counts(self) -> bool:
+        """Whether it could speak about the join, by the estimates: `left` then says how nearly."""
+        return self.blamed or (self.before == "broken" and self.change is not None)
+
+    @property
     def left(self) -> float:
         """By how much the condition holds by its estimate, of 1; below 0 it fails.
 

@@ -27,6 +27,7 @@ from sim.experiments.stopping import known_as
 from sim.experiments.varying import varied
 from sim.scenario.agency import Staffing
 from sim.scenario.model import Scenario
+from sim.statistics.intervals import Estimate
 
 REPLICATIONS = 20
 MOST_MORE = 8
@@ -157,8 +158,10 @@ class _Search:
 
     def _wide(self, condition: Condition) -> float:
         """Return how wide the interval will be with the replications of the comparison."""
-        estimate = condition.estimate
-        half = max(estimate.value - estimate.low, 0.0)
+        decides: Estimate = condition.estimate
+        if condition.before == "broken" and condition.change is not None:
+            decides = condition.change
+        half = max(decides.value - decides.low, 0.0)
         return half * math.sqrt(REPLICATIONS / self.of.base.replications)
 
     def helpful(self, found: Alternative) -> list[str]:
@@ -199,7 +202,7 @@ class _Search:
 
 
 def _blamed(found: Alternative) -> list[Condition]:
-    return [c for c in found.conditions if c.blamed and not math.isnan(c.left)]
+    return [c for c in found.conditions if c.counts and not math.isnan(c.left)]
 
 
 def _sum(a: Table, b: Table) -> Table:
