@@ -248,6 +248,8 @@ def test_breaks_in_two_shifts_are_as_long_as_before_and_lie_around_them() -> Non
     assert in_two_shifts(early) == {
         "thu": {"08:00-08:45": "50 %", "08:45-09:30": "50 %"}, "fri": "none",
     }  # fmt: skip
+    odd = noon("thu", hours="08:02-16:00", breaks="08:10-09:00")
+    assert in_two_shifts(odd) == {"thu": {"08:02-08:52": "50 %", "08:52-09:42": "50 %"}}
     assert in_two_shifts(noon(breaks={"thu": "none", "fri": "11:30-13:00"})) is None
     assert in_two_shifts(noon(breaks={"thu": ["10:00-10:15", "12:00-13:00"]})) is None
     dated = noon("2025-01-06 .. 2025-01-10", open="mon-fri")

@@ -50,8 +50,9 @@ def _parts(day: Day) -> dict[str, str] | None:
     length = end - begin
     if day.closes - day.opens < 2 * length:
         return None
-    first = min(max(begin - length // 2, day.opens), day.closes - 2 * length)
+    first = begin - length // 2
     first -= first % (5 * q.MINUTE)
+    first = min(max(first, day.opens), day.closes - 2 * length)
     middle = first + length
     spans = (first, middle), (middle, middle + length)
     return {q.interval(span): "50 %" for span in spans}
