@@ -307,11 +307,10 @@ def _shifts(found: Any, lengths: tuple[int, int, int] | None) -> dict[str, Any]:
     if lengths is None:
         return {}
     shortest, longest, every = lengths
-    slots, last = found.slots, max(day.closes for day in found.scenario.days)
-    ends = (*slots.begins[1:], last)
+    slots = found.slots
     return {
         one.agency: cover(
-            slots.begins, ends, one.after, shortest=shortest, longest=longest, every=every
+            slots.begins, slots.ends, one.after, shortest=shortest, longest=longest, every=every
         )
         for one in found.agencies
     }

@@ -14,7 +14,6 @@ from itertools import combinations, groupby
 from sim.experiments.slots import Plan, Table
 from sim.experiments.staffing_search import ATTEMPTS, FRESH, Search
 from sim.scenario import quantities as q
-from sim.scenario.model import Scenario
 from sim.scenario.weekdays import Span
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
@@ -127,18 +126,13 @@ def figures(search: Search, plan: Plan, pair: Pair) -> dict[str, object]:
     """Return what changes where two agencies share an officer in place of one each, by path."""
     host, guest = pair
     of = search.scenario.agencies
-    begins = search.slots.begins
-    spans = list(zip(begins, (*begins[1:], _last(search.scenario)), strict=True))
+    spans = list(zip(search.slots.begins, search.slots.ends, strict=True))
     both = [*of[host].services, *(f"{guest}.{service}" for service in of[guest].services)]
     shared = {LABEL: {"serves": both}}
     return {
         f"agencies.{host}.counters": _named(spans, plan[host]) | shared,
         f"agencies.{guest}.counters": _named(spans, plan[guest]) or None,
     }
-
-
-def _last(scenario: Scenario) -> int:
-    return max(day.closes for day in scenario.days)
 
 
 def _named(spans: Sequence[Span], counters: Table) -> dict[str, object]:

@@ -22,10 +22,17 @@ class Slots:
     """The parts of the day in which the number of counters may differ: hours of the clock.
 
     begins : µs; hours : for each slot how many hours a counter works in it on a mean day
+    last : when the last slot ends (µs)
     """
 
     begins: tuple[int, ...]
     hours: tuple[float, ...]
+    last: int
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """When each slot ends (µs)."""
+        return (*self.begins[1:], self.last)
 
     def table(self, counters: Table) -> dict[str, int] | int:
         """Return counters as a scenario writes them."""
@@ -70,7 +77,7 @@ def slots_of(scenario: Scenario, agency: str = "") -> Slots:
     edges = [h * q.HOUR for h in hours_of(scenario) if first < h * q.HOUR < last]
     begins, ends = (first, *edges), (*edges, last)
     hours = tuple(worked(scenario, *span, agency) for span in zip(begins, ends, strict=True))
-    return Slots(begins, hours)
+    return Slots(begins, hours, last)
 
 
 def worked(scenario: Scenario, begin: int, end: int, agency: str = "") -> float:

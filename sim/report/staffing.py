@@ -16,6 +16,7 @@ from sim.report.provenance import provenance
 from sim.report.sentences import shown
 from sim.report.titles import titles
 from sim.scenario import quantities as q
+from sim.statistics.intervals import Estimate
 from sim.words import say
 
 Shifts = Mapping[str, tuple[Shift, ...]]
@@ -73,9 +74,7 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
         "study.staff.agency", lang, agency=name, table=table(found, one.after, lang),
         hours=locale.short(one.hours_after, lang), before=locale.short(one.hours_before, lang),
         limit=locale.short(100 * one.limit, lang),
-        **{k: locale.number(100 * v, lang, 1)
-           for k, v in (("share", one.share.value), ("low", one.share.low),
-                        ("high", one.share.high))},
+        **_of_hundred(one.share, lang),
     )  # fmt: skip
     if one.agency in found.staggered:
         yield "    " + _staggered(found.staggered[one.agency], lang)
@@ -94,6 +93,12 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
         )  # fmt: skip
 
 
+def _of_hundred(share: Estimate, lang: str) -> dict[str, str]:
+    """Write a share and its interval as people of 100, by the names that texts give them."""
+    figures = {"share": share.value, "low": share.low, "high": share.high}
+    return {name: locale.number(100 * value, lang, 1) for name, value in figures.items()}
+
+
 def _staggered(breaks: Breaks, lang: str) -> str:
     """Say when the halves of the officers take their break, for days of equal breaks together."""
     shifts = dict.fromkeys(" / ".join(of) for of in breaks.values() if isinstance(of, dict))
@@ -106,8 +111,7 @@ def _floats(found: StaffingPlan, names: Mapping[str, str], lang: str) -> Iterato
     for of in found.floats:
         shares = [
             say("study.staff.float_share", lang, agency=names[name],
-                **{k: locale.number(100 * v, lang, 1)
-                   for k, v in (("share", e.value), ("low", e.low), ("high", e.high))})
+                **_of_hundred(e, lang))
             for name, e in zip(of.agencies, of.shares, strict=True)
         ]  # fmt: skip
         yield "  " + say(
