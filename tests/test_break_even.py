@@ -8,7 +8,10 @@ import pytest
 from malls import scenario_of
 
 from sim import Scenario, compare
+from sim.experiments import side_by_side
 from sim.experiments.break_even import REPLICATIONS, with_break_evens
+from sim.experiments.pairs import compare_pairs
+from sim.experiments.side_by_side import Pair
 from sim.experiments.varying import varied
 from sim.report.comparison import described, plain
 from sim.report.comparison_page import render_comparison, sheets
@@ -87,3 +90,37 @@ def test_without_newcomers_or_a_decision_there_is_nothing_to_look_at() -> None:
     assert found(mall()).alternatives[0].break_evens == ()
     (of,) = found(mall(5, decision={})).alternatives
     assert of.break_evens == () and of.verdict == "no_rule"
+
+
+@pytest.mark.parametrize("room", [0, 30, 150_000])
+def test_a_base_that_is_remembered_changes_no_number(
+    room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(side_by_side, "MOST_REMEMBERED", room)
+    side_by_side._remembered.cache_clear()
+    base, points = mall(), [{PER_DAY: n} for n in (1, 30, 5)]
+    kept = compare_pairs(base, mall(1), [({}, p) for p in points], 7, seed=3, workers=1)
+    for one, point in zip(kept, points, strict=True):
+        alone = Pair(base, (varied(mall(1), point),), 3, "compiled", whole=True)(0, 7)
+        five = (one.base, one.results, one.present_before, one.present, one.newcomers)
+        for results, numbers in zip(five, zip(*alone, strict=True), strict=True):
+            assert (results.total == [total for total, _, _ in numbers]).all()
+            assert (results.n == [n for _, n, _ in numbers]).all()
+
+
+def test_a_base_is_played_once_for_all_that_is_compared_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    side_by_side._remembered.cache_clear()
+    malls: list[str] = []
+    real = side_by_side.played
+
+    def noted(mall: Scenario, seed: int, engine: Any, numbers: range) -> Any:
+        malls.extend("base" if len(mall.journeys) == 1 else "plan" for _ in numbers)
+        return real(mall, seed, engine, numbers)
+
+    monkeypatch.setattr(side_by_side, "played", noted)
+    points: list[Any] = [({}, {PER_DAY: n}) for n in (1, 30, 5)]
+    compare_pairs(mall(), mall(1), points, 20, workers=1)
+    assert malls.count("base") == 20
+    assert malls.count("plan") == 60

@@ -91,6 +91,8 @@ def test_the_command_says_the_order_first_and_writes_a_page(files: list[Path], l
     words = ("plan", *map(str, files), "--replications", "20", "--workers", "1", "--lang", lang)
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
+    told = [line.split(":")[0].strip() for line in result.stderr.splitlines()]
+    assert told.count("x + y") == 2  # before repairs are looked for, and before break-evens
     lines = result.stdout.splitlines()
     assert [line.split(":")[0].strip() for line in lines[1:4]] == ["x", "y", "x + y"]
     assert any(line.startswith(("Step 1: x", "Langkah 1: x")) for line in lines)

@@ -1,10 +1,11 @@
-"""The commands about an agency that wants to join: compare, new-join."""
+"""The commands about an agency that wants to join: compare, plan, new-join."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -23,15 +24,19 @@ from sim.cli.commands import (
     WithBreakEven,
     Workers,
     app,
+    finish,
     plainly,
     progress_bar,
     say_precision,
+    say_so_far,
     say_written,
     shown_path,
     tell,
     warn_of_overload,
 )
 from sim.words import say
+
+Found = TypeVar("Found")
 
 
 @app.command()
@@ -67,6 +72,7 @@ def compare(
     from sim.experiments.break_even import with_break_evens
     from sim.experiments.inputs import read_inputs, with_inputs_compared
     from sim.experiments.mending import with_repairs
+    from sim.report.comparison import answers
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_comparison
     from sim.scenario.loading import load
@@ -82,18 +88,16 @@ def compare(
             first, others, replications, repairs=repairs, precision=precision,
             delta=delta / 100, seed=seed, engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
-    if not repair and find_repair:
-        with progress_bar(lang.value) as progress:
-            found = with_repairs(found, engine=engine, workers=workers, progress=progress)
-    if break_even:
-        with progress_bar(lang.value) as progress:
-            found = with_break_evens(found, engine=engine, workers=workers, progress=progress)
+    run: Any = {"engine": engine, "workers": workers}
+    searches = {
+        "repair": with_repairs if find_repair and not repair else None,
+        "break_even": with_break_evens if break_even else None,
+    }
+    found = _looked_into(found, searches, answers, lang.value, **run)
     if input_uncertainty is not None:
         drawn = read_inputs(input_uncertainty)
         with progress_bar(lang.value) as progress:
-            found = with_inputs_compared(
-                found, drawn, engine=engine, workers=workers, progress=progress
-            )
+            found = with_inputs_compared(found, drawn, progress=progress, **run)
     say_precision(found.base.run, lang.value)
     study = of_comparison(found, lang.value, sys.argv)
     page = study.write(out or folder_of((base, *alternatives), "-vs-"), lang.value)
@@ -101,6 +105,63 @@ def compare(
     typer.echo(say("cli.page", lang.value, path=shown_path(page)), err=True)
     if open_:
         typer.launch(page.as_uri())
+
+
+@app.command()
+@plainly
+def plan(
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The mall as it is.")],
+    joins: Annotated[
+        list[Path], typer.Argument(metavar="JOIN...", help="An overlay for each newcomer.")
+    ],
+    repair: Annotated[
+        list[Path],
+        typer.Option(metavar="OVERLAY", help="What could be mended, laid over each combination."),
+    ] = [],  # noqa: B006
+    find_repair: FindRepair = True,
+    break_even: WithBreakEven = True,
+    replications: Replications = None,
+    precision: Precision = None,
+    seed: Seed = 0,
+    engine: EngineName = "compiled",
+    workers: Workers = None,
+    out: Out = None,
+    lang: Language = Lang.id,
+    as_json: AsJson = False,
+) -> None:
+    """Say which newcomers may join: each alone, each pair, all, and in which order."""
+    from sim.engine import check_engine
+    from sim.experiments import joining
+    from sim.report.joining import verdicts
+    from sim.report.result_folder import folder_of
+    from sim.report.studies import of_plan
+
+    check_engine(engine)
+    with progress_bar(lang.value) as progress:
+        found = joining.plan(
+            base, joins, replications, repairs=repair, precision=precision, seed=seed,
+            engine=engine, workers=workers, progress=progress,
+        )  # fmt: skip
+    searches = {
+        "repair": joining.with_repairs_of if find_repair and not repair else None,
+        "break_even": joining.with_break_evens_of if break_even else None,
+    }
+    found = _looked_into(found, searches, verdicts, lang.value, engine=engine, workers=workers)
+    study = of_plan(found, lang.value, sys.argv)
+    finish(study, out or folder_of((base, *joins), "-plan-"), lang.value, as_json)
+
+
+def _looked_into(
+    found: Found, searches: Mapping[str, Callable[..., Found] | None],
+    told: Callable[[Found, str], list[str]], lang: str, **run: Any,
+) -> Found:  # fmt: skip
+    """Return what further searches find; what is known already is said before each."""
+    for name, search in searches.items():
+        if search is not None:
+            say_so_far(told(found, lang), name, lang)
+            with progress_bar(lang) as progress:
+                found = search(found, progress=progress, **run)
+    return found
 
 
 @app.command()

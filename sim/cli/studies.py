@@ -1,4 +1,4 @@
-"""The commands that ask a question of many runs: plan, sweep, capacity, and more."""
+"""The commands that ask a question of many runs: sweep, capacity, staff, and more."""
 
 from __future__ import annotations
 
@@ -14,15 +14,11 @@ from sim.cli.commands import (
     DrawnInputs,
     EngineName,
     File,
-    FindRepair,
     Lang,
     Language,
     Out,
     Overlays,
-    Precision,
-    Replications,
     Seed,
-    WithBreakEven,
     Workers,
     app,
     finish,
@@ -130,51 +126,6 @@ def capacity(
     study = of_capacity(found, lang.value, sys.argv)
     study = study.with_line(say("inputs.not_included_capacity", lang.value))
     finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
-
-
-@app.command()
-@plainly
-def plan(
-    base: Annotated[Path, typer.Argument(metavar="BASE", help="The mall as it is.")],
-    joins: Annotated[
-        list[Path], typer.Argument(metavar="JOIN...", help="An overlay for each newcomer.")
-    ],
-    repair: Annotated[
-        list[Path],
-        typer.Option(metavar="OVERLAY", help="What could be mended, laid over each combination."),
-    ] = [],  # noqa: B006
-    find_repair: FindRepair = True,
-    break_even: WithBreakEven = True,
-    replications: Replications = None,
-    precision: Precision = None,
-    seed: Seed = 0,
-    engine: EngineName = "compiled",
-    workers: Workers = None,
-    out: Out = None,
-    lang: Language = Lang.id,
-    as_json: AsJson = False,
-) -> None:
-    """Say which newcomers may join: each alone, each pair, all, and in which order."""
-    from sim.engine import check_engine
-    from sim.experiments import joining
-    from sim.report.result_folder import folder_of
-    from sim.report.studies import of_plan
-
-    check_engine(engine)
-    with progress_bar(lang.value) as progress:
-        found = joining.plan(
-            base, joins, replications, repairs=repair, precision=precision, seed=seed,
-            engine=engine, workers=workers, progress=progress,
-        )  # fmt: skip
-    run: Any = {"engine": engine, "workers": workers}
-    if not repair and find_repair:
-        with progress_bar(lang.value) as progress:
-            found = joining.with_repairs_of(found, progress=progress, **run)
-    if break_even:
-        with progress_bar(lang.value) as progress:
-            found = joining.with_break_evens_of(found, progress=progress, **run)
-    study = of_plan(found, lang.value, sys.argv)
-    finish(study, out or folder_of((base, *joins), "-plan-"), lang.value, as_json)
 
 
 @app.command()

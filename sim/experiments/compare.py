@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import Engine, engine_name, play_all, prepare
+from sim.engine import Engine, engine_name, prepare
 from sim.errors import MallError
 from sim.experiments.blocks import run_blocks
 from sim.experiments.decision import (
@@ -32,19 +32,17 @@ from sim.experiments.decision import (
 )
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.plenty import Plenty
-from sim.experiments.replicate import TOGETHER, Progress, travel
+from sim.experiments.replicate import TOGETHER, Progress
+from sim.experiments.side_by_side import Pair
 from sim.experiments.stopping import BLOCK, Interrupted, Stop, most_replications
 from sim.log import Log
-from sim.sampling import drawn_together
 from sim.scenario.model import Scenario
 from sim.statistics.change import difference, inputs_of_difference
 from sim.statistics.intervals import PairedDifference, paired_ratio_difference
-from sim.statistics.measures import measures_from, measures_of
+from sim.statistics.measures import measures_of
 from sim.statistics.results import Results, Run
 from sim.statistics.selection import Selection, select_best
 from sim.statistics.spread import InputPart
-from sim.statistics.tally.adding import sums_of
-from sim.statistics.tally.sums import Sums
 from sim.workload import Workload
 
 Mask = NDArray[np.bool_]
@@ -231,9 +229,9 @@ def compare(
     began = time.perf_counter()
     prepare(engine)
     task = Pair(base, others, seed, engine)
-    kept = [Kept(len(measures_of(scenario))) for scenario in task.measured]
+    kept = [Kept(len(measures_of(scenario)), most) for scenario in task.measured]
     stop = Stop([base, *others], precision, most)
-    together = BLOCK if precision is not None else TOGETHER
+    together = BLOCK if precision is not None else max(BLOCK, TOGETHER // len(others))
     with closing(run_blocks(task, most, workers, executor, together)) as blocks:
         end = _filled(kept, blocks, stop, most, progress)
     for of in kept:
@@ -296,7 +294,7 @@ def gathered(
         for scenario, of in zip(task.measured, kept, strict=True)
     )
     every = [
-        Alternative(scenario, of_base, whole, before, present, newcomers)
+        Alternative(scenario, of_base, whole, _either(of_base, before), present, newcomers)
         for scenario, whole, before, present, newcomers in zip(
             task.alternatives, *(others[k::4] for k in range(4)), strict=True
         )
@@ -310,75 +308,7 @@ def gathered(
     return Comparison(of_base, tuple(found))
 
 
-@dataclass(frozen=True)
-class Pair:
-    """What one replication of a comparison does; whole : as in `measure`."""
-
-    base: Scenario
-    alternatives: tuple[Scenario, ...]
-    seed: int
-    engine: Engine
-    whole: bool = False
-
-    @property
-    def measured(self) -> list[Scenario]:
-        """The base; by alternative, its mall for all, the citizens of both in each, newcomers."""
-        found = [self.base]
-        for other in self.alternatives:
-            found += [other, self.base, other, other]
-        return found
-
-    def __call__(self, first: int, last: int) -> list[list[Numbers]]:
-        """Run the replications from first before last."""
-        malls = (self.base, *self.alternatives)
-        each = [self.played(mall, range(first, last)) for mall in malls]
-        sums = [self.one(*played) for played in zip(*each, strict=True)]
-        found = [
-            measures_from([*enumerate(of_mall, first)], scenario, self.whole)
-            for scenario, of_mall in zip(self.measured, zip(*sums, strict=True), strict=True)
-        ]
-        return [[(of.total, of.n, {}) for of in one] for one in zip(*found, strict=True)]
-
-    def played(self, mall: Scenario, replications: range) -> Iterator[Played]:
-        """Yield who comes in each replication of a mall, and what happens."""
-        for together in drawn_together(mall, self.seed, replications):
-            logs = play_all(mall, together, self.engine)
-            yield from zip(together.apart(), logs, strict=True)
-
-    def one(self, of_base: Played, *others: Played) -> list[Sums]:
-        """Return the sums of the base, then four sets for each alternative."""
-        workload, log = of_base
-        all_of_base = sums_of(log, self.base)
-        found = [all_of_base]
-        for other, (its, its_log) in zip(self.alternatives, others, strict=True):
-            whole = sums_of(its_log, other)
-            also, present = _in_both(workload, its)
-            found += [
-                whole,
-                all_of_base if also.all() else sums_of(log, self.base, also),
-                whole if present.all() else sums_of(its_log, other, present),
-                sums_of(its_log, other, ~present),
-            ]
-        return found
-
-    def travels(self) -> bool:
-        """Whether the task can be sent to another process."""
-        return travel(self.engine)
-
-    def is_ours(self) -> bool:
-        """Whether nothing of the caller's own has a part in it."""
-        return not callable(self.engine)
-
-
-def _in_both(a: Workload, b: Workload) -> tuple[Mask, Mask]:
-    """Return which citizens of a also come in b, and which of b in a, by identity."""
-    journeys = sorted({*a.journeys, *b.journeys})
-    codes = [np.array([journeys.index(name) for name in of.journeys])[of.journey] for of in (a, b)]
-    columns = [np.concatenate(codes)]
-    for name in ("day", "origin", "index", "attempt"):
-        column = np.concatenate([getattr(a, name), getattr(b, name)])
-        columns.append(column - column.min(initial=0))
-    sizes = [int(column.max(initial=0)) + 1 for column in columns]
-    who = np.ravel_multi_index(tuple(columns), sizes)
-    in_a, in_b = who[: len(a)], who[len(a) :]
-    return np.isin(in_a, in_b), np.isin(in_b, in_a)
+def _either(known: Results, found: Results) -> Results:
+    """Return the first of two where they are equal, so that the other takes no room."""
+    same = np.array_equal(known.total, found.total) and np.array_equal(known.n, found.n)
+    return known if same else found

@@ -20,10 +20,11 @@ import numpy as np
 from sim.engine import Engine, prepare
 from sim.errors import MallError
 from sim.experiments.blocks import run_blocks
-from sim.experiments.compare import Alternative, Comparison, Pair
+from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.kept import Numbers
 from sim.experiments.points import by_point
 from sim.experiments.replicate import TOGETHER, One, Progress, travel
+from sim.experiments.side_by_side import Pair
 from sim.experiments.varying import varied
 from sim.scenario.faults import nearest
 from sim.scenario.figures import steps

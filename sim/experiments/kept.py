@@ -7,17 +7,20 @@ from numpy.typing import NDArray
 
 Numbers = tuple[NDArray[np.float64], NDArray[np.float64], dict[str, float]]
 """What a replication leaves of a mall: totals, counts, own measures."""
+ROOM = 100
+"""For so many replications there is room at first."""
 
 
 class Kept:
     """The numbers of the replications so far, in their order.
 
-    The arrays double when they are full: nobody knows beforehand where a precision is reached.
+    measures : how many there are; most : how many replications may come. The arrays double when
+        they are full: nobody knows beforehand where a precision is reached
     """
 
-    def __init__(self, measures: int) -> None:
-        self._total = np.empty((64, measures))
-        self._n = np.empty((64, measures))
+    def __init__(self, measures: int, most: int = ROOM) -> None:
+        self._total = np.empty((min(most, ROOM), measures))
+        self._n = np.empty((min(most, ROOM), measures))
         self.own: list[dict[str, float]] = []
 
     def __len__(self) -> int:

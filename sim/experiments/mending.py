@@ -30,6 +30,8 @@ from sim.scenario.model import Scenario
 from sim.statistics.intervals import Estimate
 
 REPLICATIONS = 20
+AT_ONCE = 8
+"""Stretches of hours are tried so many at once, for all workers to have something to do."""
 MOST_MORE = 8
 """So many times officers are added before the search gives up."""
 
@@ -47,8 +49,8 @@ def with_repairs(
 ) -> Comparison:
     """Return a comparison in which each plan that may not join has the repair that was found.
 
-    The plans are judged again on the replications that they had, since the intervals of a plan
-    and its repair hold together. The same comparison where no repair is found or none is wanted;
+    Repairs are judged on the replications that their plans had, and the intervals of a plan and
+    its repair hold together. The same comparison where no repair is found or none is wanted;
     at Ctrl-C that is what is known.
     """
     run = {"engine": engine, "workers": workers, "executor": executor, "progress": progress}
@@ -62,11 +64,15 @@ def with_repairs(
         if not any(repairs):
             return _in_vain(found, repairs, engine)
         again = compare(
-            found.base.scenario, [of.scenario for of in found.alternatives],
-            found.base.replications, repairs=repairs, delta=found.delta,
-            seed=found.base.run.seed, **run,  # type: ignore[arg-type]
+            found.base.scenario, [repair for repair in repairs if repair is not None],
+            found.base.replications, seed=found.base.run.seed, **run,  # type: ignore[arg-type]
         )  # fmt: skip
-    return _in_vain(replace(again, base=replace(again.base, run=found.base.run)), repairs, engine)
+    judged = iter(again.alternatives)
+    every = tuple(
+        of if repair is None else replace(of, looks=2, repair=replace(next(judged), looks=2))
+        for of, repair in zip(found.alternatives, repairs, strict=True)
+    )
+    return _in_vain(replace(found, alternatives=every), repairs, engine)
 
 
 def _in_vain(found: Comparison, repairs: Sequence[Scenario | None], engine: Engine) -> Comparison:
@@ -193,12 +199,13 @@ class _Search:
             for end in range(begin + 1, last + 1)
             if (begin, end) != (0, last)
         ]
-        stretches = [t for t in stretches if self.slots.cost(t) > 0]
-        tries = [more | {name: table} for table in stretches]
-        enough = [
-            one for one, of in zip(tries, self.tried(tries), strict=True) if self.holds(of, one)
-        ] if tries else []  # fmt: skip
-        return min(enough, key=lambda one: self.slots.cost(one[name]), default=more)
+        stretches = sorted(filter(self.slots.cost, stretches), key=self.slots.cost)
+        for first in range(0, len(stretches), AT_ONCE):  # of those that suffice the shortest
+            tries = [more | {name: table} for table in stretches[first : first + AT_ONCE]]
+            for one, of in zip(tries, self.tried(tries), strict=True):
+                if self.holds(of, one):
+                    return one
+        return more
 
 
 def _blamed(found: Alternative) -> list[Condition]:

@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from sim.engine import Engine, engine_name, prepare
 from sim.experiments.blocks import run_blocks
-from sim.experiments.compare import Alternative, Pair, gathered
+from sim.experiments.compare import Alternative, gathered
 from sim.experiments.kept import Kept, Numbers
 from sim.experiments.points import by_point, varied_once
 from sim.experiments.replicate import TOGETHER, Progress, travel
+from sim.experiments.side_by_side import Pair
 from sim.scenario.model import Scenario
 from sim.statistics.measures import measures_of
 from sim.statistics.results import Run
@@ -82,7 +83,7 @@ class _Pairs:
             varied_once(mall, json.dumps(dict(of)))
             for mall, of in zip(malls, self.points[point], strict=True)
         )
-        return Pair(base, (plan,), self.seed, self.engine, whole=True)
+        return Pair(base, (plan,), self.seed, self.engine, whole=True, again=True)
 
     def __call__(self, first: int, last: int) -> list[list[Numbers]]:
         return [

@@ -144,7 +144,7 @@ def by_point(first: int, last: int, replications: int) -> Iterator[tuple[int, ra
         first += end - begin
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def varied_once(base: Scenario, figures: str) -> Scenario:
     """A worker's present point; replications of one come one after the other."""
     return varied(base, json.loads(figures))

@@ -70,7 +70,7 @@ def replicate(
     began = time.perf_counter()
     prepare(engine)
     task = One(scenario, seed, engine, measures, transform)
-    kept = Kept(len(measures_of(scenario)))
+    kept = Kept(len(measures_of(scenario)), most)
     stop = Stop([scenario], precision, most)
     together = BLOCK if precision is not None else TOGETHER
     try:

@@ -114,6 +114,11 @@ def repair_of(of: Alternative, lang: str) -> str:
     return "; ".join(repair_words(of.scenario, of.repair.scenario, lang))
 
 
+def answers(found: Comparison, lang: str) -> list[str]:
+    """Say the verdict on each alternative and what decides it."""
+    return [line for of in found.alternatives for line in verdict(of, lang)]
+
+
 def verdict(of: Alternative, lang: str) -> list[str]:
     """Say the verdict and what decides it."""
     values = {"name": of.scenario.name, "reasons": reasons(of, lang)}
