@@ -12,19 +12,18 @@ from functools import cached_property
 from sim.engine import Engine
 from sim.engine.loads import loads
 from sim.experiments.decision import promising
+from sim.experiments.first_guess import first_guess
 from sim.experiments.plenty import Plenty, with_plenty
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
 from sim.experiments.slots import Plan, Slots, Table, slots_of
 from sim.experiments.staggering import Breaks
 from sim.experiments.varying import varied
-from sim.scenario import quantities as q
 from sim.scenario.model import Scenario, Staffing
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
 from sim.statistics.slices import hours_of
 from sim.statistics.verdict import margin_of, promise_of, state
-from sim.theory import minimal_counters
 
 ATTEMPTS = 6
 """How often a plan may be mended and certified again, each time on replications of its own."""
@@ -159,24 +158,11 @@ class Search:
             for name in self.agencies
             if margin_of(results, name).value < 0
         }
-        begin = {name: self._by_theory(name) for name in self.agencies}
-        return begin | {name: self.before(name) for name in self.impossible}
-
-    def _by_theory(self, agency: str) -> Table:
-        """Return for each hour the counters that Erlang C wants for the mean service time."""
-        promises = {
-            name: promise
-            for name in self.scenario.services
-            if name.startswith(f"{agency}.") and (promise := self.scenario.promise_of(name))
+        begin = {
+            name: first_guess(self.scenario, name, self.offered[name], self.slots)
+            for name in self.agencies
         }
-        wait = min(p.wait for p in promises.values()) / q.MINUTE
-        share = max(p.for_ for p in promises.values())
-        mean = sum(self.scenario.service(name).time.mean for name in promises) / len(promises)
-        mean = max(mean / q.MINUTE, 1e-6)
-        return tuple(
-            minimal_counters(x / mean, mean, wait, min(share, 0.999)) if x > 0 else 1
-            for x in self.offered[agency]
-        )
+        return begin | {name: self.before(name) for name in self.impossible}
 
     def why(self) -> dict[str, Plenty]:
         """Say of the agencies that cannot keep their promise what people wait for there."""
