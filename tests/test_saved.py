@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from malls import mall
 import sim.experiments.compare as comparing
 import sim.experiments.replicate as replicating
 from sim import Results, compare, replicate
+from sim.errors import OutputError
 from sim.experiments import points
 from sim.experiments.break_even import with_break_evens
 from sim.experiments.capacity import capacity
@@ -98,6 +102,30 @@ def test_other_work_takes_nothing_of_it(tmp_path: Path) -> None:
         own = replicating.One(TINY, 1, "compiled", lambda _: {}, None)
         assert store_of(own).folder is None  # who knows what a function does
     assert store_of(replicating.One(TINY, 1, "compiled", None, None)).folder is None
+
+
+def test_what_a_worker_finishes_when_all_is_over_is_not_kept(tmp_path: Path) -> None:
+    """A thread cannot be stopped: what it brings later must not lie where all was cleared up."""
+    folder = tmp_path / "unfinished"
+    for ends in (None, StoppedError, OutputError):
+        with suppress(StoppedError, OutputError), saving(folder):
+            store = store_of(replicating.One(TINY, 1, "compiled", None, None))
+            if ends is not None:
+                raise ends("full")
+        store.save(0, 1, [1.0])
+        assert not folder.exists()
+
+
+def test_what_nobody_has_gone_on_with_for_a_month_is_cleared_up(tmp_path: Path) -> None:
+    with pytest.raises(StoppedError), saving(tmp_path):
+        replicate(TINY, 4, seed=5, workers=1, progress=stop_at(4))
+    (block,) = blocks(tmp_path)
+    for days, is_there in ((29, True), (31, False)):
+        then = time.time() - days * 24 * 3600
+        os.utime(block.parent, (then, then))
+        with pytest.raises(StoppedError), saving(tmp_path):
+            raise StoppedError
+        assert block.exists() == is_there
 
 
 def test_pieces_follow_what_is_kept_and_leave_nothing_out() -> None:

@@ -4,7 +4,8 @@ Inside `saving(folder)` every experiment keeps each block of replications that i
 takes those that an earlier try has left. Work is named by a hash of all that its numbers depend
 on: scenarios, seed, engine, replications of a point, the program's own sources and those packages
 that could move a number. So a block is never taken for other work, and what is continued gives the
-numbers that an uninterrupted run gives. What ends well removes its blocks.
+numbers that an uninterrupted run gives. What ends well removes its blocks, and those that nobody
+has gone on with for a month go when anything is begun.
 
 Work with functions of the caller's own has no such name, and is not kept.
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
@@ -37,16 +39,19 @@ if TYPE_CHECKING:
 
 LARGEST_BLOCK = 1_000_000_000
 """Bytes of a block unpacked: a thousand replications of a thousand measures have 16 million."""
+FORGOTTEN = 30 * 24 * 3600
+"""Seconds after which nobody is thought to go on with what was broken off."""
 PACKAGES = ("numpy", "scipy", "numba", "simpy")
 _PLAIN = (str, int, float, bool, type(None))
-_FOLDER: ContextVar[tuple[Path, set[Path]] | None] = ContextVar("saving", default=None)
+_FOLDER: ContextVar[tuple[Path, list[Store]] | None] = ContextVar("saving", default=None)
 
 
 @contextmanager
 def saving(folder: str | Path) -> Iterator[None]:
     """Keep finished blocks below a folder until what is done inside ends well."""
     folder = Path(folder)
-    used: set[Path] = set()
+    _forget(folder)
+    used: list[Store] = []
     token = _FOLDER.set((folder, used))
     try:
         yield
@@ -55,14 +60,24 @@ def saving(folder: str | Path) -> Iterator[None]:
         raise
     finally:
         _FOLDER.reset(token)
+        for store in used:
+            store.close()
     _removed(folder, used)
 
 
-def _removed(folder: Path, used: set[Path]) -> None:
-    for of in used:
-        shutil.rmtree(of, ignore_errors=True)
+def _removed(folder: Path, used: list[Store]) -> None:
+    for store in used:
+        shutil.rmtree(store.close(), ignore_errors=True)
     with suppress(OSError):  # not there, or something else is still unfinished
         folder.rmdir()
+
+
+def _forget(folder: Path) -> None:
+    """Remove the work that nobody has gone on with for long."""
+    with suppress(OSError):
+        for of in folder.iterdir():
+            if time.time() - of.stat().st_mtime > FORGOTTEN:
+                shutil.rmtree(of, ignore_errors=True)
 
 
 class Store:
@@ -73,6 +88,7 @@ class Store:
         names = [] if folder is None else [path.stem.split("-") for path in folder.glob("*.block")]
         self.known = {int(first): int(last) for first, last in sorted(names)}
         self._saved: set[int] = set()
+        self._closed = False
         self._one_at_a_time = Lock()
 
     def pieces(self, begin: int, most: int, block: int) -> Iterator[tuple[int, int]]:
@@ -100,13 +116,20 @@ class Store:
         if self.folder is None:
             return
         with self._one_at_a_time, suppress(OSError):
-            if first in self._saved or self.known.get(first) == last:
+            if self._closed or first in self._saved or self.known.get(first) == last:
                 return
             self._saved.add(first)
             self.folder.mkdir(parents=True, exist_ok=True)
             aside = self.folder / f"{first}-{last}.{os.getpid()}"
             aside.write_bytes(packed(block))
             aside.replace(self.folder / f"{first}-{last}.block")
+
+    def close(self) -> Path:
+        """Keep nothing from now on, whatever a worker that could not be stopped still finishes."""
+        assert self.folder is not None
+        with self._one_at_a_time:
+            self._closed = True
+        return self.folder
 
     def keep(self, first: int, last: int, done: Future[list[Any]]) -> None:
         """Keep what a worker has finished, if it has."""
@@ -125,8 +148,8 @@ def store_of(task: object) -> Store:
         return Store(None)
     folder, used = here
     own = folder / sha256(name.encode()).hexdigest()[:32]
-    used.add(own)
-    return Store(own)
+    used.append(Store(own))
+    return used[-1]
 
 
 def _named(part: Any) -> Any:
