@@ -704,3 +704,18 @@ def test_a_file_with_another_value_loads_and_shows_or_is_refused(data: st.DataOb
     scenario = load_or_refuse(" ".join(words))
     if scenario is not None:
         assert load_text(show(scenario)) == scenario
+
+
+def test_weekdays_are_read_in_indonesian_too() -> None:
+    from sim.scenario.weekdays import read_weekdays, write_weekdays
+
+    assert read_weekdays("Senin-Kamis, jumat") == ("mon", "tue", "wed", "thu", "fri")
+    assert write_weekdays(read_weekdays("sabtu, ahad")) == "sat, sun"
+    breaks = {"senin-kamis": "12:30-14:00", "jum'at": "11:30-14:00"}
+    written = load(VALID / "base.yaml", overrides={"calendar.breaks": breaks})
+    assert written.calendar.breaks == load(VALID / "base.yaml").calendar.breaks
+
+
+def test_a_count_of_a_year_is_one_of_a_day() -> None:
+    counted = load(VALID / "base.yaml", overrides={"observed.visits": "68600 in 245 days"})
+    assert counted.observed["visits"].value == 280

@@ -45,7 +45,7 @@ def run_points(
 
     points : figures by path; the same citizens come at each, as far as the figures let them
     first : the first replication; others than those of a search certify what it found
-    hours : whether the measures of agencies by hour are kept too
+    hours : whether the measures of mall and agencies by hour are kept too
     progress : called with (done, most) as replications are finished
 
     The results have the measures of the whole span, not those by weekday or date. The numbers
@@ -90,7 +90,7 @@ def _gathered(scenario: Scenario, run: Run, hours: bool, kept: list[Numbers]) ->
 
 
 def _wanted(measure: Measure, hours: bool) -> bool:
-    by_hour = hours and measure.scope == "agency"
+    by_hour = hours and measure.scope in ("mall", "agency")
     return not measure.weekday and (by_hour or not measure.interval)
 
 

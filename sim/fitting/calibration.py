@@ -2,9 +2,11 @@
 
 Malls spread over `plausible` are played with the same citizens; one is kept unless it misses some
 count of `observed` by more than three times what the count, the model and the simulation may be
-off together (Pukelsheim 1994, "The three sigma rule"). While few agree, the next malls are spread
-over what the earlier ones do not rule out (Craig, Goldstein, Seheult and Smith 1997, "Pressure
-matching for hydrocarbon reservoirs"). What is left is a set of malls, not one best mall.
+off together (Pukelsheim 1994, "The three sigma rule"). What the simulation may be off is known
+from few replications, so that three sigmas of it are as many standard errors as Student's t has
+there. While few malls agree, the next are spread over what the earlier ones do not rule out (Craig,
+Goldstein, Seheult and Smith 1997, "Pressure matching for hydrocarbon reservoirs"). What is left is
+a set of malls, not one best mall.
 """
 
 from __future__ import annotations
@@ -29,8 +31,7 @@ from sim.scenario import quantities as q
 from sim.scenario.figures import steps
 from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity, read_quantity
-from sim.scenario.observable import readings
-from sim.scenario.weekdays import WEEKDAYS
+from sim.scenario.observable import cut_of, readings
 from sim.scenario.writing import yaml_text
 from sim.statistics.measures import measures_of
 from sim.statistics.results import Results
@@ -172,6 +173,7 @@ def calibrate(
     run = partial(
         run_points, scenario, replications=replications, seed=seed, engine=engine,
         workers=workers, executor=executor, progress=progress,
+        hours=any(cut_of(name)[1] for name in known),
     )  # fmt: skip
     tried = _Tried(axes, counts, seed)
     while tried.waves < WAVES and tried.kept().sum() < ENOUGH:
@@ -181,7 +183,7 @@ def calibrate(
         tried.add(unit, run(tried.texts_of(unit)))
     kept = tried.kept()
     figures = tried.numbers(tried.texts)
-    believed = tried.numbers(tried.texts_of(tried.left(CANDIDATES)))
+    believed = tried.numbers(tried.texts_of(_ends(tried.left(CANDIDATES))))
     return Calibration(
         scenario, _learned(scenario, figures[kept], believed), tuple(tried.texts), figures,
         tuple(known), tuple(one.kind for one in known.values()),
@@ -229,7 +231,8 @@ class _Tried:
         found = [self.counts.read(one) for one in results]
         self.texts += self.texts_of(unit)
         self.played += found
-        self.emulators.append(Emulator(unit, self.counts.scaled(found)))
+        errors = self.counts.scaled_errors(found)
+        self.emulators.append(Emulator(unit, self.counts.scaled(found), errors))
 
     def texts_of(self, unit: Floats) -> list[dict[str, str]]:
         """Return the figures of malls as a file would write them."""
@@ -267,19 +270,30 @@ class _Counts:
         """Return (P, O) what malls give: shares as they are, others by their logarithm."""
         return self._scale(np.nan_to_num(np.array([value for value, _ in played])))
 
+    def scaled_errors(self, played: Sequence[tuple[Floats, Floats]]) -> Floats:
+        """Return (P, O) what the simulation may be off, on the scale of `scaled`."""
+        value, error = (np.nan_to_num(np.array(one)) for one in zip(*played, strict=True))
+        bends = np.maximum(value, 0.0) + SMALL * np.maximum(np.abs(self.value), 1e-9)
+        return np.asarray(np.where(self.shares, error, error / bends))
+
     def _scale(self, value: Floats) -> Floats:
         size = np.maximum(np.abs(self.value), 1e-9)
         logarithm = np.log(np.maximum(value, 0.0) / size + SMALL)
         return np.asarray(np.where(self.shares, value, logarithm))
 
     def read(self, results: Results) -> tuple[Floats, Floats]:
-        """Return what a mall gives for each count, and the standard error of that."""
-        from scipy.stats import t
+        """Return what a mall gives for each count, and a third of what three sigmas of it are.
+
+        That is the standard error, stretched: beyond three of them lies as little of Student's t
+        as of a normal law beyond three sigmas.
+        """
+        from scipy.stats import norm, t
 
         found = [_modelled(results, name) for name in self.names]
-        times = float(t.ppf(0.975, results.replications - 1))
+        freedom = results.replications - 1
+        stretch = float(t.isf(norm.sf(BEYOND), freedom)) / BEYOND / float(t.ppf(0.975, freedom))
         value = np.array([one for one, _ in found])
-        return value, np.nan_to_num(np.array([half for _, half in found]) / times)
+        return value, np.nan_to_num(np.array([half for _, half in found]) * stretch)
 
     def misses(self, played: Sequence[tuple[Floats, Floats]]) -> Floats:
         """Return (P, O) misses; infinite where nobody had what was counted."""
@@ -301,6 +315,11 @@ def _learned(scenario: Scenario, kept: Floats, believed: Floats) -> tuple[Learne
         whole = path.rpartition(".")[2] in _WHOLE
         found.append(Learned(path, scenario.plausible[path], low, high, whole, name))
     return tuple(found)
+
+
+def _ends(unit: Floats) -> Floats:
+    """Return the least and the most of each figure, (2, F); nothing where there is nothing."""
+    return np.stack([unit.min(axis=0), unit.max(axis=0)]) if len(unit) else unit
 
 
 def _tied(kept: Floats, k: int) -> int:
@@ -340,10 +359,14 @@ def _number(one: Quantity) -> float:
 
 
 def _in_model(scenario: Scenario, path: str) -> bool:
-    """Whether the model has a count, over the whole span: malls are not measured by weekday."""
-    known = {(m.scope, m.name, m.measure) for m in measures_of(scenario) if not m.weekday}
-    last = path.rpartition(".")[2]
-    return last not in WEEKDAYS and any(one in known for one in readings(scenario, path))
+    """Whether the model has a count, of the whole span: malls are not measured by weekday."""
+    _, interval, weekday = cut_of(path)
+    known = {
+        (m.scope, m.name, m.measure)
+        for m in measures_of(scenario)
+        if not m.weekday and m.interval == interval
+    }
+    return not weekday and any(one in known for one in readings(scenario, path))
 
 
 def _modelled(results: Results, path: str) -> tuple[float, float]:

@@ -1,8 +1,10 @@
 """Guess, from the malls that were played, what others would give for what was counted.
 
-A quadratic surface for each count, with the spread that it leaves, the chance of the simulation
-included (each mall guessed without itself, PRESS: Allen 1974, Technometrics 16, 125-127). Others
-are ruled out beyond three times that spread alone, so a poor surface rules out little.
+A quadratic surface for each count, with the spread that it leaves (each mall guessed without
+itself, PRESS: Allen 1974, Technometrics 16, 125-127). All malls are played with the same citizens,
+so that the surface as a whole is off by chance, which no spread about it shows: what the simulation
+of the nearest mall played may be off is added. Others are ruled out beyond three times the two
+together, so a poor surface, or few replications, rule out little.
 """
 
 from __future__ import annotations
@@ -20,10 +22,11 @@ class Emulator:
     """The surfaces through one wave of malls.
 
     unit : (P, F) figures as shares of their ranges; seen : (P, O) what each mall gives, on a scale
-        on which it bends little
+        on which it bends little; errors : (P, O) a sigma of what its simulation may be off
     """
 
-    def __init__(self, unit: Floats, seen: Floats) -> None:
+    def __init__(self, unit: Floats, seen: Floats, errors: Floats) -> None:
+        self.unit, self.errors = unit, errors
         self.products = len(unit) >= 2 * _terms(unit.shape[1])
         design = self._design(unit)
         inverse = np.linalg.pinv(design)
@@ -35,8 +38,14 @@ class Emulator:
     def believes(self, unit: Floats, low: Floats, high: Floats) -> NDArray[np.bool_]:
         """Return which malls may give something from low to high (both (O,)) for every count."""
         guess = self._design(unit) @ self.surface
-        wide = BEYOND * self.spread
+        wide = BEYOND * np.hypot(self.spread, self._errors_near(unit))
         return np.asarray(((guess >= low - wide) & (guess <= high + wide)).all(axis=1))
+
+    def _errors_near(self, unit: Floats) -> Floats:
+        from scipy.spatial import KDTree
+
+        _, nearest = KDTree(self.unit).query(unit)
+        return np.asarray(self.errors[nearest])
 
     def _design(self, unit: Floats) -> Floats:
         """Return the terms of the surface: squares and products, or squares alone where few."""

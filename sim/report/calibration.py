@@ -11,13 +11,12 @@ import numpy as np
 from sim.fitting.calibration import Calibration, Learned
 from sim.report import locale
 from sim.report.figure_text import figure_text
-from sim.report.page import environment, program_version
+from sim.report.page import at_hour, environment, program_version
 from sim.report.path_text import path_text
 from sim.report.titles import titles
 from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity
-from sim.scenario.observable import readings
-from sim.scenario.weekdays import WEEKDAYS
+from sim.scenario.observable import cut_of, readings
 from sim.words import catalogue, say
 
 FEW = 10
@@ -114,8 +113,9 @@ def counts(found: Calibration, lang: str) -> list[Row]:
 def count_text(path: str, scenario: Scenario, lang: str) -> str:
     """Write what was counted in words: `Dukcapil: mean wait`; its path where it has none."""
     known = catalogue(lang)
+    _, interval, weekday = cut_of(path)
     for scope, name, measure in readings(scenario, path):
-        if f"page.measure.{measure}" not in known or path.rpartition(".")[2] in WEEKDAYS:
+        if f"page.measure.{measure}" not in known or weekday:
             continue
         named = say("page.counted.in_mall", lang)
         if scope in ("journey", "visitor_class"):
@@ -124,6 +124,7 @@ def count_text(path: str, scenario: Scenario, lang: str) -> str:
         elif scope != "mall":
             named = titles(scenario)[name]
         said = say(f"page.measure.{measure}", lang)
+        said = at_hour(said, interval, lang) if interval else said
         return say("page.counted.what_text", lang, name=named, measure=said)
     return path
 

@@ -11,7 +11,7 @@ from sim.report.figure_text import MOST_VALUES, figure_text
 from sim.report.path_text import path_text, path_words
 from sim.scenario.figures import NO_FIGURES
 from sim.scenario.model import Scenario
-from sim.scenario.weekdays import WEEKDAYS, read_weekdays
+from sim.scenario.weekdays import names_weekdays, read_weekdays
 from sim.scenario.writing import resolved
 from sim.words import catalogue, say
 
@@ -127,7 +127,7 @@ def _way(kind: str, step: dict[str, Any], mall: Scenario, lang: str) -> str:
 def _entry(key: str, value: str, mall: Scenario, lang: str) -> str:
     if _CLOCK.fullmatch(key):
         return say("study.staff.from_on", lang, time=locale.clock(key, lang), n=value)
-    if all(day in WEEKDAYS for day in re.split("[-,] *", key)):
+    if names_weekdays(key):
         return f"{locale.weekdays(read_weekdays(key), lang)} {value}"
     return f"{_named(key, mall) or key} {value}"
 

@@ -23,7 +23,7 @@ class Counted:
     counted : in minutes, a share of 1, or a number
     modelled : the model's estimate in the same unit; None where it has no such measure
     place : where the count lies, seen from the model's interval
-    scope, name, weekday, measure : what the path means
+    scope, name, interval, weekday, measure : what the path means
     """
 
     path: str
@@ -33,6 +33,7 @@ class Counted:
     place: Place
     scope: str = ""
     name: str = ""
+    interval: str = ""
     weekday: str = ""
     measure: str = ""
 
@@ -49,9 +50,11 @@ def _row(results: Results, path: str, value: Quantity) -> Counted:
         modelled = results.estimate(*meant)
     except MallError:
         return Counted(path, value.kind, number, None, "unknown")
-    measure, scope, name, _, weekday = meant
+    measure, scope, name, interval, weekday = meant
     place = _place(number, modelled)
-    return Counted(path, value.kind, number, modelled, place, scope, name, weekday, measure)
+    return Counted(
+        path, value.kind, number, modelled, place, scope, name, interval, weekday, measure
+    )
 
 
 def _place(number: float, modelled: Estimate) -> Place:

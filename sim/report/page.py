@@ -145,10 +145,19 @@ def _what(row: Counted, lang: str, scenario: Scenario) -> str:
         return row.path
     name = _named(row, lang, scenario)
     measure = say(f"page.measure.{row.measure}", lang)
+    if row.interval:
+        measure = at_hour(measure, row.interval, lang)
     if row.weekday:
         day = locale.weekday(row.weekday, lang)
         return say("page.counted.what_on", lang, name=name, measure=measure, weekday=day)
     return say("page.counted.what_text", lang, name=name, measure=measure)
+
+
+def at_hour(measure: str, hour: str, lang: str) -> str:
+    """Write a measure with its hour: `people in the hall, average, 09:00–10:00`."""
+    until = f"{int(hour[:2]) + 1:02d}:00"
+    span = locale.hours(hour, until, lang)
+    return say("page.counted.at_hour", lang, measure=measure, hours=span)
 
 
 def _named(row: Counted, lang: str, scenario: Scenario) -> str:

@@ -6,14 +6,13 @@ scenario gives; a step that has neither stays as it is written.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from sim.report import locale
 from sim.scenario.figures import steps
 from sim.scenario.keys import places
 from sim.scenario.model import Scenario
-from sim.scenario.weekdays import WEEKDAYS, read_weekdays
+from sim.scenario.weekdays import names_weekdays, read_weekdays
 from sim.words import catalogue
 
 BETWEEN = " › "
@@ -78,7 +77,7 @@ def _name(names: list[str], place: str, scenario: Scenario) -> str:
 
 
 def _plainly(step: str, lang: str) -> str:
-    if all(day in WEEKDAYS for day in re.split("[-,] *", step)):
+    if names_weekdays(step):
         return locale.weekdays(read_weekdays(step), lang)
     if step.startswith("["):
         return step.strip("[]")

@@ -9,7 +9,7 @@ from sim.scenario.checking_hours import Whole
 from sim.scenario.faults import Finding, Path, nearest, written
 from sim.scenario.model import Scenario, Stop
 from sim.scenario.noted import Quantity, read_quantity
-from sim.scenario.observable import DURATIONS, OBSERVABLE, SHARES, readings
+from sim.scenario.observable import BY_HOUR, DURATIONS, OBSERVABLE, SHARES, cut_of, readings
 from sim.scenario.paths import follow, weekdays
 from sim.scenario.stops import Step
 from sim.scenario.tree import Table, Text, node_at, place_at
@@ -173,12 +173,17 @@ def _observed(whole: Whole) -> Iterator[Finding]:
 def _measured(scenario: Scenario, part: str, key: str, seen: Quantity) -> Iterator[Finding]:
     path = (part, key)
     found = list(readings(scenario, key))
-    known = [m for scope, _, m in found if m in OBSERVABLE[scope]]
+    known = [(scope, m) for scope, _, m in found if m in OBSERVABLE[scope]]
     if not known:
         yield _unobservable(scenario, part, key, found[0])
         return
-    measure = known[0]
-    if (measure in DURATIONS) != (seen.kind == "duration"):
+    scope, measure = known[0]
+    hour, by_hour = cut_of(key)[1], BY_HOUR.get(scope, ())
+    if hour and (measure not in by_hour or not hour.endswith(":00")):
+        hourly = ", ".join(dict.fromkeys(m for of in BY_HOUR.values() for m in of))
+        shown = {"measure": measure, "hour": hour, "accepted": hourly}
+        yield Finding("observed_hour", shown, path, at_key=True)
+    elif (measure in DURATIONS) != (seen.kind == "duration"):
         code = "observed_duration" if measure in DURATIONS else "observed_number"
         yield Finding(code, {"value": str(seen), "measure": measure}, path)
     elif measure in SHARES and seen.value > 1:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sim.scenario import quantities as q
 from sim.scenario.model import Promise, Scenario
-from sim.scenario.weekdays import WEEKDAYS, read_weekdays
+from sim.scenario.weekdays import names_weekdays, read_weekdays
 
 Kind = Literal["source", "assumption", "default", "none"]
 NO_FIGURES = (
@@ -81,7 +81,7 @@ def steps(path: str) -> list[str]:
 
 
 def _is_days(step: str) -> bool:
-    return all(day in WEEKDAYS for day in re.split(r"[-,]\s*", step))
+    return names_weekdays(step)
 
 
 def _days(step: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -25,13 +26,19 @@ class Quantity:
 
 
 def read_quantity(raw: object) -> Quantity:
-    """Read `18 min`, `92 %`, `2 of 100` or `280`; the way it is written says what it is."""
+    """Read `18 min`, `92 %`, `2 of 100`, `280` or `68600 in 245 days`: its form says its kind."""
     text = q.text_of(raw, "quantity")
+    if over := _OVER_DAYS.fullmatch(text):
+        return Quantity(q.read_number(over[1]) / int(over[2]), "number")
     if text.endswith("%") or " of " in text:
         return Quantity(q.read_share(text), "share")
     if text and text[-1].isalpha():
         return Quantity(float(q.read_span(text)), "duration")
     return Quantity(q.read_number(text), "number")
+
+
+_OVER_DAYS = re.compile(r"(\S+) in ([1-9]\d*) days")
+"""A count of several days, such as a year's: what is meant is that of a day."""
 
 
 def _read_range(raw: object) -> tuple[Quantity, Quantity]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
@@ -11,12 +12,19 @@ from sim.scenario import quantities as q
 from sim.scenario.faults import Finding, nearest, refuse
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_IN_INDONESIAN = {
+    "senin": "mon", "selasa": "tue", "rabu": "wed", "kamis": "thu", "jumat": "fri",
+    "jum'at": "fri", "sabtu": "sat", "minggu": "sun", "ahad": "sun",
+}  # fmt: skip
 Span = tuple[int, int]
 """From before to, in µs since midnight; the end is not part of it."""
 
 
 def read_weekdays(raw: object) -> tuple[str, ...]:
-    """Read `mon-fri`, `mon, wed` or a list of those; the days come back in the week's order."""
+    """Read `mon-fri`, `mon, wed` or a list of those; the days come back in the week's order.
+
+    Indonesian names are read too (`senin-jumat`), and written as the English ones.
+    """
     items = list(raw) if isinstance(raw, (list, tuple)) else [raw]
     found: set[str] = set()
     for item in items:
@@ -29,7 +37,14 @@ def read_weekdays(raw: object) -> tuple[str, ...]:
     return tuple(day for day in WEEKDAYS if day in found)
 
 
+def names_weekdays(text: str) -> bool:
+    """Whether a text is of names of weekdays alone, as `read_weekdays` reads them."""
+    names = re.split("[-,] *", text)
+    return all(_IN_INDONESIAN.get(name, name) in WEEKDAYS for name in names)
+
+
 def _weekday(name: str) -> int:
+    name = _IN_INDONESIAN.get(name, name)
     if name not in WEEKDAYS:
         near = nearest(name, WEEKDAYS)
         refuse(Finding("weekdays", {"value": name, "accepted": ", ".join(WEEKDAYS), "near": near}))

@@ -14,8 +14,7 @@ from sim.errors import MallError
 from sim.glance import lang, table
 from sim.scenario.faults import nearest
 from sim.scenario.model import Scenario
-from sim.scenario.observable import readings
-from sim.scenario.weekdays import WEEKDAYS
+from sim.scenario.observable import cut_of, readings
 from sim.statistics.intervals import (
     Estimate,
     Estimates,
@@ -195,10 +194,9 @@ class Results:
         The first reading that was measured; the first of all where none was, and `estimate` then
         says what is not there.
         """
-        last = path.rpartition(".")[2]
-        weekday = last if last in WEEKDAYS else ""
+        _, interval, weekday = cut_of(path)
         every = [
-            (measure, scope, name, "", weekday)
+            (measure, scope, name, interval, weekday)
             for scope, name, measure in readings(self.scenario, path)
         ]
         return next((one for one in every if one in self._positions), every[0])
