@@ -22,7 +22,7 @@ from sim.experiments.decision import Condition, answer
 from sim.experiments.stopping import MOST
 from sim.report import locale
 from sim.report.comparison import by_part, described, difference, estimate, notes, plain
-from sim.report.comparison_page import VERDICTS, render_comparison
+from sim.report.comparison_page import VERDICTS, render_comparison, sheets
 from sim.report.sentences import shown
 from sim.report.tables import jsonable
 from sim.statistics.intervals import Estimate, PairedDifference
@@ -291,6 +291,19 @@ def test_a_join_that_ruins_what_fails_today_may_not() -> None:
     (a,) = found.alternatives[0].conditions
     assert (a.before, a.state, a.blamed) == ("broken", "broken", True)
     assert found.alternatives[0].verdict == "may_not"
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_the_sheet_says_whether_the_verdict_rests_on_what_fails_today(lang: str) -> None:
+    crowd = {"old": (60, ["a"])}
+    ruined = compared(small(crowd, {"a": 1}),
+                      small(crowd | {"new": (60, ["a"])}, {"a": 1}, KEEP), 20)  # fmt: skip
+    for found, key in ((ruined, "worse"), (case("may_join_as_it_was_broken_before"), "today")):
+        (sheet,) = sheets(found, lang)
+        (rule,) = (s for s in sheet.sections if s.title == say("sheet.rule", lang))
+        told = say(f"sheet.rule_{key}", lang, agencies="a", most="2")
+        assert rule.lines[-1] == told
+        assert sum(": a." in line for line in rule.lines) == 1
 
 
 def test_what_was_kept_before_and_is_broken_now_is_blamed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from sim import MallError, compare, load, plan
 from sim.cli import app
 from sim.experiments.joining import Combination, JoinPlan
+from sim.words import say
 
 BASE = """\
 name: Base
@@ -97,7 +99,13 @@ def test_the_command_says_the_order_first_and_writes_a_page(files: list[Path], l
     assert [line.split(":")[0].strip() for line in lines[1:4]] == ["x", "y", "x + y"]
     assert any(line.startswith(("Step 1: x", "Langkah 1: x")) for line in lines)
     (folder,) = Path("results").iterdir()
-    assert (folder / "compare.html").exists()
+    page = (folder / "compare.html").read_text(encoding="utf-8")
+    assert (
+        page.index(escape(lines[0]))
+        < page.index(say("compare.page.question", lang, name="").strip(" :")[-12:])
+        < page.index("<h3>")
+    )
+    assert page.count(say("sheet.joins", lang)) == 0  # said once, at the head
     data = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     assert [c["who"] for c in data["combinations"]] == [["x"], ["y"], ["x", "y"]]
 

@@ -81,7 +81,11 @@ def origin_line(found: Comparison, lang: str) -> str:
 
 
 def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] = ()) -> str:
-    """Return the page of a comparison as HTML; joins : all verdicts in a line each."""
+    """Return the page of a comparison as HTML.
+
+    joins : of a plan, the order in which newcomers may join, then all verdicts in a line each; they
+        stand at the head
+    """
     base = found.base
     dates = sum(1 for day in base.scenario.days if day.date)
     runs = runs_of(base.replications, len(weekdays_of(base.scenario)), dates, lang)
@@ -92,8 +96,9 @@ def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] 
         inputs=list(inputs.compared(found, lang)),
         parts=[
             _part(of, sheet, lang)
-            for of, sheet in zip(found.alternatives, sheets(found, lang, joins), strict=True)
+            for of, sheet in zip(found.alternatives, sheets(found, lang, joins[:1]), strict=True)
         ],
+        joins=joins,
         best=[] if joins else list(said.best(found, lang)),  # fewer who join are no rival of more
         marks=MARKS,
         t=lambda key, **values: say(f"page.{key}", lang, **values),

@@ -86,11 +86,13 @@ def _rule(of: Alternative, lang: str) -> Iterator[str]:
     if decision.refused_at_most is not None:
         most = locale.short(100 * decision.refused_at_most, lang)
         yield say("sheet.rule_refused", lang, most=most)
-    failing = [c.name for c in of.conditions if c.name and c.before == "broken"]
-    if failing:
-        title_of = titles(of.scenario)
-        listed = locale.join([title_of[name] for name in failing], lang)
-        yield say("sheet.rule_today", lang, agencies=listed)
+    failing = [c for c in of.conditions if c.name and c.before == "broken"]
+    title_of = titles(of.scenario)
+    for key, blamed in (("worse", True), ("today", False)):
+        named = [title_of[c.name] for c in failing if c.blamed == blamed]
+        if named:
+            most = locale.short(100 * failing[0].worse_at_most, lang)
+            yield say(f"sheet.rule_{key}", lang, agencies=locale.join(named, lang), most=most)
 
 
 def _repair(of: Alternative, lang: str) -> Iterator[str]:
