@@ -10,6 +10,7 @@ results/bench.png. Other programs play the same day in `benchmarks/peers/`.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import platform
@@ -111,6 +112,26 @@ def starts() -> dict[str, float]:
     return found
 
 
+def peers() -> dict[str, float]:
+    """Return the days a second of `peers/day.yaml`, which Ciw can play too; the best of three.
+
+    Drawn, played and logged, one day at a time, as each program does it. Ciw is left out where it
+    is not installed (`pip install mppsim[peers]`).
+    """
+    sys.path.insert(0, str(Path(__file__).parent / "peers"))
+    import agree
+
+    programs = {"mppsim": agree.in_mppsim, "plain SimPy": agree.in_simpy}
+    if importlib.util.find_spec("ciw"):
+        programs["Ciw"] = agree.in_ciw
+    found = {}
+    for name, play in programs.items():
+        play(2)
+        found[name] = 20 / min(seconds(lambda play=play: play(20)) for _ in range(3))  # type: ignore[misc]
+        print(f"the day of the peers, {name:14} {found[name]:8.1f} days/s", flush=True)
+    return found
+
+
 def picture(found: dict[str, Any], path: Path) -> None:
     """Draw the ratios, on a scale of powers of ten, and how the time for a row grows."""
     from matplotlib.figure import Figure
@@ -137,6 +158,7 @@ def main() -> None:
         "visits a second": per_second(),
         "growth": growth(),
         "starts, s": starts(),
+        "day of the peers, days a second": peers(),
         "MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "versions": {
             "python": platform.python_version(), "numpy": np.__version__,

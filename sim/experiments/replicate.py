@@ -34,7 +34,7 @@ from sim.workload.replications import Replications
 OwnMeasures = Callable[[Log], Mapping[str, float]]
 Transform = Callable[[Workload], Workload]
 Progress = Callable[[int, int], None]
-TOGETHER = 32
+TOGETHER = 64
 """Replications in one block where nobody looks at them before all are done."""
 
 
