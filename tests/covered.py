@@ -6,10 +6,8 @@ python -m coverage report -m
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import pytest
 from drawn_malls import rich_malls
 from hypothesis import given
 from malls import scenario_of
@@ -39,12 +37,8 @@ def drawn_malls(data: dict[str, Any]) -> None:
     simulate(scenario, sample(scenario, 1))
 
 
-BY_HAND = ("traces", "hall", "counters", "services", "ways", "online", "at_once", "papers", "rare")
-
-
 if __name__ == "__main__":
     assert all(proof.right for proof in agreement("compiled"))
     days_full_of_ties()
     ways_and_tries()
     drawn_malls()
-    assert not pytest.main(["-q", *(f"{Path(__file__).parent}/test_{name}.py" for name in BY_HAND)])

@@ -40,13 +40,14 @@ MOST = 60
 """Mutants of a file, unless more are asked for."""
 KERNELS = "sim/statistics/tally/"
 """Played as Python, or each mutant would be compiled."""
-_HALL = ("hall", "traces", "counters", "services", "ways", "online", "at_once", "features")
+_HALL = ("hall", "traces", "counters", "services", "ways", "online", "at_once", "rare",
+         "features")  # fmt: skip
 _MEASURES = ("measures", "office_work")
 TESTS: dict[str, tuple[str, ...]] = {
     "sim/engine/reference/": _HALL,
     KERNELS: _MEASURES,
-    "sim/statistics/intervals.py": ("intervals", "published", "inputs"),
-    "sim/statistics/precision.py": ("precision", "replicate"),
+    "sim/statistics/intervals.py": ("intervals", "published"),
+    "sim/statistics/precision.py": ("precision",),
     "sim/statistics/selection.py": ("selection",),
     "sim/statistics/warm_up.py": ("warm_up",),
     "sim/statistics/equivalence.py": ("validation",),

@@ -164,7 +164,7 @@ def test_cross_checks_come_out_in_one_go_too() -> None:
     text = BASE.replace("dukcapil.ktp]", "dukcapil.kpt]").replace("share: 88 %", "share: 80 %")
     text += "observed: {visits: 1 min}\n"
     assert codes(load_text, text) == [
-        "class_shares", "service_unvisited", "unknown_service", "observed_number",
+        "class_shares", "unknown_service", "observed_number",
     ]  # fmt: skip
 
 
@@ -481,6 +481,9 @@ def test_what_is_no_file_is_a_fault_with_its_reason(folder: Path) -> None:
         ["not_found"],
         ["not_found_among"],
     )
+    (folder / "mkdocs.yml").write_text("site_name: none of ours\n", encoding="utf-8")
+    (there,) = faults(load, folder / "q")
+    assert "base.yaml" in there.params["there"] and "mkdocs" not in there.params["there"]
     if hasattr(os, "mkfifo"):
         os.mkfifo(folder / "pipe")  # reading one would wait for ever
         assert codes(load, folder / "pipe") == ["not_a_file"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -43,6 +46,7 @@ def test_before_the_variances_are_known_nothing_is_dropped() -> None:
 def test_of_alternatives_that_do_the_same_the_first_is_chosen() -> None:
     same = np.repeat(NOISE[:, :1], 3, axis=1)
     assert select_best(same, 0.1).best == 0
+    assert select_best(same[:FIRST], 0.1).best == 0  # as many as are enough in any case
 
 
 def test_what_the_citizens_share_costs_nothing() -> None:
@@ -64,14 +68,37 @@ def test_the_reach_is_that_of_the_paper() -> None:
     assert (found.after, found.best) == (decided + 1, 0 if gap[decided] > 0 else 1)
 
 
+@pytest.mark.parametrize("alternatives", [2, 3])
+def test_how_many_are_enough_is_that_of_the_paper(alternatives: int) -> None:
+    """The reach of the two that differ most is 0; each pair may be wrong for beta = 5 % / (K - 1).
+
+    Kim and Nelson (2001), figure 1: eta = ((2 beta)^(-2 / (n0 - 1)) - 1) / 2.
+    """
+    values, delta, first = NOISE[:21, :alternatives], 0.05, 20
+    eta = ((2 * 0.05 / (alternatives - 1)) ** (-2 / (first - 1)) - 1) / 2
+    pairs = itertools.combinations(values[:first].T, 2)
+    spread = max(float(np.var(a - b, ddof=1)) for a, b in pairs)
+    found = select_best(values, delta, first=first)
+    assert found.best is None and len(found.left) == alternatives
+    assert found.enough == int(2 * eta * (first - 1) * spread / delta**2) + 1
+
+
 @pytest.mark.parametrize(
-    ("x", "delta", "said"),
+    ("x", "how", "said"),
     [
-        (NOISE[:, :1], 1, "two alternatives"),
-        (NOISE, 0, "above 0"),
-        (np.full((30, 2), np.nan), 1, "without a value"),
+        (NOISE[:, :1], {"delta": 1}, "two alternatives"),
+        (NOISE[:, 0], {"delta": 1}, "two alternatives"),
+        (NOISE, {"delta": 0}, "above 0"),
+        (NOISE, {"delta": 1, "confidence": 0}, "between 0 and 1"),
+        (NOISE, {"delta": 1, "confidence": 1}, "between 0 and 1"),
+        (NOISE, {"delta": 1, "first": 1}, "2 or more"),
+        (np.full((30, 2), np.nan), {"delta": 1}, "without a value"),
     ],
 )
-def test_misuse_is_refused(x: np.ndarray, delta: float, said: str) -> None:
+def test_misuse_is_refused(x: np.ndarray, how: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        select_best(x, delta)
+        select_best(x, **how)
+
+
+def test_two_replications_are_enough_to_estimate_a_variance() -> None:
+    assert select_best(plans(0, 9, 0), 0.5, first=2).best == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +275,9 @@ def test_staggered_breaks_are_taken_where_they_let_a_promise_be_kept(tmp_path: P
     laid = load(tmp_path / "base.yaml", overlays=[tmp_path / "staffing.yaml"])
     assert laid.agencies == again.agencies
     assert "in two shifts: 11:30-12:30 / 12:30-13:30." in described(shifts, "en")
+    assert "Friday" not in described(shifts, "en")  # on which this mall is closed
+    open_on = {"a": {**shifts.staggered["a"], "fri": ["12:00-13:00"]}}
+    assert "Friday break stays" in described(replace(shifts, staggered=open_on), "en")
 
 
 def quiet(*per_day: int) -> Scenario:

@@ -10,7 +10,7 @@ from sim.experiments.plenty import Plenty
 from sim.experiments.shifts import Shift
 from sim.experiments.slots import Table
 from sim.experiments.staffing import Staffed, StaffingPlan
-from sim.experiments.staggering import Breaks
+from sim.experiments.staggering import PRAYER, Breaks
 from sim.report import locale
 from sim.report.provenance import provenance
 from sim.report.sentences import shown
@@ -103,7 +103,10 @@ def _staggered(breaks: Breaks, lang: str) -> str:
     """Say when the halves of the officers take their break, for days of equal breaks together."""
     shifts = dict.fromkeys(" / ".join(of) for of in breaks.values() if isinstance(of, dict))
     listed = [locale.clock(text, lang) for text in shifts]
-    return say("study.staff.staggered", lang, breaks=locale.join(listed, lang))
+    said = say("study.staff.staggered", lang, breaks=locale.join(listed, lang))
+    if breaks.get(PRAYER, "none") == "none":  # closed on that day, or open without a break
+        return said
+    return f"{said} {say('study.staff.friday_stays', lang)}"
 
 
 def _floats(found: StaffingPlan, names: Mapping[str, str], lang: str) -> Iterator[str]:

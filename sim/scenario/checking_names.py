@@ -71,18 +71,24 @@ def _still_used(whole: Whole, gone: Path, uses: list[Path]) -> Finding:
 
 
 def _unknown_stop(scenario: Scenario, stop: Stop, at: Path) -> Finding:
+    near = _meant(scenario, stop)
     if stop.agency not in scenario.agencies:
-        near = nearest(stop.service, scenario.services)
         return Finding("unknown_agency", {"value": stop.agency, "near": near}, at)
-    here = [name for name in scenario.services if name.partition(".")[0] == stop.agency]
-    near = nearest(stop.service, here) or nearest(stop.service, scenario.services)
     shown = {"value": stop.service.partition(".")[2], "agency": stop.agency, "near": near}
     return Finding("unknown_service", shown, at)
 
 
+def _meant(scenario: Scenario, stop: Stop) -> str:
+    """Return the service that a misspelt stop most likely means, one of its agency if there is."""
+    here = [name for name in scenario.services if name.partition(".")[0] == stop.agency]
+    return nearest(stop.service, here) or nearest(stop.service, scenario.services)
+
+
 def _unvisited(whole: Whole) -> Iterator[Finding]:
     scenario = whole.scenario
-    used = {stop.service for name in scenario.journeys for stop in scenario.stops_of(name)}
+    stops = [stop for name in scenario.journeys for stop in scenario.stops_of(name)]
+    # What a misspelt stop means is not without visitors: only the stop is told of.
+    used = {_meant(scenario, s) if s.service not in scenario.services else s.service for s in stops}
     for name, agency in scenario.agencies.items():
         idle = [key for key in agency.services if f"{name}.{key}" not in used]
         if idle and len(idle) == len(agency.services):

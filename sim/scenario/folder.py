@@ -9,7 +9,9 @@ out of it are refused.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +83,9 @@ class Source:
 
 
 _OF_SCENARIOS = ("", ".yaml", ".yml")
+_KEY_OF_SCENARIOS = re.compile(rb"^(extends|calendar|agencies|journeys)[ \t]*:", re.MULTILINE)
+_BEGINNING = 20_000
+"""Bytes in which the first key of a scenario stands."""
 
 
 def _looked_at(label: str, path: Path) -> Path:
@@ -92,15 +97,24 @@ def _looked_at(label: str, path: Path) -> Path:
             raise RefusedError("is_folder", {"value": label})
         if path.exists():
             raise RefusedError("not_a_file", {"value": label})
-        names = [f.name for f in path.parent.iterdir()] if path.parent.is_dir() else []
+        found = list(path.parent.iterdir())[:1000] if path.parent.is_dir() else []
     except (OSError, RuntimeError, ValueError) as error:
         raise RefusedError("unreadable", {"value": label, "why": _why(error)}) from None
-    near = nearest(path.name, names[:1000])
-    kinds = (".yaml", ".yml") if path.suffix in _OF_SCENARIOS else (path.suffix,)
-    there = sorted(name for name in names if name.endswith(kinds))[:MOST_NAMED]
+    near = nearest(path.name, [f.name for f in found])
+    wanted = _is_scenario if path.suffix in _OF_SCENARIOS else lambda f: f.suffix == path.suffix
+    there = [f.name for f in sorted(found) if wanted(f)][:MOST_NAMED]
     if near or not there:
         raise RefusedError("not_found", {"value": label, "near": near})
     raise RefusedError("not_found_among", {"value": label, "there": ", ".join(there)})
+
+
+def _is_scenario(path: Path) -> bool:
+    """Whether a file looks like a scenario: other programs write YAML too."""
+    if path.suffix not in _OF_SCENARIOS[1:] or not path.is_file():
+        return False
+    with suppress(OSError), path.open("rb") as stream:
+        return _KEY_OF_SCENARIOS.search(stream.read(_BEGINNING)) is not None
+    return False
 
 
 def _absolute(label: str) -> Path:
