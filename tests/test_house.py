@@ -205,9 +205,8 @@ def seconds(*command: str) -> float:
 
 TOP = {
     ".ci", ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "DESIGN.md", "LICENSE",
-    "Makefile", "README.md", "SECURITY.md", "benchmarks", "constraints.txt", "docs", "mkdocs.yml",
-    "notebooks",
-    "pyproject.toml", "results", "scenarios", "sim", "tests",
+    "MANIFEST.in", "Makefile", "README.md", "SECURITY.md", "benchmarks", "constraints.txt", "docs",
+    "mkdocs.yml", "notebooks", "pyproject.toml", "results", "scenarios", "sim", "tests",
 }  # fmt: skip
 
 # Written so that this file does not hold them itself.

@@ -22,6 +22,7 @@ from sim.experiments.saved import Store, store_of
 from sim.experiments.stopping import BLOCK
 
 Blocks = Generator[list[Any], None, None]
+_UnderWay = deque[tuple[tuple[int, int], Future[list[Any]]]]
 PAYS = 2.5
 """Seconds of work left for which processes are started: they take more than one to be ready."""
 
@@ -107,12 +108,13 @@ def _on_own_pool(
     What was yielded stays, the rest is done again: the numbers do not depend on who does them.
     Where nothing was yielded between two deaths the work itself kills, and that is an error.
     """
-    died_at, order = -1, _shared if shared else _in_order
+    died_at = -1
     while done < most:
         try:
             with pool(number) as processes:
                 sent = _Sent(task)
-                for found in order(sent, store, processes, most, 2 * number, block, done):
+                ahead = 2 * number
+                for found in _in_order(sent, store, processes, most, ahead, block, done, shared):
                     yield found
                     done += len(found)
         except BrokenProcessPool as error:
@@ -145,40 +147,24 @@ def _unpacked(packed: bytes) -> Task:
 
 
 def _in_order(
-    task: Work, store: Store, executor: Executor, most: int, ahead: int, block: int, begin: int = 0
-) -> Blocks:
-    """Yield blocks from `begin` on in their order, with at most `ahead` of them under way."""
+    task: Work, store: Store, executor: Executor, most: int, ahead: int, block: int, begin: int = 0,
+    shared: bool = False,
+) -> Blocks:  # fmt: skip
+    """Yield blocks from `begin` on in their order, with at most `ahead` of them under way.
+
+    shared : whether the caller does a block whenever it would wait; then those that are done
+        already, while an earlier one is not, do not count as under way
+    """
     pieces = store.pieces(begin, most, block)
-    under_way: list[tuple[tuple[int, int], Future[list[Any]]]] = []
+    under_way: _UnderWay = deque()
     try:
         while True:
-            while len(under_way) < ahead and (piece := next(pieces, None)) is not None:
-                under_way.append((piece, _begun(task, store, executor, *piece)))
-            if not under_way:
-                return
-            piece, begun = under_way.pop(0)
-            found = begun.result()
-            store.save(*piece, found)  # before anybody counts it as done
-            yield found
-    finally:
-        for _, begun in under_way:
-            begun.cancel()
-
-
-def _shared(
-    task: Work, store: Store, executor: Executor, most: int, ahead: int, block: int, begin: int = 0
-) -> Blocks:
-    """Yield blocks as `_in_order` does, of which the caller does one whenever it would wait."""
-    pieces = store.pieces(begin, most, block)
-    under_way: deque[tuple[tuple[int, int], Future[list[Any]]]] = deque()
-    try:
-        while True:
-            waiting = sum(not begun.done() for _, begun in under_way)
+            waiting = sum(not (shared and begun.done()) for _, begun in under_way)
             for piece in islice(pieces, ahead - waiting):
                 under_way.append((piece, _begun(task, store, executor, *piece)))
             if not under_way:
                 return
-            if not under_way[0][1].done():
+            if shared and not under_way[0][1].done():
                 mine = next(pieces, None)
                 if mine is not None:
                     under_way.append((mine, _done(_done_here(task, store, *mine))))
@@ -193,9 +179,7 @@ def _shared(
             begun.cancel()
 
 
-def _take_back(
-    task: Work, store: Store, under_way: deque[tuple[tuple[int, int], Future[list[Any]]]]
-) -> None:
+def _take_back(task: Work, store: Store, under_way: _UnderWay) -> None:
     """Do the last of the blocks that no worker has begun, if there is one."""
     for place in reversed(range(len(under_way))):
         piece, begun = under_way[place]

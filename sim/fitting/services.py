@@ -175,12 +175,6 @@ def _percentiles(value: float, drawn: Floats, n: int) -> Estimate:
     return Estimate(value, min(float(low), value), max(float(high), value), n, "likelihood", 0.95)
 
 
-def _widened(by_law: Estimate, by_moments: Estimate) -> Estimate:
-    """Return an interval that holds whichever of two does: the law was chosen by the same data."""
-    low, high = min(by_law.low, by_moments.low), max(by_law.high, by_moments.high)
-    return replace(by_law, low=low, high=high)
-
-
 def _mean(times: Floats) -> Estimate:
     value, half = float(times.mean()), 1.96 * float(times.std(ddof=1)) / math.sqrt(len(times))
     return Estimate(value, value - half, value + half, len(times), "t", 0.95)
