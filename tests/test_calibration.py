@@ -76,6 +76,9 @@ def test_what_is_kept_is_a_mall_that_can_be_run(found: Calibration, tmp_path: Pa
     for mine in (middle, kept):
         assert mine.agencies["b"].counters == small().agencies["b"].counters
         assert 25 < mine.journeys["all"].per_day < 55
+    command = f"mppsim run mal.yaml --input-uncertainty {tmp_path.as_posix()}/calibrate.json"
+    assert study.text.splitlines()[-1].strip() == command
+    assert command in (tmp_path / "calibrate.html").read_text(encoding="utf-8")
     page = render(found, "id")
     assert "tidak dapat diketahui" in page and "http" not in page
 

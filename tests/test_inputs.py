@@ -13,7 +13,10 @@ from malls import mall
 
 from sim import MallError, Scenario, compare, replicate
 from sim.cli import main
+from sim.experiments.capacity import capacity
 from sim.experiments.inputs import Inputs, read_inputs, with_inputs, with_inputs_compared
+from sim.experiments.points import run_points
+from sim.report.capacity import described
 from sim.report.inputs import lines
 from sim.statistics.intervals import Estimate
 from sim.statistics.spread import InputPart, Share, part, values, widened
@@ -213,3 +216,71 @@ def test_a_staffing_plan_is_played_once_more_with_the_inputs_drawn(
         main([*words, "--input-uncertainty", str(tmp_path / "mall.inputs.json")])
     said = capsys.readouterr().out
     assert "once more with input uncertainty" in said and "of 100 called in time" in said
+
+
+# Capacity
+
+
+def test_what_a_promise_bears_is_less_sure_where_the_figures_are() -> None:
+    """The crossing stays, its interval widens, and both parts are told."""
+    plain = capacity(small(), replications=10, levels=5, workers=1)
+    found = capacity(small(), replications=10, levels=5, inputs=drawn(5, 9), workers=1)
+    both, bare = found.curves[0].crossing, found.bare[0].crossing
+    assert both.factor == pytest.approx(plain.curves[0].crossing.factor, rel=0.05)
+    assert both.high - both.low > 1.5 * (bare.high - bare.low)
+    assert both.low < bare.low <= bare.high < both.high
+    text = described(found, "en")
+    assert "is included" in text and "more runs would narrow" in text and "Measure next" in text
+    assert "is not included" in described(plain, "en")
+    known = capacity(small(), replications=10, levels=5, inputs=drawn(7, 7), workers=1)
+    same = plain.curves[0].crossing
+    assert (known.curves[0].crossing.low, known.curves[0].crossing.high) == pytest.approx(
+        (same.low, same.high)
+    )
+
+
+def test_results_that_keep_some_measures_are_widened_by_their_own() -> None:
+    """A study of many malls keeps those of the whole span; the draws hold them all."""
+    (few,) = run_points(small(), [{}], 10, seed=2, workers=1)
+    every = replicate(small(), 10, seed=2, workers=1)
+    assert len(few.measures) < len(every.measures)
+    one, other = (with_inputs(of, drawn(6, 8), runs=2, workers=1) for of in (few, every))
+    for measure in few.measures:
+        at = measure.measure, measure.scope, measure.name
+        assert one.inputs_of(*at) == other.inputs_of(*at)
+
+
+@pytest.mark.parametrize("of", ["all", "all_day"])
+def test_draws_of_demand_are_raised_with_it(of: str) -> None:
+    """A draw replaces a figure, and would else take back what a level raises."""
+    office = mall(
+        {"a": {"counters": 2, "promise": {"wait": "10 min", "for": "90 %"},
+               "services": {"s": {"time": {"mean": "7 min", "sd": "3 min"}}}}},
+        "08:00-11:00", journeys={"all_day": {"per_day": 40, "stops": ["a.s"]}},
+    )  # fmt: skip
+    path = "journeys.all_day.per_day"
+    known = Inputs(({path: "40"},) * 20, {"arrivals": (path,)}, 20)
+    one = capacity(office, of, replications=6, levels=3, inputs=known, workers=1)
+    assert one.nearest is not None and one.nearest.spread is not None
+    k = one.nearest.position("tickets", "agency", "a")
+    spread = one.nearest.spread
+    came = spread.total[..., k].sum() / spread.n[..., k].sum()
+    assert came == pytest.approx(one.nearest.estimate("tickets", "agency", "a").value, rel=0.1)
+
+
+def test_the_command_takes_draws_for_a_capacity(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sim.scenario.writing import show
+
+    known = drawn(6, 8)
+    (tmp_path / "mall.yaml").write_text(show(small()), encoding="utf-8")
+    data = {"set": known.draws, "inputs": known.groups, "days": 20}
+    (tmp_path / "mall.inputs.json").write_text(json.dumps(data), encoding="utf-8")
+    words = ["capacity", str(tmp_path / "mall.yaml"), "--replications", "3", "--workers", "1"]
+    words += ["--input-uncertainty", str(tmp_path / "mall.inputs.json"), "--lang", "id"]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--out", str(tmp_path / "out")])
+    assert not ended.value.code and "ikut dihitung: 39 undian" in capsys.readouterr().out
+    data = json.loads((tmp_path / "out" / "capacity.json").read_text(encoding="utf-8"))
+    assert data["input_uncertainty"]

@@ -102,6 +102,7 @@ def capacity(
     low: Annotated[float, typer.Option(help="The lowest demand, as a factor of today's.")] = 0.5,
     high: Annotated[float, typer.Option(help="The highest demand, as a factor.")] = 2.5,
     replications: EachReplications = 20,
+    input_uncertainty: DrawnInputs = None,
     seed: Seed = 0,
     engine: EngineName = "compiled",
     workers: Workers = None,
@@ -112,19 +113,20 @@ def capacity(
     """Say how much more demand each agency's promise bears, and which breaks first."""
     from sim.engine import check_engine
     from sim.experiments.capacity import capacity as capacity_of
+    from sim.experiments.inputs import read_inputs
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_capacity
     from sim.scenario.loading import load
 
     check_engine(engine)
     scenario = load(file, overlays)
+    inputs = None if input_uncertainty is None else read_inputs(input_uncertainty)
     with progress_bar(lang.value) as progress:
         found = capacity_of(
-            scenario, of, low=low, high=high, replications=replications, seed=seed, engine=engine,
-            workers=workers, progress=progress,
+            scenario, of, low=low, high=high, replications=replications, inputs=inputs, seed=seed,
+            engine=engine, workers=workers, progress=progress,
         )  # fmt: skip
     study = of_capacity(found, lang.value, sys.argv)
-    study = study.with_line(say("inputs.not_included_capacity", lang.value))
     finish(study, out or folder_of((file, *overlays)), lang.value, as_json)
 
 

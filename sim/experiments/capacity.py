@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sim.engine import Engine
 from sim.errors import MallError
 from sim.experiments.decision import promising
+from sim.experiments.inputs import DRAWS, RUNS, Inputs, with_inputs
 from sim.experiments.points import run_points
 from sim.experiments.replicate import Progress
 from sim.experiments.stopping import known_as
@@ -106,6 +107,9 @@ class Capacity:
     of : whose demand is raised; per_day : that demand as the scenario states it, visits a day
     replications : at each level of demand
     curves : the agencies with a promise, the first to break first
+    bare : the same curves without input uncertainty, where the others hold it
+    nearest : the mall at the level nearest to where the first promise breaks, each input drawn by
+        itself too; None without input uncertainty
     """
 
     scenario: Scenario
@@ -113,6 +117,8 @@ class Capacity:
     per_day: float
     replications: int
     curves: tuple[Curve, ...]
+    bare: tuple[Curve, ...] = ()
+    nearest: Results | None = None
 
 
 def capacity(
@@ -123,6 +129,7 @@ def capacity(
     high: float = 2.5,
     levels: int = 7,
     replications: int = 20,
+    inputs: Inputs | None = None,
     seed: int = 0,
     engine: Engine = "compiled",
     workers: int | None = None,
@@ -134,6 +141,7 @@ def capacity(
     scenario : the mall as it is; replications : of each level
     of : "all", a journey, or an agency (the journeys that stop there)
     low, high : the range of factors; levels : how many to begin with
+    inputs : draws of the figures, whose uncertainty is then in every interval
     seed, engine, workers, executor, progress : as in `replicate`
 
     Raises MallError where nobody is promised anything, or for an impossible range; at Ctrl-C
@@ -144,35 +152,103 @@ def capacity(
     agencies = promising(scenario)
     if not agencies:
         raise MallError.of("error.no_promise")
-
+    how: _How = {"engine": engine, "workers": workers, "executor": executor}
     most = levels + ROUNDS * 3 * FIRST
-
-    def with_more(known: dict[float, Results], factors: list[float]) -> dict[float, Results]:
-        done = len(known) * replications
-        points = [demand_figures(scenario, factor, of) for factor in factors]
-        with known_as(lambda some: _so_far(scenario, of, known, factors, some)):
-            found = run_points(
-                scenario, points, replications, seed=seed, engine=engine, workers=workers,
-                executor=executor, progress=_shifted(progress, done, most * replications),
-            )  # fmt: skip
-        return known | dict(zip(factors, found, strict=True))
-
-    results = with_more({}, [float(x) for x in np.geomspace(low, high, levels)])
+    search = _Search(scenario, of, replications, seed, inputs, how, progress, most)
+    search.look([float(x) for x in np.geomspace(low, high, levels)])
     for _ in range(ROUNDS):
-        wanted = _refined(_curves(agencies, results)[:FIRST], list(results))
+        wanted = _refined(_curves(agencies, search.known)[:FIRST], list(search.known))
         if wanted:
-            results = with_more(results, wanted)
-    return _told(scenario, of, results)
+            search.look(wanted)
+    return _told(scenario, of, search.known, search.nearest())
 
 
-def _told(scenario: Scenario, of: str, results: dict[float, Results]) -> Capacity:
+class _How(TypedDict):
+    engine: Engine
+    workers: int | None
+    executor: Executor | None
+
+
+@dataclass
+class _Search:
+    """The levels of demand that were looked at so far, and how further ones are."""
+
+    scenario: Scenario
+    of: str
+    replications: int
+    seed: int
+    inputs: Inputs | None
+    how: _How
+    progress: Progress | None
+    most: int
+    known: dict[float, Results] = field(default_factory=dict)
+
+    @property
+    def each(self) -> int:
+        """Return how many replications a level takes, those of the draws included."""
+        if self.inputs is None:
+            return self.replications
+        return self.replications + RUNS * min(DRAWS, len(self.inputs.draws))
+
+    def look(self, factors: list[float]) -> None:
+        """Play further levels."""
+        points = [demand_figures(self.scenario, factor, self.of) for factor in factors]
+        done = self.each * len(self.known)
+        with known_as(lambda some: _so_far(self.scenario, self.of, self.known, factors, some)):
+            found = run_points(
+                self.scenario, points, self.replications, seed=self.seed, **self.how,
+                progress=self._shifted(done),
+            )  # fmt: skip
+        done += len(factors) * self.replications
+        for factor, results in zip(factors, found, strict=True):
+            self.known[factor] = self._with_inputs(factor, results, done)
+            done += self.each - self.replications
+
+    def _with_inputs(self, factor: float, results: Results, done: int) -> Results:
+        if self.inputs is None:
+            return results
+        drawn = replace(self._drawn(factor), groups={"all": ()})
+        return with_inputs(results, drawn, **self.how, progress=self._shifted(done))
+
+    def _drawn(self, factor: float) -> Inputs:
+        """Return the draws with as much more demand, where they hold what is raised."""
+        assert self.inputs is not None
+        raised = demand_figures(self.scenario, factor, self.of)
+        draws = tuple(
+            {**draw, **{path: factor * float(draw[path]) for path in raised if path in draw}}
+            for draw in self.inputs.draws
+        )
+        return replace(self.inputs, draws=draws)
+
+    def nearest(self) -> Results | None:
+        """Return the level nearest to the first break, each input drawn by itself too."""
+        if self.inputs is None:
+            return None
+        at = _curves(promising(self.scenario), self.known)[0].crossing.factor
+        at = at if np.isfinite(at) else 1.0
+        factor = min(self.known, key=lambda level: abs(np.log(level / at)))
+        return with_inputs(self.known[factor].bare, self._drawn(factor), **self.how)
+
+    def _shifted(self, done: int) -> Callable[[int, int], None] | None:
+        progress, most = self.progress, self.most * self.each
+        return None if progress is None else lambda n, _: progress(min(done + n, most), most)
+
+
+def _told(
+    scenario: Scenario, of: str, results: dict[float, Results], nearest: Results | None = None
+) -> Capacity:
     """Return the capacity by the levels of demand that were looked at."""
     per_day = scenario.demand.scale * sum(
         scenario.journeys[name].per_day for name in journeys_of(scenario, of)
     )
     replications = next(iter(results.values())).replications
-    curves = _curves(promising(scenario), results)
-    return Capacity(scenario, of, per_day, replications, tuple(curves))
+    agencies = promising(scenario)
+    curves, bare = _curves(agencies, results), []
+    if nearest is not None:
+        alone = {factor: one.bare for factor, one in results.items()}
+        by_name = {curve.agency: curve for curve in _curves(agencies, alone)}
+        bare = [by_name[curve.agency] for curve in curves]
+    return Capacity(scenario, of, per_day, replications, tuple(curves), tuple(bare), nearest)
 
 
 def _so_far(
@@ -182,10 +258,6 @@ def _so_far(
     """Return the capacity by the levels that were done, None where these are no curve yet."""
     done = known | dict(zip(factors, some or [], strict=False))
     return _told(scenario, of, done) if len(done) > 1 else None
-
-
-def _shifted(progress: Progress | None, done: int, most: int) -> Callable[[int, int], None] | None:
-    return None if progress is None else lambda n, _: progress(min(done + n, most), most)
 
 
 def _curves(agencies: list[str], results: dict[float, Results]) -> list[Curve]:

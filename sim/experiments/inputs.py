@@ -30,6 +30,7 @@ from sim.scenario.faults import nearest
 from sim.scenario.figures import steps
 from sim.scenario.model import Scenario
 from sim.scenario.writing import resolved
+from sim.statistics.measures import measures_of
 from sim.statistics.results import Results
 from sim.statistics.spread import FEWEST, Spread
 
@@ -92,7 +93,19 @@ def with_inputs(
     """
     studied = _Studied(results.scenario, (), inputs, draws)
     (spread,) = studied.run(runs, results.run.seed, engine, workers, executor, progress)
-    return replace(results, spread=spread)
+    return replace(results, spread=_of_those(results, spread))
+
+
+def _of_those(results: Results, spread: Spread) -> Spread:
+    """Return a spread of the measures that results have; a study of many malls keeps only some."""
+    every = {m: k for k, m in enumerate(measures_of(results.scenario))}
+    columns = [every[m] for m in results.measures if m in every]  # a measure of one's own is last
+    if len(columns) == len(every):
+        return spread
+    alone = {name: (t[..., columns], n[..., columns]) for name, (t, n) in spread.alone.items()}
+    return replace(
+        spread, total=spread.total[..., columns], n=spread.n[..., columns], alone=alone
+    )  # fmt: skip
 
 
 def with_inputs_compared(

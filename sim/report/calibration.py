@@ -17,10 +17,9 @@ from sim.report.titles import titles
 from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity
 from sim.scenario.observable import cut_of, readings
+from sim.statistics.spread import FEWEST
 from sim.words import catalogue, say
 
-FEW = 10
-"""Of fewer malls that agree, the ranges are rough."""
 COLOURS = {"found": "kept", "tied": "cannot_tell", "unknown": "broken", "open": "broken"}
 
 
@@ -40,9 +39,18 @@ class Row:
     bar: tuple[float, float] = (0.0, 100.0)
 
 
-def described(found: Calibration, lang: str) -> str:
-    """Return what a calibration says as plain text."""
-    return "\n".join(_lines(found, lang))
+def described(found: Calibration, lang: str, command: str = "") -> str:
+    """Return what a calibration says as plain text.
+
+    command : with which a study goes over the whole set; it ends the text
+    """
+    last = [say("calibrate.run_set", lang), f"  {command}"] if command else []
+    return "\n".join([*_lines(found, lang), *last])
+
+
+def usable(found: Calibration) -> bool:
+    """Whether so many malls agree that a study can go over them."""
+    return int(found.kept.sum()) >= FEWEST
 
 
 def head(found: Calibration, lang: str) -> str:
@@ -139,20 +147,21 @@ def notes(found: Calibration, lang: str) -> Iterator[str]:
         for path in found.left_out():
             yield say("calibrate.left_out", lang, name=path_text(path, found.scenario, lang))
     kept = int(found.kept.sum())
-    if 0 < kept < FEW:
-        yield say("calibrate.few", lang, kept=kept)
+    if 0 < kept < FEWEST:
+        yield say("calibrate.few", lang, kept=kept, fewest=FEWEST)
     if kept:
         yield say("calibrate.set", lang)
     off = locale.percent(found.tolerance, lang, 1)
     yield say("calibrate.method", lang, tried=len(found.kept), waves=found.waves, off=off)
 
 
-def render(found: Calibration, lang: str) -> str:
-    """Return the page of a calibration as HTML that needs nothing else."""
+def render(found: Calibration, lang: str, command: str = "") -> str:
+    """Return the page of a calibration as HTML that needs nothing else; command : `described`."""
     page: str = environment(lang).get_template("calibrate.html.j2").render(
         lang=lang, name=found.scenario.name, head=head(found, lang), kept=bool(found.kept.any()),
         figures=[(row, judged(row, lang), COLOURS[row.key]) for row in figures(found, lang)],
-        counts=counts(found, lang), notes=list(notes(found, lang)), version=program_version(),
+        counts=counts(found, lang), notes=list(notes(found, lang)), command=command,
+        run_set=say("calibrate.run_set", lang), version=program_version(),
         c=lambda key, **values: say(f"calibrate.page.{key}", lang, **values),
     )  # fmt: skip
     return page

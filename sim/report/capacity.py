@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sim.experiments.capacity import Capacity, Curve
+from sim.experiments.capacity import Capacity, Crossing, Curve
 from sim.report import locale
+from sim.report.inputs import measure_next, statement
 from sim.report.provenance import origin
 from sim.report.titles import titles
 from sim.words import say
@@ -18,9 +19,29 @@ def described(found: Capacity, lang: str) -> str:
     """Return the capacity as plain text, the first promise to break first."""
     lines = [answer(found, lang), _head(found, lang)]
     lines += ["  " + sentence(found, curve, lang) for curve in found.curves]
+    lines += ["  " + text for text in _inputs(found, lang)]
     levels = len(found.curves[0].factors)
     return "\n".join([*lines, say("study.capacity.method", lang, n=found.replications,
                                   levels=levels)])  # fmt: skip
+
+
+def _inputs(found: Capacity, lang: str) -> Iterator[str]:
+    """Yield whether input uncertainty is included and, if so, what it does to each interval."""
+    if found.nearest is None:
+        yield say("inputs.not_included_capacity", lang)
+        return
+    yield statement(found.nearest, lang)
+    for both, bare in zip(found.curves, found.bare, strict=True):
+        if both.crossing.state in ("crosses", "several"):
+            yield say(
+                "study.capacity.of_which", lang, agency=titles(found.scenario)[both.agency],
+                both=_range(both.crossing, lang), runs=_range(bare.crossing, lang),
+            )  # fmt: skip
+    yield measure_next(found.nearest, lang)
+
+
+def _range(at: Crossing, lang: str) -> str:
+    return f"{locale.short(at.low, lang, 2)}–{locale.short(at.high, lang, 2)}"
 
 
 def answer(found: Capacity, lang: str) -> str:
@@ -74,6 +95,7 @@ def plain(found: Capacity, command: Sequence[str] = ()) -> dict[str, Any]:
         "origin": origin(found.scenario, command),
         "of": found.of,
         "per_day": found.per_day,
+        "input_uncertainty": found.nearest is not None,
         "agencies": [
             {
                 "agency": curve.agency,

@@ -305,13 +305,15 @@ def of_calibration(
     words = {"base": file.as_posix(), "overlay": overlay}
     nearest = say("calibrate.overlay_nearest", lang, **words)
     comment = say("calibrate.overlay", lang, **words) if found.kept.any() else nearest
+    drawn = {"base": file.as_posix(), "set": (folder / "calibrate.json").as_posix()}
+    use = say("calibrate.run_command", lang, **drawn) if calibration.usable(found) else ""
     return Study(
         name="calibrate",
-        text=calibration.described(found, lang),
+        text=calibration.described(found, lang, use),
         data=jsonable(calibration.plain(found, command)),
         shown="calibrate.html",
         texts={
-            "calibrate.html": calibration.render(found, lang),
+            "calibrate.html": calibration.render(found, lang, use),
             "calibrate.csv": calibration.table(found),
             "calibrate.yaml": f"# {comment}\n{found.overlay()}",
         },
