@@ -76,6 +76,9 @@ def places(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Raise | ast.ImportFrom | ast.AnnAssign | ast.JoinedStr)
         for inner in ast.walk(node)
     }
+    for node in ast.walk(tree):  # as `frozen=True`, which no right program tries to break
+        for decorator in getattr(node, "decorator_list", ()):
+            left_out |= {id(inner) for inner in ast.walk(decorator)}
     for number, node in enumerate(ast.walk(tree)):
         if id(node) in left_out:
             continue

@@ -144,7 +144,9 @@ def test_what_is_reported_after_stopping_meets_its_tolerance(seed):
     assert found.precise and found.stop is not None
     assert found.stop >= 20 and found.settled is not None and found.settled >= 20
     after = ratio_intervals(total[: found.stop], n[: found.stop])
-    assert (after.half_width <= np.maximum(0.05 * after.value, 0.5)).all()
+    allowed = np.maximum(0.05 * after.value, 0.5)
+    assert found.strain == pytest.approx(after.half_width / allowed, rel=1e-12)
+    assert (found.strain <= 1).all()
 
 
 def test_where_the_reported_interval_is_wider_than_the_quick_one_it_decides():
@@ -228,6 +230,8 @@ def test_a_share_that_never_failed_needs_enough_trials():
     few, many = np.ones((400, 1)), np.full((400, 1), 50.0)
     assert replications_to_precision(many, many, [SHARE]).settled == 20
     assert replications_to_precision(few, few, [SHARE]).settled == 368  # 3.7 / 0.01
+    never = replications_to_precision(0 * few, few, [SHARE])
+    assert never.settled == 368
     early = replications_to_precision(few[:100], few[:100], [SHARE])
     assert early.stop is None and early.strain[0] == pytest.approx(3.62, abs=0.01)
     plain = Tolerance(absolute=0.01)
@@ -249,7 +253,14 @@ def test_the_ceiling_ends_a_run_and_says_so():
 
 def test_without_replications_nothing_is_decided():
     found = replications_to_precision(np.empty((0, 2)), np.empty((0, 2)), [WAIT, SHARE])
-    assert found.stop is None and np.isinf(found.strain).all()
+    assert outcome(found) == (None, None, False, 0)
+    assert found.strain.shape == (2,) and np.isinf(found.strain).all()
+
+
+def test_two_replications_may_be_enough_and_all():
+    ones = np.ones((9, 1))
+    found = replications_to_precision(ones, ones, [WAIT], Rule(minimum=2, maximum=2, look_ahead=0))
+    assert outcome(found) == (2, 2, True, 0)
 
 
 def test_a_thousand_replications_of_many_measures_are_judged_quickly():
@@ -268,6 +279,8 @@ def test_a_thousand_replications_of_many_measures_are_judged_quickly():
         (lambda: Tolerance(relative=-0.05, absolute=1), "above 0"),
         (lambda: Rule(minimum=1), "minimum"),
         (lambda: Rule(minimum=30, maximum=20), "minimum"),
+        (lambda: Rule(look_ahead=-1), "look-ahead"),
+        (lambda: Tolerance(relative=math.inf), "above 0"),
         (lambda: replications_to_precision([[1.0]], [[1.0]], []), "as many tolerances"),
         (lambda: replications_to_precision([1.0], [1.0], [WAIT]), "replications, measures"),
     ],

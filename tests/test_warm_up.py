@@ -29,14 +29,23 @@ def test_a_higher_start_is_cut_off_and_a_shift_of_all_moves_only_the_mean():
 
 
 def test_a_series_that_never_settles_is_called_unreliable():
-    assert not mser5(np.arange(100.0)).reliable
+    cut = mser5(np.arange(100.0))
+    assert not cut.reliable and cut.batches == 10  # half of them, where the search ends
 
 
 def test_a_constant_series_loses_nothing():
     assert mser5([3.0] * 23).observations == 0
 
 
-@pytest.mark.parametrize("series", [[], [1.0] * 9, [1.0] * 9 + [float("nan")]])
-def test_misuse_is_refused(series):
+def test_observations_may_be_looked_at_one_by_one():
+    cut = mser5([9.0, 1.0, 1.0, 1.0, 1.0, 1.0], batch=1)
+    assert (cut.batches, cut.observations, cut.mean) == (1, 1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("series", "batch"),
+    [([], 5), ([1.0] * 9, 5), ([1.0] * 9 + [float("nan")], 5), ([1.0] * 9, 0), ([[1.0]] * 10, 5)],
+)
+def test_misuse_is_refused(series, batch):
     with pytest.raises(ValueError, match="MSER"):
-        mser5(series)
+        mser5(series, batch)
