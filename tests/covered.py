@@ -1,8 +1,8 @@
 """Which lines and branches of the kernels are reached: played as the Python they are written in.
 
-NUMBA_DISABLE_JIT=1 python -m coverage run --branch --source=sim/engine/compiled,sim/sampling tests/covered.py
-python -m coverage report -m
-"""  # noqa: E501 - a command stands in one line
+This plays the shipped features and generated days; the tests with days by hand do the rest. The
+commands stand in `docs/testing.md`.
+"""
 
 from __future__ import annotations
 

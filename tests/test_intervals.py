@@ -63,6 +63,13 @@ def test_case_paired_and_welch():
     assert welch.degrees_of_freedom == close(expected["welch_df"])
 
 
+def test_welch_of_samples_without_spread_is_exact_and_counts_both():
+    found = welch_difference([2.0] * 4, [1.5] * 3 + [np.nan])
+    assert (found.value, found.low, found.high) == (0.5, 0.5, 0.5)
+    assert (found.n, found.n_other, found.left_out, found.n_needed) == (4, 3, 1, 0)
+    assert found.degrees_of_freedom == 5
+
+
 def test_case_welch_against_what_was_counted():
     model, expected = case("ME-VALID")
     found = welch_difference(model["simulated_days"], model["observed_days"], 0.90)
@@ -309,6 +316,8 @@ def test_more_confidence_is_never_narrower(values, confidence):
         (lambda: ratio_interval([1.0, 2.0], [1, -1]), "negative"),
         (lambda: mean_interval([1.0, math.inf]), "infinite"),
         (lambda: mean_interval([1.0, 2.0], 95), "0.95"),
+        (lambda: mean_interval([1.0, 2.0], 0), "0.95"),
+        (lambda: mean_interval([1.0, 2.0], 1), "0.95"),
         (lambda: ratio_interval([1.0, 2.0], [1, 1, 1]), "same replications"),
         (lambda: quantile_ranks(10, 1.0), "0 < p < 1"),
     ],

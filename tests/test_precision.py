@@ -195,6 +195,15 @@ def test_the_last_to_settle_is_the_one_that_still_failed():
         assert found.last == last
 
 
+def test_of_those_that_settle_at_once_the_widest_is_the_last():
+    swing = np.tile([1.0, -1.0], 15)
+    for sizes, last in (((0.01, 0.1), 1), ((0.1, 0.01), 0)):
+        total = 10 + np.outer(swing, sizes)
+        within = [Tolerance(relative=0.9)] * 2
+        found = replications_to_precision(total, np.ones_like(total), within, QUICK)
+        assert (found.settled, found.last) == (QUICK.minimum, last)
+
+
 def test_the_last_to_settle_need_not_be_the_widest_once_settled():
     steady, jump = np.tile([1.0, -1.0], 20), np.eye(40)[4]
     total = np.column_stack((steady, jump))
@@ -232,6 +241,9 @@ def test_a_share_that_never_failed_needs_enough_trials():
     assert replications_to_precision(few, few, [SHARE]).settled == 368  # 3.7 / 0.01
     never = replications_to_precision(0 * few, few, [SHARE])
     assert never.settled == 368
+    often = few * (np.arange(400) % 10 > 0)[:, np.newaxis]  # who did not come has no share
+    assert replications_to_precision(0 * often, often, [SHARE]).stop is None
+    assert replications_to_precision(0 * often, 50 * often, [SHARE]).settled == 23
     early = replications_to_precision(few[:100], few[:100], [SHARE])
     assert early.stop is None and early.strain[0] == pytest.approx(3.62, abs=0.01)
     plain = Tolerance(absolute=0.01)
