@@ -48,12 +48,6 @@ def sample(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
     return samples(scenario, seed, range(replication, replication + 1))[0]
 
 
-def drawn(scenario: Scenario, seed: int, replications: range) -> Iterator[Workload]:
-    """Draw replications one after the other, as many together as keeps memory small."""
-    for together in drawn_together(scenario, seed, replications):
-        yield from together.apart()
-
-
 def drawn_together(scenario: Scenario, seed: int, replications: range) -> Iterator[Replications]:
     """Draw replications, and yield those that were drawn together."""
     dates = dates_of(scenario)
