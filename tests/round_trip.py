@@ -2,7 +2,9 @@
 
 python tests/round_trip.py 0 1000 results/round_trip.csv     trials, a row for each figure
     ... figures     without the waits, which take longer
-    python tests/round_trip.py summary results/round_trip.csv     how often each held the truth
+    python tests/round_trip.py summary results/*.csv     how often each held the truth
+
+Trials may be shared out among files and machines; what was broken off goes on where it ended.
 """
 
 from __future__ import annotations
@@ -127,9 +129,9 @@ def refuted(hits: dict[str, list[bool]], level: float = 0.01) -> dict[str, float
     return {key: value for key, value in p.items() if value < level / len(p)}
 
 
-def summary(path: Path) -> str:
-    """Return how often the intervals of a file of trials held the truth, figure by figure."""
-    rows = pd.read_csv(path)
+def summary(paths: list[Path]) -> str:
+    """Return how often the intervals of files of trials held the truth, figure by figure."""
+    rows = pd.concat(map(pd.read_csv, paths)).drop_duplicates(["trial", "figure"])
     rows["held"] = (rows["low"] <= rows["true"]) & (rows["true"] <= rows["high"])
     hits = {str(key): of["held"].tolist() for key, of in rows.groupby("figure")}
     wrong = refuted(hits)
@@ -153,6 +155,6 @@ def main(first: int, last: int, path: Path, waits: bool = True) -> None:
 
 
 if __name__ == "__main__" and sys.argv[1] == "summary":
-    print(summary(Path(sys.argv[2])))
+    print(summary([Path(name) for name in sys.argv[2:]]))
 elif __name__ == "__main__":
     main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), "figures" not in sys.argv)

@@ -13,15 +13,20 @@ import pytest
 from scipy import stats
 from ticket_logs import EXAMPLE, MALL, example, rounded, simulated
 
-from sim import LogError, ScenarioError, draft, fit
+from sim import LogError, ScenarioError, draft, fit, replicate
 from sim.cli import main
+from sim.fitting.draft import Draft
 from sim.fitting.ledger import PARTS
 from sim.fitting.likelihood import Sample, fit_law, fit_laws
 from sim.fitting.patience import survival
 from sim.fitting.rules import Told, read_mapping
+from sim.report.answer import Answer
+from sim.report.observed import made_of_them
+from sim.report.sentences import compared
 from sim.report.studies import of_fit
 from sim.scenario.loading import load, load_text
 from sim.statistics.intervals import Estimate
+from sim.words import say
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -82,6 +87,46 @@ def test_fits_of_censored_times_are_those_of_scipy(family: str) -> None:
     law = getattr(stats, name.get(family, family))
     theirs = law(*law.fit(stats.CensoredData(uncensored=seen, right=beyond), floc=0))
     assert (ours.mean, ours.sd) == pytest.approx((theirs.mean(), theirs.std()), rel=2e-3)
+
+
+@pytest.mark.parametrize("family", ["weibull", "gamma", "lognormal", "exponential"])
+@pytest.mark.parametrize("known", ["exactly", "to a limit", "between bounds"])
+def test_fits_of_many_times_are_as_likely_as_those_of_scipy(family: str, known: str) -> None:
+    """Whole, cut short by a limit of each, or as intervals: the same law, and no less likely."""
+    rng = np.random.default_rng(20250106)
+    times = rng.gamma(2.5, 3.0, 400)
+    limit = rng.exponential(12.0, 400) if known == "to a limit" else np.full(400, np.inf)
+    unseen = times > limit
+    if known == "between bounds":
+        low = 5 * np.floor(times / 5)
+        ours = Sample.bounded([], low, low + 5)
+        theirs = stats.CensoredData.interval_censored(low, low + 5)
+    else:
+        cut = limit[unseen]
+        ours = Sample.bounded(times[~unseen], cut, np.full(len(cut), np.inf))
+        theirs = stats.CensoredData(uncensored=times[~unseen], right=cut)
+    name = {"weibull": "weibull_min", "lognormal": "lognorm", "exponential": "expon"}
+    law = getattr(stats, name.get(family, family))
+    other, found = law(*law.fit(theirs, floc=0)), fit_law(ours, family)
+    assert (found.law.mean, found.law.sd) == pytest.approx((other.mean(), other.std()), rel=2e-3)
+    seen = other.logpdf(ours.x) @ ours.weight
+    bounds = other.cdf(ours.high) - other.cdf(ours.low)
+    assert found.log_likelihood >= seen + np.log(bounds) @ ours.between - 1e-6
+
+
+@pytest.mark.parametrize("left", [0.0, 0.3, 1.0])
+def test_the_curve_of_patience_is_that_of_scipy(left: float) -> None:
+    """Kaplan-Meier, with ties, from nobody who left to everybody."""
+    rng = np.random.default_rng(7)
+    waits = rng.integers(1, 40, 300).astype(float)
+    gone = rng.random(300) < left
+    found = survival(waits, gone)
+    theirs = stats.ecdf(stats.CensoredData(uncensored=waits[gone], right=waits[~gone])).sf
+    if left:
+        assert found.share == pytest.approx(theirs.evaluate(found.times), abs=1e-12)
+        assert set(found.times) == set(theirs.quantiles[np.isin(theirs.quantiles, waits[gone])])
+    else:
+        assert not len(found.times)
 
 
 def test_times_written_to_five_minutes_give_the_law_that_exact_ones_give() -> None:
@@ -271,6 +316,25 @@ def test_the_shipped_example_is_what_the_simulator_gives_and_its_mall_comes_back
     for key, true in (("ktp", 13), ("kk", 7)):
         low, high = again.plausible[f"agencies.disdukcapil.services.{key}.time.mean"]
         assert low.value < true * 60e6 < high.value
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "2 to 3 at a time"), ("id", "1 sekaligus")])
+def test_counters_and_patience_are_told_with_a_figure(lang: str, says: str) -> None:
+    from sim.report.fitted import described
+
+    found = fit([EXAMPLE])
+    text = described(found, Draft(found, lang), lang)
+    assert says in text and ":  [" not in text
+    made = load_text(draft(found, lang))
+    assert made_of_them(made)
+    apart = {"observed": "counted by hand in March"}
+    other = made.model_copy(update={"sources": {**made.sources, **apart}})
+    assert not made_of_them(other) and not made_of_them(load(ROOT / "scenarios/tutorial.yaml"))
+    for mall, key in ((made, "agree_same"), (other, "agree")):
+        answer = Answer.of(replicate(mall, 4, workers=1))
+        within = sum(row.place == "within" for row in answer.counted)
+        expected = say(f"page.counted.{key}", lang, within=within, all=len(answer.counted))
+        assert compared(answer, lang) == expected
 
 
 @pytest.mark.skipif(not WARSAW.is_file(), reason="the log of Warsaw is not here")

@@ -79,5 +79,9 @@ def test_a_wheel_works_outside_the_checkout(built: tuple[Path, Path], tmp_path: 
     run(*command, "run", "scenarios/join/imigrasi.yaml", "--replications", "2", cwd=here,
         path=installed)  # fmt: skip
     assert list((here / "results").rglob("report.html"))
+    run(*command, "example", "logs/tickets.csv", cwd=here, path=installed)
+    run(*command, "fit", "scenarios/logs/tickets.csv", "--out", "my-mall.yaml", cwd=here,
+        path=installed)  # fmt: skip
+    assert "no faults" in run(*command, "validate", "my-mall.yaml", cwd=here, path=installed)
     code = "from sim import verify; assert verify('simpy', parts=('traces',)).holds"
     run("-c", code, cwd=here, path=installed)

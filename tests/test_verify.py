@@ -13,7 +13,7 @@ from sim import Log, MallError, Scenario, Workload, simulate, verify
 from sim.cli import main
 from sim.report.verification import described, plain, render
 from sim.scenario.loading import load
-from sim.scenario.shipped import copy_example, shipped
+from sim.scenario.shipped import copy_example, shipped, shipped_logs
 from sim.verification.difference import first_difference
 from sim.verification.verify import QUICK, Verification, limit_of
 
@@ -148,3 +148,17 @@ def test_example_lists_and_copies(tmp_path: Path, capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit):
         main(["example", "nowhere"])
     assert "tutorial" in capsys.readouterr().err
+
+
+def test_the_ticket_log_is_an_example_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copied,) = copy_example("logs/tickets.csv", tmp_path)
+    assert copied.read_bytes() == shipped_logs()["logs/tickets.csv"].read_bytes()
+    with pytest.raises(SystemExit) as ended:
+        main(["example", "logs/tickets.csv", "--into", str(tmp_path), "--lang", "en"])
+    assert not ended.value.code
+    assert f"mppsim fit {copied}" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["example"])
+    assert "logs/tickets.csv" in capsys.readouterr().out.splitlines()

@@ -139,16 +139,17 @@ def example(
     into: Annotated[Path, typer.Option(help="Where scenarios/ is made.")] = Path(),
     lang: Language = Lang.id,
 ) -> None:
-    """Copy a shipped scenario here, with the files that it extends, to begin from."""
-    from sim.scenario.shipped import copy_example, shipped
+    """Copy a shipped scenario here, with what it extends, or a ticket log, to begin from."""
+    from sim.scenario.shipped import copy_example, shipped, shipped_logs
 
     if not name:
-        tell("\n".join(shipped()))
+        tell("\n".join([*shipped(), *shipped_logs()]))
         return
     copies = copy_example(name, into)
     for path in copies:
         say_written(path, lang.value)
-    tell(say("cli.example", lang.value, file=copies[0]))
+    key = "example" if copies[0].suffix == ".yaml" else "example_log"
+    tell(say(f"cli.{key}", lang.value, file=copies[0]))
 
 
 @app.command()

@@ -215,6 +215,7 @@ class Draft:
 
     def _observed(self) -> Data:
         found, history = self.found, self.found.history
+        self._sourced("observed", "observed")
         part: Data = {"visits_per_day": f"{_total(found):.1f}"}
         for a, key in enumerate(history.agencies):
             waits = found.waits(a)

@@ -22,6 +22,8 @@ class Part:
     kind : `arrivals`, `service`, `counters`, `patience` or `day_to_day`; name : whose
     value : per day, minutes, or a share; None where it is no single number
     why : key of the sentence that says what it rests on; n : how many days, services or waits
+    bare : figures without an interval: the fewest and the most counters of the usual day, or the
+        mean patience in minutes
     """
 
     kind: str
@@ -30,6 +32,7 @@ class Part:
     n: int
     grade: Grade
     why: str
+    bare: tuple[float, ...] = ()
 
 
 def grade_of(value: Estimate | None) -> Grade:
@@ -55,11 +58,15 @@ def parts(found: Fitted) -> Iterator[Part]:
         yield Part("service", name, time.mean, time.n, grade, time.basis)
     for key, open_ in found.counters.items():
         grades: dict[str, Grade] = {"named": "good", "overlap": "weak", "unknown": "unknown"}
-        yield Part("counters", key, None, days, grades[open_.source], open_.source)
+        open_now = [n for _, n in open_.table]
+        usual = (min(open_now), max(open_now)) if open_now else ()
+        yield Part("counters", key, None, days, grades[open_.source], open_.source, usual)
     patience = found.patience
     if patience is None or patience.fit is None:
         yield Part("patience", "", None, 0 if patience is None else patience.left, "unknown",
                    "nobody_left")  # fmt: skip
     else:
         few = patience.left < 100 or patience.missed > patience.left
-        yield Part("patience", "", None, patience.left, "weak" if few else "fair", "left")
+        grade = "weak" if few else "fair"
+        mean = (patience.fit.law.mean,)
+        yield Part("patience", "", None, patience.left, grade, "left", mean)

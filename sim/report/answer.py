@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.loads import Load, overloads
-from sim.report.observed import Counted, counted
+from sim.report.observed import Counted, counted, made_of_them
 from sim.scenario import quantities as q
 from sim.scenario.figures import Figure, figures
 from sim.scenario.model import Journey, Promise, Scenario, VisitorClass
@@ -184,7 +184,7 @@ class Answer:
     saturated : agencies that served during 95 % of their staffed time or more on some weekday
     dates : days of one replication, where these are dates; else 0
     has_desks : whether some that promise are desks or machines that visits begin with
-    counted : what was counted beside what the model gives
+    counted : what was counted beside what the model gives; counts_made_it : `made_of_them`
     figures : every figure of the scenario with its source
     """
 
@@ -205,6 +205,7 @@ class Answer:
     dates: int
     has_desks: bool
     counted: tuple[Counted, ...]
+    counts_made_it: bool
     figures: tuple[Figure, ...]
 
     @classmethod
@@ -234,6 +235,7 @@ class Answer:
                 _is_desk(scenario, a.name) for a in agencies if a.verdict != "no_promise"
             ),
             counted=counted(results),
+            counts_made_it=made_of_them(scenario),
             figures=figures(scenario),
         )
 

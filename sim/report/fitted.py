@@ -105,9 +105,9 @@ def part_line(part: Part, lang: str) -> str:
 
 
 def figure(part: Part, lang: str) -> str:
-    """Return the figure of a part with its interval, "" where it is none."""
+    """Return the figure of a part with its interval, or without where none is known."""
     if part.value is None:
-        return ""
+        return _bare(part, lang)
     scale, unit = (100, " %") if part.kind == "day_to_day" else (1, "")
     if part.kind == "service":
         unit = " " + say("fit.minutes", lang)
@@ -116,6 +116,16 @@ def figure(part: Part, lang: str) -> str:
         for v in (part.value.value, part.value.low, part.value.high)
     )
     return f"{value}{unit} ({low}–{high})"
+
+
+def _bare(part: Part, lang: str) -> str:
+    if not part.bare:
+        return locale.ABSENT
+    if part.kind == "patience":
+        return say("fit.bare.patience", lang, mean=locale.number(part.bare[0], lang))
+    low, high = (locale.number(n, lang) for n in part.bare)
+    return say("fit.bare.counters" if low != high else "fit.bare.counters_same", lang, low=low,
+               high=high)  # fmt: skip
 
 
 def why(part: Part, lang: str) -> str:

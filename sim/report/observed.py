@@ -8,6 +8,7 @@ from typing import Literal
 
 from sim.errors import MallError
 from sim.scenario import quantities as q
+from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
@@ -41,6 +42,16 @@ class Counted:
 def counted(results: Results) -> tuple[Counted, ...]:
     """Return what the scenario's `observed` holds beside the model, in the file's order."""
     return tuple(_row(results, path, value) for path, value in results.scenario.observed.items())
+
+
+def made_of_them(scenario: Scenario) -> bool:
+    """Whether figures of a scenario come from what its counts come from: then they test nothing.
+
+    The source of `observed` begins with the same words, up to a semicolon, as that of a figure.
+    """
+    begin = scenario.sources.get("observed", "").partition(";")[0]
+    others = [of for path, of in scenario.sources.items() if path != "observed"]
+    return bool(begin) and any(of.partition(";")[0] == begin for of in others)
 
 
 def _row(results: Results, path: str, value: Quantity) -> Counted:

@@ -320,7 +320,8 @@ def compared(answer: Answer, lang: str) -> str:
     if not rows:
         return say("page.counted.no_range", lang)
     within = locale.number(sum(row.place == "within" for row in rows), lang)
-    return say("page.counted.agree", lang, within=within, all=locale.number(len(rows), lang))
+    key = "agree_same" if answer.counts_made_it else "agree"
+    return say(f"page.counted.{key}", lang, within=within, all=locale.number(len(rows), lang))
 
 
 def assumed(answer: Answer, lang: str) -> str:

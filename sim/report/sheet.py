@@ -18,7 +18,7 @@ from sim.report import locale
 from sim.report.break_even import break_evens
 from sim.report.figure_text import figure_text
 from sim.report.no_repair import no_repair
-from sim.report.observed import counted
+from sim.report.observed import counted, made_of_them
 from sim.report.path_text import path_text
 from sim.report.titles import titles
 from sim.scenario.figures import Figure, figures
@@ -205,7 +205,8 @@ def _counted(of: Alternative, lang: str) -> Iterator[str]:
         yield say("sheet.counted_nothing", lang)
         return
     within = sum(row.place == "within" for row in rows)
-    yield say("sheet.counted_some", lang, within=within, all=len(rows))
+    key = "counted_same" if made_of_them(of.base.scenario) else "counted_some"
+    yield say(f"sheet.{key}", lang, within=within, all=len(rows))
 
 
 def _in_writing(of: Alternative, lang: str) -> Iterator[str]:

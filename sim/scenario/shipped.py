@@ -1,4 +1,4 @@
-"""The scenarios that come with mppsim, found in the installed package or in a checkout."""
+"""The scenarios and the ticket log that come with mppsim, in the package or in a checkout."""
 
 from __future__ import annotations
 
@@ -25,19 +25,25 @@ def shipped() -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
+def shipped_logs() -> dict[str, Path]:
+    """Return the shipped ticket logs by name: `logs/tickets.csv`."""
+    folder = shipped_folder()
+    return {path.relative_to(folder).as_posix(): path for path in sorted(folder.glob("logs/*"))}
+
+
 def shipped_file(name: str) -> Path:
-    """Return the file of a shipped scenario.
+    """Return the file of a shipped scenario, or of the log.
 
     Raises MallError for a name that none has.
     """
-    known = shipped()
+    known = shipped() | shipped_logs()
     if name.removesuffix(".yaml") not in known:
         raise MallError.of("error.no_example", name=name, known=", ".join(known))
     return known[name.removesuffix(".yaml")]
 
 
 def copy_example(name: str, into: Path) -> list[Path]:
-    """Copy a shipped scenario and the files that it extends; return the copies, its own first.
+    """Copy a shipped scenario and the files that it extends, or a log; its own copy comes first.
 
     into : the folder in which `scenarios/` is made; below that all stands as it is shipped, so
         that `extends` finds its base
@@ -62,6 +68,8 @@ def copy_example(name: str, into: Path) -> list[Path]:
 
 def _with_bases(file: Path) -> list[Path]:
     files = [file]
+    if file.suffix != ".yaml":
+        return files
     extends = re.compile(r"^extends: *([^ #\n]+)", re.MULTILINE)
     while found := extends.search(files[-1].read_text(encoding="utf-8")):
         files.append((files[-1].parent / found[1]).resolve())
