@@ -41,7 +41,7 @@ MOST = 60
 KERNELS = "sim/statistics/tally/"
 """Played as Python, or each mutant would be compiled."""
 _HALL = ("hall", "traces", "counters", "services", "ways", "online", "at_once", "rare",
-         "features")  # fmt: skip
+         "choosing", "features")  # fmt: skip
 _MEASURES = ("measures", "office_work")
 TESTS: dict[str, tuple[str, ...]] = {
     "sim/engine/reference/": _HALL,

@@ -63,6 +63,11 @@ def test_case_paired_and_welch():
     assert welch.degrees_of_freedom == close(expected["welch_df"])
 
 
+def test_an_interval_says_how_many_it_needs_only_where_it_is_absent():
+    assert ratio_interval([1.0, 2.0], [1, 1]).n_needed == 0
+    assert ratio_interval([1.0], [1]).n_needed == 2
+
+
 def test_welch_of_samples_without_spread_is_exact_and_counts_both():
     found = welch_difference([2.0] * 4, [1.5] * 3 + [np.nan])
     assert (found.value, found.low, found.high) == (0.5, 0.5, 0.5)
@@ -320,6 +325,8 @@ def test_more_confidence_is_never_narrower(values, confidence):
         (lambda: mean_interval([1.0, 2.0], 1), "0.95"),
         (lambda: ratio_interval([1.0, 2.0], [1, 1, 1]), "same replications"),
         (lambda: quantile_ranks(10, 1.0), "0 < p < 1"),
+        (lambda: quantile_ranks(10, 0.0), "0 < p < 1"),
+        (lambda: quantile_ranks(-1, 0.5), "n >= 0"),
     ],
 )
 def test_misuse_is_refused_with_the_remedy(call, message):

@@ -120,12 +120,15 @@ def test_what_nobody_has_gone_on_with_for_a_month_is_cleared_up(tmp_path: Path) 
     with pytest.raises(StoppedError), saving(tmp_path):
         replicate(TINY, 4, seed=5, workers=1, progress=stop_at(4))
     (block,) = blocks(tmp_path)
+    other = tmp_path / "what somebody else keeps here"
+    other.mkdir()
+    os.utime(other, (0, 0))
     for days, is_there in ((29, True), (31, False)):
         then = time.time() - days * 24 * 3600
         os.utime(block.parent, (then, then))
         with pytest.raises(StoppedError), saving(tmp_path):
             raise StoppedError
-        assert block.exists() == is_there
+        assert block.exists() == is_there and other.exists()
 
 
 def test_pieces_follow_what_is_kept_and_leave_nothing_out() -> None:

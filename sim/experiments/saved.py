@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 import zlib
@@ -42,6 +43,8 @@ LARGEST_BLOCK = 1_000_000_000
 FORGOTTEN = 30 * 24 * 3600
 """Seconds after which nobody is thought to go on with what was broken off."""
 PACKAGES = ("numpy", "scipy", "numba", "simpy")
+_NAME = re.compile("[0-9a-f]{32}")
+"""Of a piece of work: the beginning of a hash."""
 _PLAIN = (str, int, float, bool, type(None))
 _FOLDER: ContextVar[tuple[Path, list[Store]] | None] = ContextVar("saving", default=None)
 
@@ -73,10 +76,10 @@ def _removed(folder: Path, used: list[Store]) -> None:
 
 
 def _forget(folder: Path) -> None:
-    """Remove the work that nobody has gone on with for long."""
+    """Remove the work that nobody has gone on with for long, and nothing else that lies there."""
     with suppress(OSError):
         for of in folder.iterdir():
-            if time.time() - of.stat().st_mtime > FORGOTTEN:
+            if _NAME.fullmatch(of.name) and time.time() - of.stat().st_mtime > FORGOTTEN:
                 shutil.rmtree(of, ignore_errors=True)
 
 
