@@ -73,7 +73,7 @@ def notes(found: Fitted, lang: str) -> Iterator[str]:
     step = max(found.step, found.snapshots)
     if step >= q.MINUTE:
         key = "snapshots" if found.snapshots else "step"
-        yield say(f"fit.note.{key}", lang, step=q.duration(step))
+        yield say(f"fit.note.{key}", lang, step=locale.duration(step, lang))
     if found.arrivals.whole < found.arrivals.days:
         yield say("fit.note.whole", lang, whole=found.arrivals.whole, days=found.arrivals.days)
     if not found.history.joined:
