@@ -195,6 +195,20 @@ def test_the_last_to_settle_is_the_one_that_still_failed():
         assert found.last == last
 
 
+def test_the_last_to_settle_is_the_widest_just_before():
+    allowed, turned = 0.4, 0
+    for seed in range(60):
+        total = np.random.default_rng(seed).normal(10, 1, (80, 3))
+        n = np.ones_like(total)
+        found = replications_to_precision(total, n, [Tolerance(absolute=allowed)] * 3, QUICK)
+        if found.settled is None or found.settled == QUICK.minimum:
+            continue
+        half = running_half_width(total, n, anchor=QUICK.minimum)[1]
+        assert found.last == np.argmax(half[found.settled - 2])
+        turned += found.last != np.argmax(half[found.settled - 3])
+    assert turned  # so that it matters which one is looked at
+
+
 def test_of_those_that_settle_at_once_the_widest_is_the_last():
     swing = np.tile([1.0, -1.0], 15)
     for sizes, last in (((0.01, 0.1), 1), ((0.1, 0.01), 0)):

@@ -45,7 +45,8 @@ def test_before_the_variances_are_known_nothing_is_dropped() -> None:
 
 def test_of_alternatives_that_do_the_same_the_first_is_chosen() -> None:
     same = np.repeat(NOISE[:, :1], 3, axis=1)
-    assert select_best(same, 0.1).best == 0
+    found = select_best(same, 0.1)
+    assert (found.best, found.after) == (0, 200)
     assert select_best(same[:FIRST], 0.1).best == 0  # as many as are enough in any case
 
 

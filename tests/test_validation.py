@@ -60,6 +60,7 @@ def test_case_equivalence_of_days() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "answer"),
     [(-1, 1, "equivalent"), (-2, 2, "equivalent"), (-1, 2.1, "undecided"), (-9, 9, "undecided"),
+     (2, 3, "undecided"), (-3, -2, "undecided"),
      (2.1, 3, "different"), (-9, -2.1, "different"), (np.nan, np.nan, "undecided")],
 )  # fmt: skip
 def test_only_what_is_surely_within_the_margin_is_equivalent(

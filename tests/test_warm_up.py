@@ -35,6 +35,7 @@ def test_a_series_that_never_settles_is_called_unreliable():
 
 def test_a_constant_series_loses_nothing():
     assert mser5([3.0] * 23).observations == 0
+    assert mser5([3.0] * 10).mean == 3  # two batches are enough
 
 
 def test_observations_may_be_looked_at_one_by_one():
