@@ -68,7 +68,7 @@ def test_a_mall_is_kept_if_and_only_if_it_meets_every_count(found: Calibration) 
 
 
 def test_what_is_kept_is_a_mall_that_can_be_run(found: Calibration, tmp_path: Path) -> None:
-    study = of_calibration(found, "id", Path("mal.yaml"), tmp_path)
+    study = of_calibration(found, "id", (Path("mal.yaml"), Path("lagi.yaml")), tmp_path)
     assert study.write(tmp_path, "id").name == "calibrate.html"
     (tmp_path / "mal.yaml").write_text(show(found.scenario), encoding="utf-8")
     middle = load(tmp_path / "mal.yaml", [tmp_path / "calibrate.yaml"])
@@ -76,7 +76,8 @@ def test_what_is_kept_is_a_mall_that_can_be_run(found: Calibration, tmp_path: Pa
     for mine in (middle, kept):
         assert mine.agencies["b"].counters == small().agencies["b"].counters
         assert 25 < mine.journeys["all"].per_day < 55
-    command = f"mppsim run mal.yaml --input-uncertainty {tmp_path.as_posix()}/calibrate.json"
+    the_set = (tmp_path / "calibrate.json").as_posix()
+    command = f"mppsim run mal.yaml --with lagi.yaml --input-uncertainty {the_set}"
     assert study.text.splitlines()[-1].strip() == command
     assert command in (tmp_path / "calibrate.html").read_text(encoding="utf-8")
     page = render(found, "id")

@@ -107,7 +107,7 @@ def calibrate(
             progress=progress,
         )  # fmt: skip
     folder = out or folder_of((file, *overlays))
-    study = of_calibration(found, lang.value, file, folder, sys.argv)
+    study = of_calibration(found, lang.value, (file, *overlays), folder, sys.argv)
     finish(study, folder, lang.value, as_json)
 
 

@@ -295,17 +295,19 @@ def _drawn(found: Fitted) -> str:
 
 
 def of_calibration(
-    found: Calibration, lang: str, file: Path, folder: Path, command: Sequence[str] = ()
+    found: Calibration, lang: str, files: Sequence[Path], folder: Path, command: Sequence[str] = ()
 ) -> Study:
     """Return what is said of a calibration, with its page.
 
-    calibrate.csv holds the set; calibrate.yaml, one mall of it, is laid over `file` with `--with`.
+    files : the mall's, and what was laid over it
+    calibrate.csv holds the set; calibrate.yaml, one mall of it, is laid over `files` with `--with`.
     """
     overlay = (folder / "calibrate.yaml").as_posix()
-    words = {"base": file.as_posix(), "overlay": overlay}
+    base = " --with ".join(file.as_posix() for file in files)
+    words = {"base": base, "overlay": overlay}
     nearest = say("calibrate.overlay_nearest", lang, **words)
     comment = say("calibrate.overlay", lang, **words) if found.kept.any() else nearest
-    drawn = {"base": file.as_posix(), "set": (folder / "calibrate.json").as_posix()}
+    drawn = {"base": base, "set": (folder / "calibrate.json").as_posix()}
     use = say("calibrate.run_command", lang, **drawn) if calibration.usable(found) else ""
     return Study(
         name="calibrate",
