@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import fields, replace
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,10 @@ def test_a_recorded_workload_has_the_recorded_rows(engine: str) -> None:
     written = recorded()
     log = simulate(the_mall(), workload_of(written["workload"]), engine)
     for name in TABLES:
-        assert columns_of(getattr(log, name)) == written[name]
+        found, wanted = columns_of(getattr(log, name)), written[name]
+        rows = (zip(*(table[of] for of in found), strict=True) for table in (found, wanted))
+        for k, (row, was) in enumerate(zip_longest(*rows, fillvalue=())):
+            assert row == was, f"{name}, row {k}: {dict(zip(found, row, strict=False))}"
 
 
 def test_the_recorded_rows_are_of_many_kinds() -> None:

@@ -2,7 +2,8 @@
 
 SimPy orders events of one instant by priority, then by insertion. The hall's rules want an
 order that no insertion decides: the phase of the rule, then the citizen's or counter's rank.
-SimPy's own priorities 0 and 1 (what must follow at once) stay before every phase.
+SimPy's own priorities 0 and 1 (what must follow at once) stay before every phase. The compiled
+engine has the same order in `compiled/instant.py`.
 """
 
 from __future__ import annotations
