@@ -2,11 +2,12 @@
 
 Officers are added for the whole day at the agencies that stand in the way, on the same citizens,
 until every condition for which the join would be blamed holds. Then each of these agencies is
-tried with its further officers in every stretch of hours, and the shortest that suffices is kept:
-one stretch, as somebody can work it. What is found is only a proposal. It is judged by `compare`,
-on other replications than those that found it.
+tried with its further officers in stretches of hours, the shortest first, and the first that
+suffices is kept: one stretch, as somebody can work it. What is found is only a proposal. It is
+judged by `compare`, on other replications than those that found it.
 
-Agencies whose counters have names, and machines, are left as they are; so is what fails today.
+Agencies whose counters have names, and machines, are left as they are; so is what fails today,
+unless the join makes it worse.
 """
 
 from __future__ import annotations
