@@ -417,11 +417,18 @@ def test_a_full_disk_behind_stdout_gives_a_plain_message() -> None:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc")
 
 
+ON_TERMINALS: list[subprocess.Popen[str]] = []
+
+
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, int]]:
-    """Yield both ends of a terminal."""
+    """Yield both ends of a terminal; what was started on it ends with the test."""
     ends = pty.openpty()
     yield ends
+    for process in ON_TERMINALS:
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    ON_TERMINALS.clear()
     for end in ends:
         with suppress(OSError):
             os.close(end)
@@ -429,10 +436,12 @@ def terminal() -> Iterator[tuple[int, int]]:
 
 def started(terminal: tuple[int, int], *words: str) -> subprocess.Popen[str]:
     """Start the command with its stderr on a terminal, in a process group of its own."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*MPPSIM, *words], stdout=subprocess.PIPE, stderr=terminal[1], text=True,
         start_new_session=True,
     )  # fmt: skip
+    ON_TERMINALS.append(process)
+    return process
 
 
 def read_until(terminal: tuple[int, int], what: str, seconds: float = 40) -> str:
