@@ -10,6 +10,7 @@ import pytest
 from malls import scenario_of
 
 from sim import MallError, Scenario, compare
+from sim.experiments.break_even import with_break_evens
 from sim.experiments.compare import Alternative
 from sim.experiments.mending import with_repairs
 from sim.experiments.plenty import Plenty, with_plenty
@@ -21,6 +22,7 @@ from sim.report.repair import repair_words
 from sim.report.sheet import Section, Sheet, sheet_of
 from sim.report.sheet_pdf import MARGIN, _placed, sheets_pdf
 from sim.scenario.loading import load_text
+from sim.scenario.noted import read_quantity
 from sim.scenario.writing import resolved
 from sim.statistics.verdict import together
 from sim.words import say
@@ -70,7 +72,7 @@ def test_what_fails_may_join_if_it_is_mended_and_not_if_it_is_not() -> None:
         assert ("That is not enough: a" in text) == (of.verdict == "may_not")
         assert plain(found)["alternatives"][0]["repair"]["name"] == repair.name
         page = render_comparison(found, "id")
-        assert ("Ya, jika diperbaiki." in page) == (of.verdict != "may_not")
+        assert ("Ya, dengan syarat." in page) == (of.verdict != "may_not")
 
 
 @pytest.mark.parametrize("lang", ["en", "id"])
@@ -202,6 +204,16 @@ def test_a_repair_that_is_found_is_short_and_holds_on_citizens_of_its_own() -> N
     assert repair_words(of.scenario, of.repair.scenario, "en")[0].startswith(
         "a: 1 more at its counters from 08:00 to 1"
     )
+
+
+def test_a_repair_that_is_found_hangs_on_the_ranges_of_its_plan() -> None:
+    ranges = {"journeys.new.per_day": (read_quantity("20"), read_quantity("300"))}
+    plan = two_agencies(30).model_copy(update={"plausible": ranges})
+    found = with_repairs(compare(two_agencies(), plan, 60, seed=2, workers=1), workers=1)
+    (of,) = with_break_evens(found, workers=1).alternatives
+    assert of.repair is not None and of.repair.scenario.plausible == ranges
+    assert (of.as_assumed, of.verdict) == ("may_join_if", "cannot_tell")
+    assert [b.path for b in of.until] == ["journeys.new.per_day"]
 
 
 def test_no_officer_is_added_where_none_is_needed_or_none_would_help() -> None:

@@ -51,6 +51,8 @@ def _order(found: JoinPlan, lang: str) -> str:
     order = " → ".join(found.order)
     left = [name for name in found.newcomers if name not in found.order]
     said = say(f"study.joining.{key}", lang, order=order, left=locale.join(left, lang))
+    if any(step.alternative.as_assumed == "may_join_if" for step in found.steps):
+        said += " " + say("study.joining.on_conditions", lang)
     if any(step.alternative.until for step in found.steps):
         said += " " + say("study.joining.as_assumed", lang)
     return said
