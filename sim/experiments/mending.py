@@ -118,9 +118,9 @@ def mended(
         return None
     for name in sorted(more):
         more = search.shortened(more, name)
-    found = varied(of.scenario, search.figures(more))
+    repair = varied(of.scenario, search.figures(more))
     # its verdict hangs on the same ranges as that of the plan
-    return found.model_copy(update={"plausible": of.scenario.plausible})
+    return repair.model_copy(update={"plausible": of.scenario.plausible})
 
 
 @dataclass
