@@ -339,12 +339,6 @@ def warn_of_overload(malls: Sequence[Scenario], lang: str) -> None:
         typer.echo(note, err=True)
 
 
-def say_so_far(known: Sequence[str], next_: str, lang: str) -> None:
-    """Say on stderr what is known already, and what is looked for next."""
-    for line in (say("cli.so_far", lang), *known, say(f"cli.next_{next_}", lang)):
-        typer.echo(line, err=True)
-
-
 def say_precision(run: Any, lang: str) -> None:
     """Say on stderr whether a stated precision was reached."""
     if run.precise is not None:

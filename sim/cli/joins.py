@@ -28,7 +28,6 @@ from sim.cli.commands import (
     plainly,
     progress_bar,
     say_precision,
-    say_so_far,
     say_written,
     shown_path,
     tell,
@@ -158,7 +157,12 @@ def _looked_into(
     """Return what further searches find; what is known already is said before each."""
     for name, search in searches.items():
         if search is not None:
-            say_so_far(told(found, lang), name, lang)
+            for line in (
+                say("cli.so_far", lang),
+                *told(found, lang),
+                say(f"cli.next_{name}", lang),
+            ):
+                typer.echo(line, err=True)
             with progress_bar(lang) as progress:
                 found = search(found, progress=progress, **run)
     return found

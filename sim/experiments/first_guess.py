@@ -25,17 +25,17 @@ def first_guess(scenario: Scenario, agency: str, offered: Sequence[float], slots
 
     offered : erlangs by slot, of who comes in it
     """
-    names = [
-        name
+    promises = {
+        name: promise
         for name in scenario.services
-        if name.startswith(f"{agency}.") and scenario.promise_of(name)
-    ]
-    promises = [p for name in names if (p := scenario.promise_of(name))]
-    wait = min(p.wait for p in promises) / q.MINUTE
-    share = min(max(p.for_ for p in promises), SURE)
-    mean = sum(scenario.service(name).time.mean for name in names) / len(names) / q.MINUTE
+        if name.startswith(f"{agency}.") and (promise := scenario.promise_of(name))
+    }
+    wait = min(p.wait for p in promises.values()) / q.MINUTE
+    share = min(max(p.for_ for p in promises.values()), SURE)
+    mean = sum(scenario.service(name).time.mean for name in promises) / len(promises) / q.MINUTE
     mean = max(mean, 1e-6)
-    patience = 1 / max(sum(leaving_rate(scenario, name) for name in names) / len(names), 1e-12)
+    leave = sum(leaving_rate(scenario, name) for name in promises) / len(promises)
+    patience = 1 / max(leave, 1e-12)
     if not scenario.days[0].continuous:
         spans = zip(slots.begins, slots.ends, strict=True)
         lengths = [(end - begin) / q.MINUTE for begin, end in spans]

@@ -73,8 +73,8 @@ class Pair:
     def __call__(self, first: int, last: int) -> list[list[Numbers]]:
         """Run the replications from first before last."""
         numbers = range(first, last)
-        remembered = _remembered if self.again else _Remembered
-        of_base = remembered(self.base, self.seed, self.engine).played(numbers)
+        of = self.base, self.seed, self.engine
+        of_base = _remembered(*of).played(numbers) if self.again else played(*of, numbers)
         each = [played(mall, self.seed, self.engine, numbers) for mall in self.alternatives]
         sums = [self.one(*of) for of in zip(of_base, *each, strict=True)]
         found = [

@@ -71,17 +71,15 @@ def _holds(above: list[str], path: list[str]) -> bool:
 
 
 def _same(above: str, step: str) -> bool:
-    return above == step or (_is_days(above) and _is_days(step) and _days(step) <= _days(above))
+    return above == step or (
+        names_weekdays(above) and names_weekdays(step) and _days(step) <= _days(above)
+    )
 
 
 def steps(path: str) -> list[str]:
     """Return the steps of a path, clock times as `08:00`: `stops[2].bank.bayar` has four."""
     clock = _CLOCK.sub(lambda found: f"{found[1].zfill(2)}:{found[2]}", path)
     return [step for step in re.split(r"\.|(?=\[)", clock) if step]
-
-
-def _is_days(step: str) -> bool:
-    return names_weekdays(step)
 
 
 def _days(step: str) -> set[str]:
