@@ -39,6 +39,14 @@ def test_every_shipped_scenario_is_described() -> None:
         ElementTree.fromstring(str(drawn(scenario, "id")))
 
 
+def test_laws_are_called_in_the_language_of_the_page() -> None:
+    scenario = load(shipped()["lhokseumawe"], overrides={"agencies.bank.services.bayar.time":
+        {"always": "5 min"}, "agencies.polres.services.skck.time": {"dist": "uniform",
+        "low": "5 min", "high": "9 min"}})  # fmt: skip
+    said = [row[2] for row in sections(scenario, "id")[8].tables[0].rows]
+    assert set(said) == {"Konstan", "Seragam", "Lognormal"}
+
+
 def test_every_figure_stands_with_its_source_or_as_an_assumption() -> None:
     scenario = load(shipped()["lhokseumawe"])
     of = {section.title[:3]: section for section in sections(scenario, "en")}

@@ -318,13 +318,15 @@ def test_the_shipped_example_is_what_the_simulator_gives_and_its_mall_comes_back
         assert low.value < true * 60e6 < high.value
 
 
-@pytest.mark.parametrize(("lang", "says"), [("en", "2 to 3 at a time"), ("id", "1 sekaligus")])
+@pytest.mark.parametrize(("lang", "says"), [("en", "2 to 3 at a time"), ("id", "2 sampai 3, pada")])
 def test_counters_and_patience_are_told_with_a_figure(lang: str, says: str) -> None:
     from sim.report.fitted import described
 
     found = fit([EXAMPLE])
     text = described(found, Draft(found, lang), lang)
     assert says in text and ":  [" not in text
+    assert text.startswith(say("fit.draft.whole", lang))  # the answer, before what it rests on
+    assert "Disdukcapil › ktp" in text and "disdukcapil.ktp" not in text
     made = load_text(draft(found, lang))
     assert made_of_them(made)
     apart = {"observed": "counted by hand in March"}

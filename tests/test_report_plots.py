@@ -25,7 +25,7 @@ from sim.report.plots.shown import Shown
 from sim.report.plots.timeline import Timeline
 from sim.report.plots.waits import Waits
 from sim.report.plots.waits_by_hour import waits_by_hour
-from sim.report.style import style
+from sim.report.style import new_figure, style
 from sim.sampling import sample
 from sim.statistics.measures import measure
 from sim.statistics.results import Results, Run
@@ -412,3 +412,14 @@ def test_services_that_promise_differently_are_drawn(lang: str) -> None:
     data = agencies.agencies_in_time(run(scenario, 3).shown.answer)
     assert 0.8 < data[0].promised < 0.95
     assert "agencies" in run(scenario, 3).draw(lang)
+
+
+@pytest.mark.parametrize(("lang", "mark"), [("id", ","), ("en", ".")])
+def test_numbers_along_the_axes_are_of_the_language(lang: str, mark: str) -> None:
+    with style():
+        figure, (ax,) = new_figure(lang, 2)
+        ax.plot([0.0, 0.5], [-2.5, 2.5])
+        figure.canvas.draw()
+        texts = [text.get_text() for axis in (ax.xaxis, ax.yaxis) for text in axis.get_ticklabels()]
+    assert f"0{mark}5" in texts and "−2" in texts
+    assert not any({"en": ",", "id": "."}[lang] in text for text in texts)

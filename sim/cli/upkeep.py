@@ -19,6 +19,7 @@ from sim.cli.commands import (
     Seed,
     Workers,
     app,
+    finish,
     plainly,
     progress_bar,
     say_written,
@@ -69,8 +70,7 @@ def verify(
             engine.value, "full" if full else "quick", seed=seed, progress=progress
         )  # fmt: skip
     study = of_verification(found, lang.value, sys.argv)
-    say_written(study.write(out or Path("results/verification"), lang.value), lang.value)
-    tell(study.data if as_json else study.text)
+    finish(study, out or Path("results/verification"), lang.value, as_json)
     return 0 if found.holds else 1
 
 
@@ -166,5 +166,4 @@ def describe(
     from sim.scenario.loading import load
 
     study = of_description(load(file, overlays), lang.value)
-    say_written(study.write(out or folder_of((file, *overlays)), lang.value), lang.value)
-    tell(study.text)
+    finish(study, out or folder_of((file, *overlays)), lang.value, as_json=False)

@@ -170,7 +170,9 @@ class Draft:
         if lent is not None:
             self.sources[path] = self._say("lent")
             return lent
-        return self._gap(path, "ask_counters", agency=agency)
+        named = self.found.history
+        a = named.agencies.index(agency)
+        return self._gap(path, "ask_counters", agency=named.agency_title(a))
 
     def _service(self, s: int) -> Data:
         history, found = self.found.history, self.found.services[s]
@@ -186,7 +188,10 @@ class Draft:
             self.sources[path] = self._say("lent")
             part["time"] = lent["time"]
             return part
-        part["time"] = self._gap(path, "ask_time", service=name or key, agency=agency)
+        part["time"] = self._gap(
+            path, "ask_time", service=history.title(s),
+            agency=history.agency_title(int(history.agency_of[s])),
+        )  # fmt: skip
         return part
 
     def _law(self, path: str, found: ServiceTime) -> Data:

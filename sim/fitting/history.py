@@ -61,6 +61,14 @@ class History:
         """Return `agency.service`."""
         return f"{self.agencies[self.agency_of[service]]}.{self.services[service]}"
 
+    def agency_title(self, agency: int) -> str:
+        """Return what the log calls an agency, its key where it has no name."""
+        return self.agency_names[agency] or self.agencies[agency]
+
+    def title(self, service: int) -> str:
+        """Return what the log calls a service."""
+        return self.service_names[service] or self.services[service]
+
 
 def history(tickets: Tickets, ledger: Ledger) -> History:
     """Return the used rows of a log."""

@@ -16,7 +16,7 @@ from sim.report.figure_text import figure_text
 from sim.report.flows import flow_name, flows
 from sim.report.page import environment, program_version
 from sim.report.path_text import path_text
-from sim.report.titles import titles
+from sim.report.titles import law_name, titles
 from sim.scenario.figures import Figure, figures
 from sim.scenario.model import Promise, Scenario
 from sim.scenario.writing import fingerprint, show
@@ -142,7 +142,7 @@ def _services(known: tuple[Figure, ...], scenario: Scenario, lang: str) -> Table
             for f in known
             if f.path == path or f.path.startswith(f"{path}.")
         ]
-        law = type(scenario.service(name).time).__name__
+        law = law_name(scenario.service(name).time, lang)
         rows.append((named[agency], named[name], law, "; ".join(parts)))
     return Table(_heads(lang, "agency", "service", "law", "figures"), tuple(rows))
 

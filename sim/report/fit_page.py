@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import groupby
-from typing import Any
 
 from sim.fitting.draft import Draft
 from sim.fitting.fit import Fitted
-from sim.fitting.grades import parts
+from sim.fitting.grades import Part, parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
 from sim.fitting.validation import Validation
@@ -18,6 +17,7 @@ from sim.report.plots import validation
 from sim.report.plots.fit import pictures
 from sim.report.plots.saving import to_svg
 from sim.report.style import style
+from sim.report.titles import law_name
 from sim.words import say
 
 MARKS = {"good": "✓", "fair": "≈", "weak": "?", "unknown": "–"}
@@ -30,10 +30,10 @@ def render_fit(
 ) -> str:  # fmt: skip
     """Return the page of a fit as HTML; whatever comes from the log is escaped."""
     page = environment(lang).get_template("fit.html.j2")
-    rows = [_row(part, lang) for part in parts(found)]
+    rows = [_row(part, found, lang) for part in parts(found)]
     text: str = page.render(
         lang=lang, t=partial(_say, lang), head=fitted.head(found, lang),
-        verdict=_verdict(draft, checked, lang), state=_state(draft, checked), gaps=draft.gaps,
+        verdict=fitted.answer(draft, checked, lang), state=_state(draft, checked), gaps=draft.gaps,
         ledgers=[(_say(lang, f"part.{part}"), _ledger(found, part, lang)) for part in PARTS],
         notes=[*fitted.notes(found, lang), *fitted.tests(found, lang)],
         kinds=[(kind, list(of)) for kind, of in groupby(rows, key=lambda row: row["kind"])],
@@ -46,12 +46,6 @@ def render_fit(
         v=lambda key: say(f"validated.{key}", lang),
     )  # fmt: skip
     return text
-
-
-def _verdict(draft: Draft, checked: Validation | None, lang: str) -> str:
-    known = "" if checked is None else validated.summary(checked, lang)
-    first = fitted.gaps_line(draft, lang) if draft.gaps or not known else ""
-    return " ".join(filter(None, (first, known, fitted.promises_line(draft, lang))))
 
 
 def _state(draft: Draft, checked: Validation | None) -> str:
@@ -71,9 +65,10 @@ def _say(lang: str, key: str, /, **values: object) -> str:
     return say(f"fit.{key}", lang, **values)
 
 
-def _row(part: Any, lang: str) -> dict[str, str]:
+def _row(part: Part, found: Fitted, lang: str) -> dict[str, str]:
     return {
-        "kind": _say(lang, f"kind.{part.kind}").rstrip(","), "name": part.name,
+        "kind": _say(lang, f"kind.{part.kind}").rstrip(","),
+        "name": fitted.part_name(part, found),
         "value": fitted.figure(part, lang), "why": fitted.why(part, lang),
         "grade": f"{MARKS[part.grade]} {_say(lang, f'grade.{part.grade}')}",
         "colour": COLOURS[part.grade],
@@ -102,7 +97,8 @@ def _services(found: Fitted, lang: str) -> list[dict[str, str]]:
         for k, fit in enumerate(one.fits if one.basis != "borrowed" else ()):
             good = one.goodness if k == 0 else None
             rows.append({
-                "name": found.history.full_name(s) if k == 0 else "", "family": fit.law.family,
+                "name": fitted.service_name(s, found) if k == 0 else "",
+                "family": law_name(fit.law.family, lang),
                 "mean": number(fit.law.mean), "sd": number(fit.law.sd), "aic": number(fit.aic),
                 "ks": "" if good is None else locale.number(good.ks, lang, 3),
                 "ks_p": "" if good is None else locale.number(good.ks_p, lang, 2),

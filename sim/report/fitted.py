@@ -14,6 +14,7 @@ from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
 from sim.fitting.validation import Validation
 from sim.report import locale, validated
+from sim.report.path_text import BETWEEN
 from sim.scenario import quantities as q
 from sim.statistics.intervals import Estimate
 from sim.words import say
@@ -22,28 +23,35 @@ from sim.words import say
 def described(
     found: Fitted, draft: Draft, lang: str, checked: Validation | None = None
 ) -> str:  # fmt: skip
-    """Return what a fit says as plain text."""
-    said = list(_lines(found, draft, lang))
+    """Return what a fit says as plain text, the answer first."""
+    said = [
+        answer(draft, checked, lang),
+        *(f"  {path}: {text}" for path, text in draft.gaps.items()),
+    ]
+    said += ["", *_lines(found, lang)]
     return "\n".join(said + ([] if checked is None else list(validated.lines(checked, lang))))
 
 
-def _lines(found: Fitted, draft: Draft, lang: str) -> Iterator[str]:
+def answer(draft: Draft, checked: Validation | None, lang: str) -> str:
+    """Say whether the scenario can be used, and what it still lacks."""
+    known = "" if checked is None else validated.summary(checked, lang)
+    first = gaps_line(draft, lang) if draft.gaps or not known else ""
+    return " ".join(filter(None, (first, known, promises_line(draft, lang))))
+
+
+def _lines(found: Fitted, lang: str) -> Iterator[str]:
     yield head(found, lang)
     for part in PARTS:
         yield "  " + ledger_line(found, part, lang)
     yield from ("  " + note for note in notes(found, lang))
     for part_ in parts(found):
-        yield "  " + part_line(part_, lang)
+        yield "  " + part_line(part_, found, lang)
     yield from (f"  {sentence}" for sentence in tests(found, lang))
-    yield gaps_line(draft, lang)
-    if told := promises_line(draft, lang):
-        yield told
-    yield from (f"  {path}: {question}" for path, question in draft.gaps.items())
 
 
 def head(found: Fitted, lang: str) -> str:
     """Say how much was read and of which days."""
-    first, last = found.period
+    first, last = (locale.weekday(day, lang) for day in found.period)
     return say(
         "fit.head", lang, rows=locale.number(len(found.tickets), lang),
         used=locale.number(len(found.history.row), lang), first=first, last=last,
@@ -96,12 +104,31 @@ def tests(found: Fitted, lang: str) -> Iterator[str]:
         yield say("fit.test.few_days", lang, days=found.arrivals.days)
 
 
-def part_line(part: Part, lang: str) -> str:
+def part_line(part: Part, found: Fitted, lang: str) -> str:
     """Say of a part how well it is known."""
     return say(
-        "fit.row", lang, kind=say(f"fit.kind.{part.kind}", lang), name=f" {part.name}".rstrip(),
-        value=figure(part, lang), grade=say(f"fit.grade.{part.grade}", lang), why=why(part, lang),
+        "fit.row", lang, kind=say(f"fit.kind.{part.kind}", lang),
+        name=f" {part_name(part, found)}".rstrip(), value=figure(part, lang),
+        grade=say(f"fit.grade.{part.grade}", lang), why=why(part, lang),
     )  # fmt: skip
+
+
+def part_name(part: Part, found: Fitted) -> str:
+    """Return what people call a journey, a service or an agency."""
+    history, routes = found.history, found.routes
+    if part.kind == "arrivals":
+        return " → ".join(history.title(s) for s in routes.stops[routes.keys.index(part.name)])
+    if part.kind == "counters":
+        return history.agency_title(history.agencies.index(part.name))
+    return {history.full_name(s): service_name(s, found)
+            for s in range(len(history.services))}.get(part.name, part.name)  # fmt: skip
+
+
+def service_name(service: int, found: Fitted) -> str:
+    """Return what people call a service, with its agency."""
+    history = found.history
+    agency = history.agency_title(int(history.agency_of[service]))
+    return f"{agency}{BETWEEN}{history.title(service)}"
 
 
 def figure(part: Part, lang: str) -> str:

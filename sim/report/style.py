@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sim.report import locale
+
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
@@ -104,16 +106,21 @@ def _defaults() -> Any:
     return {key: value for key, value in mpl.rcParamsDefault.items() if key not in kept}
 
 
-def new_figure(height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
+def new_figure(
+    lang: str, height: float, rows: int = 1, columns: int = 1
+) -> tuple[Figure, list[Axes]]:
     """Return a figure of the house's width with its axes, row by row.
 
+    lang : in which numbers stand along the axes
     height : inches for the axes with their labels; `finish` adds room for the words around them
     """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False)
-    return figure, list(axes.flat)
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axis in (axis for ax in axes for axis in (ax.xaxis, ax.yaxis)):
+        axis.set_major_formatter(lambda x, _: locale.short(x, lang, 4).replace("-", "−"))
+    return figure, axes
 
 
 def finish(

@@ -1,8 +1,10 @@
-"""The names for people of agencies and services."""
+"""The names for people of agencies, services and laws."""
 
 from __future__ import annotations
 
+from sim.scenario.laws import Distribution
 from sim.scenario.model import Scenario
+from sim.words import say
 
 
 def titles(scenario: Scenario) -> dict[str, str]:
@@ -11,3 +13,11 @@ def titles(scenario: Scenario) -> dict[str, str]:
     for name in scenario.services:
         named[name] = scenario.service(name).name or name
     return named
+
+
+def law_name(law: Distribution | str, lang: str) -> str:
+    """Return what people call a law, or the law that `dist:` names so."""
+    if not isinstance(law, str):
+        written = law.spec()
+        law = str(written.get("dist", "always" if "always" in written else "lognormal"))
+    return say(f"schema.law.{law}", lang).partition(",")[0]

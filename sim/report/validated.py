@@ -34,7 +34,7 @@ def notes(found: Validation, lang: str) -> Iterator[str]:
     if found.skipped:
         yield say(f"validated.skipped.{found.skipped}", lang)
         return
-    first, last = found.period
+    first, last = (locale.weekday(day, lang) for day in found.period)
     yield say(
         "validated.method", lang, fitted=found.fitted, days=found.days, trials=TRIALS,
         first=first, last=last,

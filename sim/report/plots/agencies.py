@@ -114,6 +114,6 @@ def picture(shown: Shown, lang: str) -> Figure | None:
     data = agencies_in_time(shown.answer)
     if not data:
         return None
-    figure, (ax,) = new_figure(0.7 + 0.25 * len(data))
+    figure, (ax,) = new_figure(lang, 0.7 + 0.25 * len(data))
     draw(data, ax, lang)
     return finish(figure, title(data, lang), keys=ax.get_legend_handles_labels()[0])

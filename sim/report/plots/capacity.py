@@ -51,7 +51,7 @@ def _row(curve: Curve, row: int, ax: Axes, first: float, last: float, lang: str)
 
 def picture(found: Capacity, lang: str) -> Figure:
     """Return the picture."""
-    figure, (ax,) = new_figure(0.7 + 0.25 * len(found.curves))
+    figure, (ax,) = new_figure(lang, 0.7 + 0.25 * len(found.curves))
     draw(found, ax, lang)
     handles, labels = ax.get_legend_handles_labels()
     keys = dict(zip(labels, handles, strict=True))

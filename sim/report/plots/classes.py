@@ -84,7 +84,7 @@ def picture(shown: Shown, lang: str) -> Figure | None:
     data = waits_by_class(shown.results)
     if len(data) < 2:
         return None
-    figure, (ax,) = new_figure(0.7 + 0.42 * len(data))
+    figure, (ax,) = new_figure(lang, 0.7 + 0.42 * len(data))
     draw(data, ax, lang)
     keys = ax.get_legend_handles_labels()[0]
     return finish(figure, title(data, lang), keys=keys, columns=1)

@@ -118,7 +118,7 @@ def picture(shown: Shown, lang: str) -> Figure | None:
         return None
     columns = min(len(data), 2)
     rows = -(-len(data) // columns)
-    figure, axes = new_figure(1.45 * rows, rows, columns)
+    figure, axes = new_figure(lang, 1.45 * rows, rows, columns)
     for one, ax in zip(data, axes, strict=False):
         draw(one, ax, lang)
     for ax in axes[len(data) :]:

@@ -209,7 +209,7 @@ def picture(shown: Shown, lang: str) -> Figure | None:
     if data is None:
         return None
     panels = data.halves[:PANELS]
-    figure, axes = new_figure((0.5 + 0.185 * len(data.weekdays)) * len(panels), len(panels))
+    figure, axes = new_figure(lang, (0.5 + 0.185 * len(data.weekdays)) * len(panels), len(panels))
     for half, ax in zip(panels, axes, strict=True):
         draw(half, data, ax, lang)
     text = note(data, shown.results.replications, lang)

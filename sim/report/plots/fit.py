@@ -8,6 +8,8 @@ import numpy as np
 
 from sim.fitting.fit import Fitted
 from sim.fitting.services import ServiceTime
+from sim.report import locale
+from sim.report.fitted import service_name
 from sim.report.plots.saving import to_svg
 from sim.report.style import BAD, DATA, MUTED, clipped, finish, new_figure, style
 from sim.scenario import quantities as q
@@ -39,7 +41,7 @@ def pictures(found: Fitted, lang: str) -> dict[str, str]:
 
 def profile(found: Fitted, lang: str) -> Figure:
     """Draw the share of the day's arrivals by half hour, each with its interval."""
-    figure, (ax,) = new_figure(2.3)
+    figure, (ax,) = new_figure(lang, 2.3)
     a = found.arrivals
     hours = a.slots / q.HOUR + 0.25
     value = np.array([one.value for one in a.profile]) * 100
@@ -49,8 +51,7 @@ def profile(found: Fitted, lang: str) -> Figure:
         ax.errorbar(hours, value, yerr=np.maximum(spread, 0), color=MUTED, linestyle="none",
                     elinewidth=1)  # fmt: skip
     ax.set_xticks(range(int(hours[0]), int(hours[-1]) + 2))
-    mark = ":" if lang == "en" else "."
-    ax.xaxis.set_major_formatter(lambda x, _: f"{int(x):02d}{mark}00")
+    ax.xaxis.set_major_formatter(lambda x, _: locale.clock(round(x) * q.HOUR, lang))
     ax.tick_params(axis="x", rotation=45)
     ax.set_ylabel(say("fit.plot.share", lang))
     ax.grid(axis="y")
@@ -59,9 +60,9 @@ def profile(found: Fitted, lang: str) -> Figure:
 
 def services(found: Fitted, which: list[int], lang: str) -> Figure:
     """Draw density and quantiles of the busiest services beside the law that was fitted."""
-    figure, axes = new_figure(1.9 * len(which), len(which), 2)
+    figure, axes = new_figure(lang, 1.9 * len(which), len(which), 2)
     for k, s in enumerate(which):
-        _density(axes[2 * k], found.services[s], found.history.full_name(s), lang)
+        _density(axes[2 * k], found.services[s], service_name(s, found), lang)
         _quantiles(axes[2 * k + 1], found.services[s], lang)
     return finish(figure, say("fit.plot.services", lang), say("fit.plot.services_note", lang))
 
@@ -97,7 +98,7 @@ def _quantiles(ax: Axes, one: ServiceTime, lang: str) -> None:
 def patience(found: Fitted, lang: str) -> Figure:
     """Draw the share that is still ready to wait, and the law fitted to it."""
     assert found.patience is not None
-    figure, (ax,) = new_figure(2.2)
+    figure, (ax,) = new_figure(lang, 2.2)
     curve = found.patience.curve
     ax.step(np.append(0, curve.times), 100 * np.append(1, curve.share), where="post", color=DATA)
     if found.patience.fit is not None:

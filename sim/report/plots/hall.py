@@ -135,7 +135,7 @@ def picture(shown: Shown, lang: str) -> Figure | None:
     data = hall_day(shown.results, shown.log)
     if data is None or not data.peak.value > 0:
         return None
-    figure, (ax,) = new_figure(2.7)
+    figure, (ax,) = new_figure(lang, 2.7)
     draw(data, ax, lang)
     note = say("plots.hall.note", lang, **shown.which)
     return finish(figure, title(data, lang), note, ax.get_legend_handles_labels()[0])

@@ -50,7 +50,7 @@ def _shown(ax: Axes) -> set[str]:
 
 def picture(found: Explanation, wait: Wait, lang: str) -> Figure:
     """Return the picture of one wait."""
-    figure, (ax,) = new_figure(2.6)
+    figure, (ax,) = new_figure(lang, 2.6)
     draw(found, wait, ax, lang)
     handles, _ = ax.get_legend_handles_labels()
     return finish(figure, head(found, wait, lang), keys=handles, columns=1)

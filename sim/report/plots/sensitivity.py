@@ -52,6 +52,6 @@ def draw(found: Sensitivity, ax: Axes, lang: str) -> Axes:
 
 def picture(found: Sensitivity, lang: str) -> Figure:
     """Return the picture of the figures that matter most."""
-    figure, (ax,) = new_figure(0.7 + 0.36 * len(found.swings[:MOST]))
+    figure, (ax,) = new_figure(lang, 0.7 + 0.36 * len(found.swings[:MOST]))
     draw(found, ax, lang)
     return finish(figure, answer(found, lang), keys=ax.get_legend_handles_labels()[0], columns=1)

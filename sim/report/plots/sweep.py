@@ -27,12 +27,12 @@ def picture(found: Sweep, measure: str, lang: str) -> Figure | None:
         return None
     name = name_of(measure, lang)
     if len(found.axes) == 1:
-        figure, (ax,) = new_figure(2.4)
+        figure, (ax,) = new_figure(lang, 2.4)
         _line(found, measure, ax, lang)
         title = say("study.sweep.title", lang, name=name, path=found.axes[0])
     else:
         rows = len(dict.fromkeys(p.figures[found.axes[0]] for p in found.points))
-        figure, (ax,) = new_figure(0.8 + 0.32 * rows)
+        figure, (ax,) = new_figure(lang, 0.8 + 0.32 * rows)
         _heat(found, values, ax, _writer(measure, lang))
         x, y = found.axes[1], found.axes[0]
         title = say("study.sweep.title_two", lang, name=name, x=x, y=y)

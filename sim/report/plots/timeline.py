@@ -194,7 +194,7 @@ def picture(shown: Shown, lang: str) -> Figure | None:
     data = Timeline.of(shown.log, shown.scenario)
     if data is None:
         return None
-    figure, (ax,) = new_figure(0.5 + 0.18 * len(data.rows))
+    figure, (ax,) = new_figure(lang, 0.5 + 0.18 * len(data.rows))
     draw(data, ax, lang)
     off = {k: c for k, c in _OFF.items() if any(len(row.states[k]) for row in data.rows)}
     colours = {"in_time": GOOD, "late": BAD, "idle": FAINT, **off}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.fitting.validation import TRIALS, Band, Checked, Validation
+from sim.report import locale
 from sim.report.style import DATA, INK, clipped, finish, new_figure
 from sim.scenario import quantities as q
 from sim.words import say
@@ -25,7 +26,7 @@ def picture(found: Validation, lang: str) -> Figure | None:
     shown = sorted((one for one in found.agencies if one.n), key=lambda one: -one.n)[:MOST]
     if not shown:
         return None
-    figure, axes = new_figure(1.75 * len(shown), len(shown), len(_KINDS))
+    figure, axes = new_figure(lang, 1.75 * len(shown), len(shown), len(_KINDS))
     for k, one in enumerate(shown):
         for kind, ax in zip(_KINDS, axes[3 * k : 3 * k + 3], strict=True):
             draw(one, kind, ax, lang)
@@ -55,8 +56,7 @@ def draw(one: Checked, kind: str, ax: Axes, lang: str) -> Axes:
         ax.set_xlabel(say("validated.plot.shorter", lang))
     else:
         hours = np.arange(np.ceil(x[0]), x[-1] + 1, 2)
-        mark = ":" if lang == "en" else "."
-        ax.set_xticks(hours, [f"{int(h):02d}{mark}00" for h in hours], rotation=45)
+        ax.set_xticks(hours, [locale.clock(int(h) * q.HOUR, lang) for h in hours], rotation=45)
     what = say(f"validated.plot.{kind}", lang)
     ax.set_title(clipped(one.agency if kind == "waits" else "", 110), loc="left")
     ax.set_ylabel(what)

@@ -150,7 +150,7 @@ def picture(shown: Shown, lang: str) -> Figure | None:
     data = Waits.of(shown.log, shown.scenario)
     if data is None:
         return None
-    figure, (ax,) = new_figure(2.9)
+    figure, (ax,) = new_figure(lang, 2.9)
     draw(data, ax, lang)
     note = say("plots.waits.note", lang, days=len(shown.scenario.days), **shown.which)
     return finish(figure, title(data, lang), note, ax.get_legend_handles_labels()[0], 1)

@@ -136,7 +136,7 @@ def picture(shown: Shown, lang: str) -> Figure | None:
         return None
     columns = min(len(data), 2)
     rows = -(-len(data) // columns)
-    figure, axes = new_figure(1.75 * rows, rows, columns)
+    figure, axes = new_figure(lang, 1.75 * rows, rows, columns)
     top = max(max([d.promise, *(e.high for e in d.wait if e.high == e.high)]) for d in data)
     for one, ax in zip(data, axes, strict=False):
         draw(one, ax, lang).set_ylim(0, 1.08 * top)
