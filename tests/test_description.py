@@ -40,11 +40,26 @@ def test_every_shipped_scenario_is_described() -> None:
 
 
 def test_laws_are_called_in_the_language_of_the_page() -> None:
-    scenario = load(shipped()["lhokseumawe"], overrides={"agencies.bank.services.bayar.time":
-        {"always": "5 min"}, "agencies.polres.services.skck.time": {"dist": "uniform",
-        "low": "5 min", "high": "9 min"}})  # fmt: skip
-    said = [row[2] for row in sections(scenario, "id")[8].tables[0].rows]
-    assert set(said) == {"Konstan", "Seragam", "Lognormal"}
+    times = {"always": "5 min"}, {"dist": "uniform", "low": "5 min", "high": "9 min"}
+    agencies = {
+        name: {"counters": 1, "services": {"s": {"time": time}}}
+        for name, time in zip("ab", times, strict=True)
+    }
+    scenario = scenario_of({
+        "name": "m", "calendar": {"days": "mon", "hours": "08:00-12:00"}, "agencies": agencies,
+        "journeys": {"all": {"per_day": 10, "stops": ["a.s", "b.s"]}},
+    })  # fmt: skip
+    for lang, said in (("id", ["Konstan", "Seragam"]), ("en", ["Constant", "Uniform"])):
+        assert [row[2] for row in sections(scenario, lang)[8].tables[0].rows] == said
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_what_the_author_wrote_is_in_the_language_of_the_page(lang: str) -> None:
+    scenario = load(shipped()["lhokseumawe"])
+    text = markdown(scenario, lang)
+    for one, other in [("Satu minggu biasa", "An ordinary week"), ("jam layanan", "hours of serv")]:
+        assert (one in text) == (other not in text) == (lang == "id"), one
+    assert ("| asumsi |" in text) == (lang == "id") and ("| assumption |" in text) == (lang == "en")
 
 
 def test_every_figure_stands_with_its_source_or_as_an_assumption() -> None:

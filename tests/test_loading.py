@@ -21,9 +21,11 @@ from sim.scenario.locating import findings_in
 from sim.scenario.model import Scenario, Staffing
 from sim.scenario.observable import DURATIONS, OBSERVABLE, SHARES
 from sim.scenario.quantities import HOUR, MINUTE
+from sim.scenario.said import said
 from sim.scenario.tree import Table, plain
 from sim.scenario.writing import show
 from sim.statistics.measures import measures_of
+from sim.words import LANGUAGES
 
 VALID = Path(__file__).parent / "scenarios" / "valid"
 SHIPPED = Path(__file__).parent.parent / "scenarios"
@@ -277,6 +279,28 @@ def test_overlays_stack_and_their_order_changes_nothing_but_the_name() -> None:
     assert one.name == "The bank joins + Shorter hours"
     assert one.model_copy(update={"name": other.name}) == other
     assert one.calendar.breaks == {} and "bank" in one.agencies
+
+
+def test_a_text_for_readers_may_be_in_both_languages() -> None:
+    text = BASE.replace("calendar:", "description: {id: Minggu biasa, en: A usual week}\ncalendar:")
+    scenario = load_text(text)
+    assert scenario.description == "A usual week"
+    assert [said(scenario.description, lang) for lang in LANGUAGES] == [
+        "Minggu biasa",
+        "A usual week",
+    ]
+    again = load_text(show(scenario))
+    assert again == scenario and again.description.by_lang == scenario.description.by_lang
+    other = load_text(text, overrides={"description": "Two weeks"})
+    assert said(other.description, "id") == other.description == "Two weeks"
+
+
+def test_descriptions_of_overlays_join_language_by_language(folder: Path) -> None:
+    one = put(folder, "a.yaml", "description: {id: Bank ikut., en: The bank joins.}\n")
+    other = put(folder, "b.yaml", "description: Jam baru.\n")
+    both = load(folder / "base.yaml", [one, other]).description
+    assert said(both, "id") == "Bank ikut. + Jam baru."
+    assert said(both, "en") == "The bank joins. + Jam baru."
 
 
 CONFLICTS = {

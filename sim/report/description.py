@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from sim.report import locale
-from sim.report.figure_text import figure_text
+from sim.report.figure_text import figure_text, source_text
 from sim.report.flows import flow_name, flows
 from sim.report.page import environment, program_version
 from sim.report.path_text import path_text
 from sim.report.titles import law_name, titles
 from sim.scenario.figures import Figure, figures
 from sim.scenario.model import Promise, Scenario
+from sim.scenario.said import said
 from sim.scenario.writing import fingerprint, show
 from sim.words import say
 
@@ -60,7 +61,7 @@ def _sections(scenario: Scenario, lang: str) -> Iterator[Section]:
     kinds = {
         k: sum(f.kind == k for f in known) for k in ("source", "assumption", "default", "none")
     }
-    own = scenario.description or say("describe.not_said", lang)
+    own = said(scenario.description, lang) or say("describe.not_said", lang)
     yield section("purpose", name=scenario.name, description=own)
     yield section("outputs", _promises(scenario, lang))
     yield section("aims", n=len(scenario.plausible))
@@ -158,7 +159,7 @@ def _agencies(scenario: Scenario, lang: str) -> Table:
 def _figures(known: tuple[Figure, ...], scenario: Scenario, lang: str, *kinds: str) -> Table:
     rows = [
         (path_text(f.path, scenario, lang), figure_text(f.text, lang),
-         f.source or say(f"describe.kind.{f.kind}", lang))
+         source_text(f, lang) or say(f"describe.kind.{f.kind}", lang))
         for f in known
         if f.kind in kinds
     ]  # fmt: skip

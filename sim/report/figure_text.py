@@ -13,10 +13,13 @@ from sim.report.path_text import BETWEEN, path_words
 from sim.scenario.figures import Figure
 from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity, read_quantity
+from sim.scenario.said import said
+from sim.words import say
 
 MOST_VALUES = 6
 """Of a longer list of values, only the first and the last are printed."""
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d{2})\b")
+_ASSUMPTION = re.compile(r"^(assumption|asumsi)\b", re.IGNORECASE)
 
 
 def figure_text(text: str | Quantity, lang: str) -> str:
@@ -25,6 +28,12 @@ def figure_text(text: str | Quantity, lang: str) -> str:
     if len(parts) > MOST_VALUES:
         return f"{_one(parts[0], lang)}, …, {_one(parts[-1], lang)} ({len(parts)})"
     return ", ".join(_one(part, lang) for part in parts)
+
+
+def source_text(figure: Figure, lang: str) -> str:
+    """Return the source of a figure; the word that marks an assumption is the reader's."""
+    marked = say("describe.kind.assumption", lang)
+    return _ASSUMPTION.sub(marked, said(figure.source, lang)) if figure.source else ""
 
 
 def _one(text: str, lang: str) -> str:
@@ -57,7 +66,7 @@ def by_source(figures: Iterable[Figure], scenario: Scenario, lang: str) -> tuple
     """Gather figures by their source, in the order of the scenario."""
     groups: dict[tuple[str, str], dict[str, list[tuple[str, str, str]]]] = {}
     for figure in figures:
-        parts = groups.setdefault((figure.kind, figure.source), {})
+        parts = groups.setdefault((figure.kind, source_text(figure, lang)), {})
         words = path_words(figure.path, scenario, lang)
         of = path_words(_part(figure.path), scenario, lang)
         rest = BETWEEN.join(words[len(of) :])

@@ -23,6 +23,7 @@ from sim.report.path_text import path_text
 from sim.report.returning import returning
 from sim.report.titles import titles
 from sim.scenario.model import Scenario
+from sim.scenario.said import said
 from sim.statistics.results import Results
 from sim.words import say
 
@@ -123,7 +124,7 @@ def environment(lang: str) -> Any:
         "runs": sentences.runs, "compared": sentences.compared, "assumed": sentences.assumed,
         "figure": figure_text.figure_text, "counted": _counted, "modelled": _modelled,
         "what": _what, "broken_services": sentences.broken_services,
-        "service_of": _service_of, "several_days": several_days,
+        "service_of": _service_of, "said": said, "several_days": several_days,
     }  # fmt: skip
     for name, function in bound.items():
         environment.filters[name] = partial(_last, function, lang)

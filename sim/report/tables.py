@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.report import inputs, locale
 from sim.report.answer import Answer, Group, Standing
+from sim.report.figure_text import source_text
 from sim.statistics.intervals import Estimate
 from sim.statistics.results import Results
 from sim.words import say
@@ -223,7 +224,7 @@ def _groups(name: str, groups: Sequence[Group], lang: str) -> Sheet:
 def _assumptions(answer: Answer, lang: str) -> Sheet:
     order = ("none", "assumption", "default", "source")
     rows = [
-        (f.path, f.text, say(f"tables.kind.{f.kind}", lang), f.source)
+        (f.path, f.text, say(f"tables.kind.{f.kind}", lang), source_text(f, lang))
         for f in sorted(answer.figures, key=lambda f: order.index(f.kind))
     ]
     return _sheet("assumptions", "path:text value:text basis:text source:text", rows, lang)

@@ -41,9 +41,9 @@ EXAMPLES: dict[str, str] = {
         name: MPP Kota Lhokseumawe
         """,
     "Scenario.description": """
-        description: >-
-          An ordinary week; the hours are those of Banda Aceh,
-          most other figures are assumed.
+        description:
+          id: Minggu biasa; jam bukanya menurut Banda Aceh, angka lain kebanyakan asumsi.
+          en: An ordinary week; the hours are those of Banda Aceh, most other figures are assumed.
         """,
     "Scenario.calendar": """
         calendar:

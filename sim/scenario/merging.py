@@ -21,8 +21,9 @@ from sim.scenario.layers import Layer, Layers
 from sim.scenario.model import Scenario
 from sim.scenario.paths import NOTES, follow, steps
 from sim.scenario.tree import Entry, Items, Node, Table, Text, brief, node_at, place_at, plain
+from sim.words import LANGUAGES
 
-_JOINED = (("name",), ("description",))
+_JOINED = (("name",), ("description",), *(("description", lang) for lang in LANGUAGES))
 _NAMED = ("agencies", "journeys", "visitors")
 
 
@@ -159,10 +160,12 @@ class _Merger:
             self._conflict(at, new.node, new.place, "null", gone)
         if old is None:
             return Entry(new.place, self._clean(new.node, at))
+        foreign = self._foreign(old.node)
+        if foreign is not None and at == ("description",):  # joined below, language by language
+            old, new = (Entry(e.place, _by_language(e.node)) for e in (old, new))
         if isinstance(old.node, Table) and isinstance(new.node, Table):
             return Entry(old.place, self._table(old.node, new.node, at))
         node = self._clean(new.node, at)
-        foreign = self._foreign(old.node)
         if foreign is not None and not _same(old.node, node):
             if at in _JOINED and isinstance(old.node, Text) and isinstance(node, Text):
                 return Entry(new.place, Text(node.place, f"{old.node.text} + {node.text}"))
@@ -316,3 +319,10 @@ def _orphan(key: str, entry: Entry, removed: Mapping[str, Place]) -> bool:
         place.file != entry.place.file and (key == name or key.startswith(f"{name}."))
         for name, place in removed.items()
     )
+
+
+def _by_language(node: Node) -> Node:
+    """Return a text for readers as a table of languages, in which it says the same."""
+    if not isinstance(node, Text):
+        return node
+    return Table(node.place, {lang: Entry(node.place, node) for lang in LANGUAGES})

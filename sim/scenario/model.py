@@ -24,6 +24,7 @@ from sim.scenario.law_fields import Law, PatienceLaw
 from sim.scenario.noted import Expected, Observed, Range
 from sim.scenario.numbers import ALONE, Numbers
 from sim.scenario.outage import Outage
+from sim.scenario.said import Said, Told
 from sim.scenario.stops import Step, Stop, Stops
 from sim.scenario.surge import Surge
 from sim.scenario.weekdays import WEEKDAYS, Factors
@@ -97,7 +98,7 @@ class Scenario(Frozen):
     """A mall and its citizens, checked and frozen; the same file gives an equal scenario."""
 
     name: Text
-    description: Text = ""
+    description: Told = Said()
     calendar: Calendar
     hall: Hall = Hall()
     entrance: Stops = ()
@@ -110,7 +111,7 @@ class Scenario(Frozen):
     observed: dict[str, Observed] = {}
     expect: dict[str, Expected] = {}
     tolerance: q.Duration | None = None
-    sources: dict[str, Text] = {}
+    sources: dict[str, Told] = {}
     plausible: dict[str, Range] = {}
 
     def __hash__(self) -> int:

@@ -24,6 +24,7 @@ from sim.scenario import noted as m
 from sim.scenario import outage as o
 from sim.scenario import patterns as p
 from sim.scenario import quantities as q
+from sim.scenario import said as x
 from sim.scenario import seasons as n
 from sim.scenario import shifts as i
 from sim.scenario import stops as u
@@ -152,6 +153,7 @@ def _scalar(kind: str, definition: str = "") -> Shape:
 
 
 TEXT, FILE, CLOCK = map(_scalar, ("text", "file", "clock"))
+TOLD = _either("told", SCALARS["text"], table("told", "^(id|en)$", TEXT.form, 1))
 DURATION, SPAN = (Shape(kind, SCALARS[kind]) for kind in ("duration", "span"))
 """Written out at each key: an editor gives an `if` that keys share the title of one of them."""
 SHARE, RATIO, NUMBER, POSITIVE = map(_scalar, ("share", "ratio", "number", "positive"))
@@ -325,7 +327,7 @@ _BY_TYPE: list[tuple[Any, Shape]] = [
     (v.SignedLaw, Shape("signed", reference("Signed"))),
     (dict[str, m.Observed], _by_path("quantities", QUANTITY.form)),
     (dict[str, m.Expected], _by_path("expectations", EXPECTATION.form)),
-    (dict[str, f.Text], _by_path("texts", TEXT.form)),
+    (x.Told, TOLD), (dict[str, x.Told], _by_path("texts", TOLD.form)),
     (dict[str, m.Range], _by_path("ranges", RANGE.form)),
 ]  # fmt: skip
 _BY_KEY = {
