@@ -22,6 +22,8 @@ from typer.testing import CliRunner, Result
 import sim.cli.commands
 from sim import load
 from sim.report.result_folder import folder_of
+from sim.scenario.loading import load_text
+from sim.scenario.writing import show as shown
 from sim.words import LANGUAGES, say
 
 ROOT = Path(__file__).parent.parent
@@ -227,6 +229,18 @@ def test_what_show_prints_loads_again_to_an_equal_scenario(file: Path) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert load("shown.yaml") == load(file)
     assert mppsim("show", "shown.yaml").stdout == result.stdout
+
+
+@pytest.mark.parametrize(
+    ("whole", "changed"),
+    [("counters: 2", "counters: 2\n    call: {missed: 0 %, tries: 3, every: 20 s, again_after: 5}"),
+     ("per_day: 20", "per_day: 20, online_number: {share: 100 %}")],
+)  # fmt: skip
+def test_what_is_given_as_it_would_be_anyway_is_shown_where_it_means_something(
+    whole: str, changed: str
+) -> None:
+    scenario = load_text(TINY.replace(whole, changed))
+    assert load_text(shown(scenario)) == scenario != load_text(TINY)
 
 
 @pytest.mark.parametrize(

@@ -457,8 +457,8 @@ def test_the_text_says_verdict_conditions_and_people(name: str, lang: str) -> No
     text = described(found, lang)
     lines = text.splitlines()
     reasons = [c.name or say(f"compare.reason.{c.kind}", lang) for c in of.deciding]
-    values = {"name": "small", "reasons": locale.join(reasons, lang)}
-    assert lines[0] == say(f"compare.verdict_{of.verdict}", lang, **values)
+    verdict = say(f"compare.verdict_{of.verdict}", lang, reasons=locale.join(reasons, lang))
+    assert lines[0] == f"small: {verdict}"
     assert (say("compare.identical", lang) in lines) == of.identical
     told = [line for line in lines if re.match("  [^ ]", line)]
     for condition, line in zip(of.conditions, told[: len(of.conditions)], strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from sim import MallError, compare, load, plan
 from sim.cli import app
 from sim.experiments.joining import Combination, JoinPlan
+from sim.report.joining import _why_this, described, names
 from sim.words import say
 
 BASE = """\
@@ -63,16 +65,21 @@ def test_each_alone_may_join_and_both_may_not(files: list[Path]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("may", "order"),
+    ("may", "order", "why"),
     [
-        (["a", "ab", "abc"], ("a", "b", "c")),
-        (["c", "bc", "abc"], ("c", "b", "a")),
-        (["a", "b", "bc"], ("b", "c")),
-        (["ab", "abc"], ()),
-        ([], ()),
+        (["a", "ab", "abc"], ("a", "b", "c"), "only"),
+        (["c", "bc", "abc"], ("c", "b", "a"), "only"),
+        (["a", "b", "bc"], ("b", "c"), "only"),
+        (["a", "b", "ab", "bc"], ("a", "b"), "given"),
+        (["a", "b", "c", "ab", "ac", "bc", "abc"], ("a", "b", "c"), "any"),
+        (["a", "b"], ("a",), ""),
+        (["ab", "abc"], (), ""),
+        ([], (), ""),
     ],
 )
-def test_an_order_is_one_in_which_every_step_may(may: list[str], order: tuple[str, ...]) -> None:
+def test_an_order_is_one_in_which_every_step_may(
+    may: list[str], order: tuple[str, ...], why: str
+) -> None:
     found = JoinPlan(
         comparison=None,  # type: ignore[arg-type]
         newcomers=("a", "b", "c"),
@@ -82,6 +89,9 @@ def test_an_order_is_one_in_which_every_step_may(may: list[str], order: tuple[st
         ),
     )
     assert found.order == order
+    values = {"n": len(found.orders), "all": 6}
+    said = say(f"study.joining.order_{why}", "en", **values) if why else ""
+    assert "".join(_why_this(found, "en")) == said
 
 
 def _verdict(verdict: str) -> Any:
@@ -108,6 +118,26 @@ def test_the_command_says_the_order_first_and_writes_a_page(files: list[Path], l
     assert page.count(say("sheet.joins", lang)) == 0  # said once, at the head
     data = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     assert [c["who"] for c in data["combinations"]] == [["x"], ["y"], ["x", "y"]]
+
+
+def test_newcomers_are_called_what_their_agencies_are_and_each_step_names_its_repair(
+    files: list[Path],
+) -> None:
+    text = files[1].read_text(encoding="utf-8").replace("x: {counters", "x: {name: Ex, counters")
+    files[1].write_text(text, encoding="utf-8")
+    found = plan(files[0], files[1:], 20, workers=1)
+    assert names(found) == {"x": "Ex", "y": "y"}
+    alone = found.combinations[0].alternative
+    mended = replace(alone, repair=alone)
+    mended.__dict__["conditions"] = (
+        replace(alone.conditions[0], state="broken", before="kept"), *alone.conditions[1:],
+    )  # fmt: skip
+    assert mended.as_assumed == "may_join_if"
+    first = replace(found.combinations[0], alternative=mended)
+    said = described(replace(found, combinations=(first, *found.combinations[1:])), "en")
+    step = said.index("Step 1: Ex joins.")
+    assert said.index("It holds if this is done") > step
+    assert "Input uncertainty is not included" in said and " are assumptions " in said
 
 
 def test_newcomers_of_one_name_or_too_many_are_refused(files: list[Path]) -> None:

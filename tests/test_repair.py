@@ -14,7 +14,7 @@ from sim.experiments.break_even import with_break_evens
 from sim.experiments.compare import Alternative
 from sim.experiments.mending import with_repairs
 from sim.experiments.plenty import Plenty, with_plenty
-from sim.report.comparison import changed, described, plain
+from sim.report.comparison import changed, described, of_100, plain, with_condition
 from sim.report.comparison_page import render_comparison, sheets
 from sim.report.differences import differences
 from sim.report.no_repair import no_repair
@@ -24,6 +24,7 @@ from sim.report.sheet_pdf import MARGIN, _placed, sheets_pdf
 from sim.scenario.loading import load_text
 from sim.scenario.noted import read_quantity
 from sim.scenario.writing import resolved
+from sim.statistics.intervals import PairedDifference
 from sim.statistics.verdict import together
 from sim.words import say
 
@@ -76,6 +77,40 @@ def test_what_fails_may_join_if_it_is_mended_and_not_if_it_is_not() -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "id"])
+def test_the_page_shows_the_plan_with_its_condition_and_says_what_it_is_without(lang: str) -> None:
+    found = compare(mall(3), mall(3, 200), 10, repairs=[mall(30, 200)], seed=3, workers=1)
+    (of,) = found.alternatives
+    assert of.repair is of.carried_out
+    done, bare = (
+        of_100(one.present.estimate("fulfilled").value, lang) for one in (of.carried_out, of)
+    )
+    (sheet,) = sheets(found, lang)
+    worse = next(s for s in sheet.sections if s.title.startswith(say("sheet.worse", lang)))
+    assert done != bare and done in worse.lines[0] and bare in worse.lines[1]
+    page = render_comparison(found, lang)
+    assert f"→ {done}</b>" in page
+    assert say("compare.page.today_without", lang, after=bare) in page
+    assert with_condition(say("compare.page.agencies", lang), True, lang) in page
+    (condition,), (failing,) = of.carried_out.conditions, of.conditions
+    shares = [of_100(one.estimate.value, lang) for one in (condition, failing)]
+    without = page.index(say("compare.without", lang))
+    assert page.index(f"{shares[0]} ") < without < page.index(f"{shares[1]} ", without)
+
+
+def test_the_sheet_says_why_a_condition_is_enough_though_a_promise_stays_broken() -> None:
+    found = compare(mall(3), mall(3, 200), 10, repairs=[mall(30, 200)], seed=3, workers=1)
+    (of,) = found.alternatives
+    assert of.repair is not None and not any("either" in line for line in condition_of(of, "en"))
+    (kept,) = of.repair.conditions
+    same = PairedDifference(0.0, 0.0, 0.0, 10, "paired t", 0.95)
+    broken_as_today = replace(kept, state="broken", before="broken", change=same)
+    of.repair.__dict__["conditions"] = (broken_as_today,)
+    assert not broken_as_today.blamed and of.as_assumed == "may_join_if"
+    (said,) = (line for line in condition_of(of, "en") if "either" in line)
+    assert "must not get worse by more than 2 of 100" in said
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
 def test_the_sheet_speaks_of_people_and_fits_one_page(lang: str) -> None:
     plan = mall(3, 200)
     found = compare(mall(3), plan, 10, repairs=[mall(30, 200)], seed=3, workers=1)
@@ -86,6 +121,7 @@ def test_the_sheet_speaks_of_people_and_fits_one_page(lang: str) -> None:
     order = (
         "rule",
         "repair",
+        "sure",
         "changes",
         "shared",
         "worse",
@@ -94,7 +130,10 @@ def test_the_sheet_speaks_of_people_and_fits_one_page(lang: str) -> None:
         "writing",
         "missing",
     )
-    assert titles == [say(f"sheet.{key}", lang) for key in order]
+    mended = ("shared", "worse", "days")
+    assert titles == [
+        with_condition(say(f"sheet.{key}", lang), key in mended, lang) for key in order
+    ]
     page = sheets_pdf([sheet, sheet], "mppsim")
     assert page.startswith(b"%PDF") and page.count(b"/Type /Page ") == 2
     assert page == sheets_pdf([sheet, sheet], "mppsim")

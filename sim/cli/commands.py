@@ -91,8 +91,14 @@ def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
     @functools.wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         lang = str(getattr(kwargs.get("lang"), "value", "en"))
+
+        def begun() -> int | None:
+            if isinstance(out := kwargs.get("out"), Path):
+                _refuse_early(out, lang)
+            return command(*args, **kwargs)
+
         try:
-            status = _told_plainly(lambda: _continued(lambda: command(*args, **kwargs)), lang)
+            status = _told_plainly(lambda: _continued(begun), lang)
         except KeyboardInterrupt as stopped:
             _end_workers()  # what they have under way would only make the answer late
             _tell_what_is_known(getattr(stopped, "known", None), lang)
@@ -103,6 +109,13 @@ def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
         raise typer.Exit(status)
 
     return guarded
+
+
+def _refuse_early(out: Path, lang: str) -> None:
+    """Raise OutputError where results cannot go, before the work that would be lost."""
+    from sim.report.replacing import check_place
+
+    check_place(out, lang)
 
 
 def _continued(command: Callable[[], int | None]) -> int | None:

@@ -38,9 +38,9 @@ def fit(
         Path | None,
         typer.Option(metavar="FILE", help="A scenario that lends what the log does not say."),
     ] = None,
-    out: Annotated[
+    out_file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The scenario to write; fit.html goes beside it."),
+        typer.Option("--out", metavar="FILE", help="The scenario to write; fit.html goes beside."),
     ] = None,
     columns: Annotated[
         Path | None,
@@ -53,14 +53,16 @@ def fit(
     from sim.fitting.fit import fit as fitted
     from sim.fitting.rules import read_mapping
     from sim.fitting.validation import validate
+    from sim.report.replacing import check_place
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_fit
     from sim.scenario.loading import load
 
+    target = out_file or folder_of(logs) / "mall.yaml"
+    check_place(target.parent, lang.value)
     lent = None if like is None else load(like)
     told = None if columns is None else read_mapping(columns)
     found = fitted(logs, like=lent, told=told)
-    target = out or folder_of(logs) / "mall.yaml"
     study = of_fit(found, lang.value, target.name, sys.argv, validate(found))
     page = study.write(target.parent, lang.value)
     tell(study.data if as_json else study.text)

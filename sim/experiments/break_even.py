@@ -28,6 +28,7 @@ from sim.experiments.pairs import Figures, compare_pairs
 from sim.experiments.replicate import Progress
 from sim.experiments.stopping import known_as
 from sim.experiments.varying import varied
+from sim.scenario import quantities as q
 from sim.scenario.figures import figures, full_path
 from sim.scenario.model import Scenario
 from sim.scenario.noted import Quantity, read_quantity
@@ -57,18 +58,20 @@ class _Range:
         counts = self.path.endswith((".counters", ".per_day"))
         return counts and self.high.value - self.low.value >= 3
 
+    @property
+    def apart(self) -> float:
+        """How far apart two values may be that need not be told apart."""
+        return 1 if self.whole else NEAR * (self.high.value - self.low.value)
+
     def at(self, value: float) -> Quantity:
-        """Return a value of the figure, as a file would write it."""
-        if self.whole:
-            return Quantity(float(round(value)), self.low.kind)
-        unit = 1e6 if self.low.kind == "duration" else 1e-4
-        return Quantity(round(value / unit) * unit, self.low.kind)
+        """Return a value of the figure, as a person would say it: no finer than it is looked at."""
+        unit = q.MINUTE if self.low.kind == "duration" else 1
+        step = 10.0 ** math.floor(math.log10(self.apart / unit)) * unit
+        return Quantity(round(value / step) * step, self.low.kind)
 
     def near(self, a: Quantity, b: Quantity) -> bool:
         """Whether two values need not be told apart."""
-        apart = abs(a.value - b.value)
-        span = self.high.value - self.low.value
-        return apart <= (1 if self.whole else NEAR * span)
+        return abs(a.value - b.value) <= self.apart * (1 + 1e-9)
 
 
 def with_break_evens(

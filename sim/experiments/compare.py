@@ -128,6 +128,13 @@ class Alternative:
         return answer(self.conditions)
 
     @property
+    def carried_out(self) -> Alternative:
+        """The plan as it would be done: with its repair, where it may join on that condition."""
+        if self.repair is not None and self.as_assumed == "may_join_if":
+            return self.repair
+        return self
+
+    @property
     def judged(self) -> Alternative:
         """The plan whose break-evens are told: mended, unless that is not needed or fails too."""
         if self.repair is None or self.as_planned == "may_join":

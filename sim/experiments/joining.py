@@ -60,21 +60,26 @@ class JoinPlan:
 
     @property
     def order(self) -> tuple[str, ...]:
-        """In which order most of them may join, each step with those before it may join.
+        """The first of `orders`; empty if none may join."""
+        return self.orders[0]
 
-        Where a repair was tried, if that is done; if every figure is as assumed. Of several such
-        orders the one that names them as they were given. Empty if none may join.
+    @property
+    def orders(self) -> tuple[tuple[str, ...], ...]:
+        """In which orders most of them may join, each step with those before it may join.
+
+        Where a repair was tried, if that is done; if every figure is as assumed. First comes the
+        order that names them as they were given.
         """
         joins = ("may_join", "may_join_if")
         may = {frozenset(c.who) for c in self.combinations if c.alternative.as_assumed in joins}
-        best: tuple[str, ...] = ()
+        found: dict[tuple[str, ...], None] = {}
         for order in permutations(self.newcomers):
             steps = 0
             while steps < len(order) and frozenset(order[: steps + 1]) in may:
                 steps += 1
-            if steps > len(best):
-                best = order[:steps]
-        return best
+            found[order[:steps]] = None
+        most = max(map(len, found))
+        return tuple(order for order in found if len(order) == most)
 
 
 def plan(

@@ -34,9 +34,9 @@ def hangs(of: Alternative, lang: str) -> str:
     return say("compare.break_even.hangs", lang, figures=locale.join(named, lang))
 
 
-def until(of: Alternative, lang: str) -> str:
-    """Name what the newcomers have to state before a verdict can be given."""
-    return "; ".join(_said(one, of, lang).rstrip(".") for one in of.until)
+def until(of: Alternative, lang: str) -> list[str]:
+    """Name what the newcomers have to state before a verdict can be given, a sentence each."""
+    return [_said(one, of, lang) for one in of.until]
 
 
 def _said(one: BreakEven, of: Alternative, lang: str) -> str:

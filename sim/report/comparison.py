@@ -56,13 +56,14 @@ def best(found: Comparison, lang: str) -> Iterator[str]:
 
 def _alternative(of: Alternative, lang: str) -> Iterator[str]:
     yield from verdict(of, lang)
-    for part, conditions in by_part(of).items():
-        yield say(f"compare.part.{part}", lang) + ":"
+    done = of.carried_out
+    for part, conditions in by_part(done).items():
+        yield with_condition(say(f"compare.part.{part}", lang), done is not of, lang) + ":"
         for one in conditions:
-            yield "  " + condition(of, one, lang)
-            yield from ("    " + note for note in notes(of, one, lang))
-    yield from people(of, lang)
-    yield from repaired(of, lang)
+            yield "  " + condition(done, one, lang)
+            yield from ("    " + note for note in notes(done, one, lang))
+    yield from people(done, lang)
+    yield from repaired(of, lang) if done is of else without(of, lang)
     if changes := list(changed(of, lang)):
         yield say("compare.changes", lang) + ":"
         yield from ("  " + line for line in changes)
@@ -92,8 +93,21 @@ def assumed(of: Alternative, lang: str) -> str:
     return say("page.assumed.sentence", lang, assumed=unsure, all=len(listed))
 
 
+def with_condition(heading: str, mended: bool, lang: str) -> str:
+    """Return a heading that says whether what stands below it is with the condition."""
+    return say("compare.with_condition", lang, heading=heading) if mended else heading
+
+
+def without(of: Alternative, lang: str) -> Iterator[str]:
+    """Say what becomes of a plan without its condition: what decides then, and why."""
+    yield say("compare.without", lang)
+    for one in of.deciding:
+        yield "  " + condition(of, one, lang)
+        yield from ("    " + note for note in notes(of, one, lang))
+
+
 def repaired(of: Alternative, lang: str) -> Iterator[str]:
-    """Say what the repair that was tried does, condition by condition that decides without it."""
+    """Say what a repair that is not enough does, condition by condition that decides without it."""
     if of.repair is None:
         return
     yield say("compare.repaired", lang, repair=repair_of(of, lang))
@@ -121,12 +135,16 @@ def answers(found: Comparison, lang: str) -> list[str]:
 
 def verdict(of: Alternative, lang: str) -> list[str]:
     """Say the verdict and what decides it."""
-    values = {"name": of.scenario.name, "reasons": reasons(of, lang)}
-    values["repair"] = repair_of(of, lang)
-    said = [say(f"compare.verdict_{of.as_assumed}", lang, **values)]
+    values = {"reasons": reasons(of, lang), "repair": repair_of(of, lang)}
+    as_assumed = say(f"compare.verdict_{of.as_assumed}", lang, **values)
+    said = [say("compare.verdict", lang, name=of.scenario.name, verdict=as_assumed)]
     if of.until:
-        values |= {"figures": break_even.until(of, lang), "verdict": said[0]}
-        said = [say("compare.verdict_until", lang, **values)]
+        until = say("compare.verdict_until", lang)
+        said = [
+            say("compare.verdict", lang, name=of.scenario.name, verdict=until),
+            *break_even.until(of, lang),
+            say("compare.verdict_then", lang, verdict=as_assumed),
+        ]
     return [*said, say("compare.identical", lang)] if of.identical else said
 
 
@@ -279,7 +297,12 @@ def _change(of: Alternative, measure: str, lang: str) -> dict[str, str]:
 
 
 def _of_100(results: Results, measure: str, lang: str) -> str:
-    return locale.number(100 * estimate(results, measure).value, lang, 1)
+    return of_100(estimate(results, measure).value, lang)
+
+
+def of_100(share: float, lang: str) -> str:
+    """Write a share as so many of 100, with one decimal: rules speak of differences of 1 or 2."""
+    return locale.number(100 * share, lang, 1)
 
 
 def signed(value: float, lang: str) -> str:

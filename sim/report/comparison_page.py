@@ -52,26 +52,28 @@ class Row:
 class Part:
     """One alternative, in words and rows.
 
+    of : the plan as it would be carried out, its condition done where it has one (`mended`)
     conditions : (verdict, sentence, notes) in the order of trouble, by part
+    rest : what is said of the plan without its condition, or of a repair that is not enough
     """
 
     colour: str
     word: str
     of: Alternative
+    mended: bool
     sentences: list[str]
     tiles: list[tuple[str, str, str]]
     conditions: dict[str, list[tuple[str, str, list[str]]]]
     agencies: list[Row]
     journeys: list[Row]
     outside: list[str]
-    assumed: str
-    repaired: list[str]
+    rest: list[str]
     sheet: Sheet
 
 
 def sheets(found: Comparison, lang: str, joins: Sequence[str] = ()) -> tuple[Sheet, ...]:
     """Return the one page of each alternative; joins : all verdicts in a line each."""
-    joins = joins or [said.verdict(of, lang)[0] for of in found.alternatives]
+    joins = joins or [" ".join(said.verdict(of, lang)) for of in found.alternatives]
     return tuple(sheet_of(of, joins, lang) for of in found.alternatives)
 
 
@@ -93,7 +95,7 @@ def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] 
         lang=lang,
         base=base,
         runs=runs,
-        inputs=list(inputs.compared(found, lang)),
+        inputs=list(inputs.compared(found, lang))[1:],  # the first stands on each sheet
         parts=[
             _part(of, sheet, lang)
             for of, sheet in zip(found.alternatives, sheets(found, lang, joins[:1]), strict=True)
@@ -103,19 +105,22 @@ def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] 
         marks=MARKS,
         t=lambda key, **values: say(f"page.{key}", lang, **values),
         c=lambda key, **values: say(f"compare.{key}", lang, **values),
+        headed=lambda heading, mended: said.with_condition(heading, mended, lang),
         origin=_origin(found, lang),
     )  # fmt: skip
     return text
 
 
-def _part(of: Alternative, sheet: Sheet, lang: str) -> Part:
-    colour, word = VERDICTS[of.verdict]
+def _part(plan: Alternative, sheet: Sheet, lang: str) -> Part:
+    colour, word = VERDICTS[plan.verdict]
+    of = plan.carried_out
     return Part(
         colour=colour,
         word=say(f"page.{word}", lang) if word else "",
         of=of,
-        sentences=said.verdict(of, lang),
-        tiles=list(_tiles(of, lang)),
+        mended=of is not plan,
+        sentences=said.verdict(plan, lang),
+        tiles=list(_tiles(of, plan, lang)),
         conditions={
             part: [
                 (c.state, said.condition(of, c, lang), list(said.notes(of, c, lang))) for c in cs
@@ -125,33 +130,40 @@ def _part(of: Alternative, sheet: Sheet, lang: str) -> Part:
         agencies=_agencies(of, lang),
         journeys=_journeys(of, lang),
         outside=outside(of.scenario, lang, of.base.scenario),
-        assumed=said.assumed(of, lang),
-        repaired=list(said.repaired(of, lang)),
+        rest=list(said.repaired(plan, lang) if of is plan else said.without(plan, lang)),
         sheet=sheet,
     )
 
 
-def _tiles(of: Alternative, lang: str) -> Iterator[tuple[str, str, str]]:
-    """Yield figure, label and note: what becomes of present citizens, and of newcomers."""
+def _tiles(of: Alternative, plan: Alternative, lang: str) -> Iterator[tuple[str, str, str]]:
+    """Yield figure, label and note: what becomes of present citizens, and of newcomers.
+
+    of : as it would be carried out; plan : without its condition
+    """
     for key, label in (("fulfilled", "present"), (said.AT_COUNTERS, "called")):
         before, after = (said.estimate(r, key) for r in (of.present_before, of.present))
         change = said.difference(of, key)
         if not change.n:
             continue
-        was, now = (locale.number(100 * e.value, lang, 1) for e in (before, after))
+        was, now, bare = (
+            said.of_100(e.value, lang) for e in (before, after, said.estimate(plan.present, key))
+        )
         low, high = (said.signed(100 * bound, lang) for bound in (change.low, change.high))
         same = change.value == change.low == change.high == 0
-        note = "compare.page." + ("no_change" if same else "today")
+        note = say("compare.page." + ("no_change" if same else "today"), lang,
+                   before=was, low=low, high=high)  # fmt: skip
+        if of is not plan:
+            note += "; " + say("compare.page.today_without", lang, after=bare)
         yield (
             say("compare.page.before_after", lang, before=was, after=now),
             say(f"compare.page.{label}", lang),
-            say(note, lang, before=was, low=low, high=high),
+            note,
         )
     visits = of.newcomers.estimate("visits").value
     if visits > 0:
         done = of.newcomers.estimate("fulfilled").value
         note = say("compare.page.newcomers_note", lang, visits=locale.people(visits, lang))
-        yield locale.number(100 * done, lang, 1), say("compare.page.newcomers", lang), note
+        yield said.of_100(done, lang), say("compare.page.newcomers", lang), note
 
 
 def _agencies(of: Alternative, lang: str) -> list[Row]:

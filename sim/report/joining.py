@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.experiments.break_even import REPLICATIONS
 from sim.experiments.joining import Combination, JoinPlan
 from sim.report import locale
 from sim.report.break_even import break_evens, until
+from sim.report.comparison import assumed, reasons, repair_of
 from sim.report.comparison import plain as plain_comparison
-from sim.report.comparison import reasons, repair_of
+from sim.report.inputs import statement
+from sim.report.titles import titles
 from sim.words import say
 
 MOST_LINES = 6
@@ -27,45 +31,78 @@ def _lines(found: JoinPlan, lang: str) -> Iterator[str]:
     yield from ("  " + line for line in combinations)
     for number, step in enumerate(found.steps):
         yield from _step(found, number, step, lang)
-    head = {"base": found.comparison.base.scenario.name, "n": found.comparison.base.replications}
-    yield say("study.joining.method", lang, **head)
+    base = found.comparison.base
+    if any(step.alternative.break_evens for step in found.steps):
+        yield say("compare.break_even.method", lang, n=REPLICATIONS)
+    yield assumed(found.combinations[-1].alternative, lang)
+    yield statement(base, lang, compared=True)
+    yield say("study.joining.method", lang, base=base.scenario.name, n=base.replications)
 
 
 def _step(found: JoinPlan, number: int, step: Combination, lang: str) -> Iterator[str]:
     """Say up to where the verdict holds once a newcomer has joined after those before."""
-    name, before = found.order[number], found.order[:number]
+    named = names(found)
+    name, *before = (named[key] for key in (found.order[number], *found.order[:number]))
     values = {"n": number + 1, "name": name, "before": locale.join(before, lang)}
     yield say(f"study.joining.step_{'next' if before else 'first'}", lang, **values)
-    yield from ("    " + line for line in list(break_evens(step.alternative, lang))[:MOST_LINES])
+    of = step.alternative
+    if of.carried_out is not of:
+        yield "    " + say("sheet.repair_holds", lang, repair=repair_of(of, lang))
+    yield from ("    " + line for line in list(break_evens(of, lang))[:MOST_LINES])
 
 
 def verdicts(found: JoinPlan, lang: str) -> list[str]:
     """Return the order in which they may join, then the verdict on each combination."""
-    return [_order(found, lang), *(combination(one, lang) for one in found.combinations)]
+    named = names(found)
+    return [_order(found, lang), *(combination(one, named, lang) for one in found.combinations)]
+
+
+def names(found: JoinPlan) -> dict[str, str]:
+    """Return what each newcomer is called: the agencies that it brings, or else its file."""
+    today = found.comparison.base.scenario.agencies
+    alone = {one.who[0]: one.alternative.scenario for one in found.combinations if not one.who[1:]}
+    new = {
+        key: [title for name, title in titles(plan).items()
+              if name in plan.agencies and name not in today]
+        for key, plan in alone.items()
+    }  # fmt: skip
+    return {key: " & ".join(new[key]) or key for key in found.newcomers}
 
 
 def _order(found: JoinPlan, lang: str) -> str:
     if not found.order:
         return say("study.joining.nobody", lang)
     key = "all" if len(found.order) == len(found.newcomers) else "some"
-    order = " → ".join(found.order)
-    left = [name for name in found.newcomers if name not in found.order]
+    named = names(found)
+    order = " → ".join(named[key] for key in found.order)
+    left = [named[key] for key in found.newcomers if key not in found.order]
     said = say(f"study.joining.{key}", lang, order=order, left=locale.join(left, lang))
+    more = list(_why_this(found, lang))
     if any(step.alternative.as_assumed == "may_join_if" for step in found.steps):
-        said += " " + say("study.joining.on_conditions", lang)
+        more.append(say("study.joining.on_conditions", lang))
     if any(step.alternative.until for step in found.steps):
-        said += " " + say("study.joining.as_assumed", lang)
-    return said
+        more.append(say("study.joining.as_assumed", lang))
+    return " ".join([said, *more])
 
 
-def combination(one: Combination, lang: str) -> str:
-    """Say the verdict on a combination, and what decides it."""
+def _why_this(found: JoinPlan, lang: str) -> Iterator[str]:
+    """Say how many orders would do as well; nothing of a single step."""
+    if len(found.order) > 1:
+        every = math.perm(len(found.newcomers), len(found.order))
+        which = "any" if len(found.orders) == every else "given" if found.orders[1:] else "only"
+        yield say(f"study.joining.order_{which}", lang, n=len(found.orders), all=every)
+
+
+def combination(one: Combination, named: Mapping[str, str], lang: str) -> str:
+    """Say the verdict on a combination, and what decides it; named : what newcomers are called."""
     of = one.alternative
     values = {"reasons": reasons(of, lang), "repair": repair_of(of, lang)}
-    verdict = say(f"study.joining.{of.as_assumed}", lang, **values)
+    verdict = say(f"compare.verdict_{of.as_assumed}", lang, **values)
     if of.until:
-        verdict = say("study.joining.until", lang, figures=until(of, lang), verdict=verdict)
-    return f"{' + '.join(one.who)}: {verdict}"
+        then = say("compare.verdict_then", lang, verdict=verdict)
+        verdict = " ".join([say("compare.verdict_until", lang), *until(of, lang), then])
+    who = " + ".join(named[key] for key in one.who)
+    return say("compare.verdict", lang, name=who, verdict=verdict)
 
 
 def plain(found: JoinPlan, command: Sequence[str] = ()) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -62,6 +63,18 @@ def replace_files(target: Path, write: Callable[[Path], None], lang: str) -> lis
         with suppress(OSError):
             (target / name).rmdir()  # only if this run left it empty
     return names
+
+
+def check_place(target: Path, lang: str) -> None:
+    """Raise OutputError if `replace_files` could not write into a folder; nothing is made."""
+    place = Path(target).expanduser().resolve()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    with _told("not_writable", target, lang):
+        if not place.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(place))
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
 
 
 def files_in(folder: Path) -> list[str]:

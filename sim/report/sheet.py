@@ -1,7 +1,7 @@
 """The one page for the mayor: the verdict, on what it rests, and who pays for it, as people.
 
-No ranges and no shares, only how many of 100 and how many a day. What the replications leave open
-is in the verdict itself; the ranges stand on the pages behind.
+How many of 100 and how many a day, as the plan would be carried out: with its condition, where it
+may join on one. How sure that is stands in a section of its own; all ranges on the pages behind.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.experiments.break_even import REPLICATIONS
 from sim.experiments.compare import Alternative
 from sim.report import comparison as said
-from sim.report import locale
+from sim.report import inputs, locale
 from sim.report.break_even import break_evens
 from sim.report.figure_text import figure_text
 from sim.report.no_repair import no_repair
@@ -54,20 +55,26 @@ def sheet_of(of: Alternative, joins: Sequence[str], lang: str) -> Sheet:
 
     joins : the verdicts of all alternatives or combinations, a line each
     """
+    done = of.carried_out
     parts = {
         "rule": _rule(of, lang),
         "joins": joins if len(joins) > 1 else (),
         "repair": _repair(of, lang),
+        "sure": _sure(of, lang),
         "changes": _changes(of, lang),
-        "shared": _shared(of, lang),
+        "shared": _shared(done, lang),
         "worse": _worse(of, lang),
-        "days": _days(of, lang),
+        "days": _days(done, lang),
         "counted": _counted(of, lang),
         "break_even": tuple(break_evens(of, lang))[: 2 * MOST],
         "writing": _in_writing(of, lang),
         "missing": [say("sheet.missing_is", lang)],
     }
-    sections = [Section(say(f"sheet.{key}", lang), tuple(lines)) for key, lines in parts.items()]
+    mended = () if done is of else ("shared", "worse", "days")
+    sections = [
+        Section(said.with_condition(say(f"sheet.{key}", lang), key in mended, lang), tuple(lines))
+        for key, lines in parts.items()
+    ]
     return Sheet(
         say("compare.page.question", lang, name=of.scenario.name),
         tuple(said.verdict(of, lang)),
@@ -104,6 +111,41 @@ def _repair(of: Alternative, lang: str) -> Iterator[str]:
     key = {"may_join": "holds", "may_not": "fails"}.get(of.repair.as_planned, "unclear")
     yield say(f"sheet.repair_{key}", lang, repair=said.repair_of(of, lang),
               reasons=said.reasons(of.repair, lang))  # fmt: skip
+    yield from _still_failing(of, lang)
+
+
+def _still_failing(of: Alternative, lang: str) -> Iterator[str]:
+    """Yield why a repair suffices though an agency that decided fails with it, as it does today."""
+    title_of = titles(of.scenario)
+    decided = {c.name for c in of.deciding if c.name}
+    for one in of.carried_out.conditions:
+        failed = one.name in decided and one.before == "broken" and one.state != "kept"
+        if failed and not one.blamed and one.today is not None:
+            yield say(
+                "sheet.repair_enough", lang, agency=title_of[one.name],
+                after=said.of_100(one.estimate.value, lang),
+                today=said.of_100(one.today.value, lang),
+                limit=locale.short(100 * one.limit, lang),
+                most=locale.short(100 * one.worse_at_most, lang),
+            )  # fmt: skip
+
+
+def _sure(of: Alternative, lang: str) -> Iterator[str]:
+    """Yield what chance leaves open, how much is assumed, and what no range here holds."""
+    change = said.difference(of.carried_out, "fulfilled")
+    if change.n:
+        low, high = (_more_or_fewer(bound, lang) for bound in (change.low, change.high))
+        n = locale.number(of.base.replications, lang)
+        yield say("sheet.sure_chance", lang, low=low, high=high, n=n)
+    yield said.assumed(of, lang)
+    yield inputs.statement(of.base, lang, compared=True)
+    if of.break_evens:
+        yield say("compare.break_even.method", lang, n=REPLICATIONS)
+
+
+def _more_or_fewer(change: float, lang: str) -> str:
+    key = "fewer" if change < 0 else "more"
+    return say(f"sheet.{key}", lang, n=said.of_100(abs(change), lang))
 
 
 def _changes(of: Alternative, lang: str) -> Iterator[str]:
@@ -140,27 +182,30 @@ def _shared(of: Alternative, lang: str) -> Iterator[str]:
 
 def _worse(of: Alternative, lang: str) -> Iterator[str]:
     """Yield what becomes of present citizens, whose errands lose most, and of newcomers."""
-    was, now = (r.estimate("fulfilled").value for r in (of.present_before, of.present))
-    yield say("sheet.worse_all", lang, before=_whole(was, lang), after=_whole(now, lang))
+    done = of.carried_out
+    yield say("sheet.worse_all", lang, **_before_after(done, lang))
     if of.repair is not None:
-        mended = of.repair.present.estimate("fulfilled").value
-        yield say("sheet.worse_repaired", lang, after=_whole(mended, lang))
-    lost = sorted(_lost(of), reverse=True)
+        other, key = (of.repair, "repaired") if done is of else (of, "without")
+        after = other.present.estimate("fulfilled").value
+        yield say(f"sheet.worse_{key}", lang, after=said.of_100(after, lang))
+    lost = sorted(_lost(done), reverse=True)
     for people, journey in lost[:MOST]:
         name = of.scenario.journeys[journey].name or journey
-        values = [
-            _whole(r.estimate("fulfilled", "journey", journey).value, lang)
-            for r in (of.present_before, of.present)
-        ]
-        yield say("sheet.worse_journey", lang, journey=name, people=locale.people(people, lang),
-                  before=values[0], after=values[1])  # fmt: skip
+        values = {"journey": name, "people": locale.people(people, lang)}
+        yield say("sheet.worse_journey", lang, **values, **_before_after(done, lang, journey))
     if not lost:
         yield say("sheet.worse_nobody", lang)
-    visits = of.newcomers.estimate("visits").value
+    visits = done.newcomers.estimate("visits").value
     if visits > 0:
-        done = of.newcomers.estimate("fulfilled").value
-        yield say("sheet.worse_new", lang, visits=locale.people(visits, lang),
-                  done=_whole(done, lang))  # fmt: skip
+        served = said.of_100(done.newcomers.estimate("fulfilled").value, lang)
+        yield say("sheet.worse_new", lang, visits=locale.people(visits, lang), done=served)
+
+
+def _before_after(of: Alternative, lang: str, journey: str = "") -> dict[str, str]:
+    """Return how many of 100 present citizens, or of one of their errands, are done in time."""
+    scope = ("journey", journey) if journey else ()
+    was, now = (r.estimate("fulfilled", *scope).value for r in (of.present_before, of.present))
+    return {"before": said.of_100(was, lang), "after": said.of_100(now, lang)}
 
 
 def _lost(of: Alternative) -> Iterator[tuple[float, str]]:
@@ -187,11 +232,12 @@ def _days(of: Alternative, lang: str) -> Iterator[str]:
     name = locale.weekday(busiest, lang)
     pair = (of.present_before, of.present)
     was, now = (r.estimate("fulfilled", weekday=busiest).value for r in pair)
-    yield say("sheet.days_usual", lang, day=name, before=_whole(was, lang), after=_whole(now, lang))
+    values = {"before": said.of_100(was, lang), "after": said.of_100(now, lang)}
+    yield say("sheet.days_usual", lang, day=name, **values)
     if len(of.base.scenario.days) <= len(open_on):  # each replication has that day once
         was, now = (_on_a_bad_day(r, busiest) for r in pair)
-        yield say("sheet.days_bad", lang, day=name, before=_whole(was, lang),
-                  after=_whole(now, lang))  # fmt: skip
+        values = {"before": said.of_100(was, lang), "after": said.of_100(now, lang)}
+        yield say("sheet.days_bad", lang, day=name, **values)
 
 
 def _on_a_bad_day(results: Results, weekday: str) -> float:
@@ -229,7 +275,3 @@ def _asked(figure: Figure, of: Alternative, lang: str) -> str:
         return say("sheet.writing_figure", lang, **values)
     low, high = (figure_text(end, lang) for end in of.scenario.plausible[figure.path])
     return say("sheet.writing_range", lang, low=low, high=high, **values)
-
-
-def _whole(share: float, lang: str) -> str:
-    return locale.number(100 * share, lang)

@@ -12,7 +12,7 @@ from sim.scenario.clock_tables import is_clock
 from sim.scenario.faults import Finding, Path, nearest
 from sim.scenario.model import Agency
 from sim.scenario.paths import weekdays
-from sim.scenario.tickets import REST, Quota
+from sim.scenario.tickets import AFTER_MISSED, REST, Quota
 from sim.scenario.weekdays import WEEKDAYS
 
 _OF_DAYS = (
@@ -194,7 +194,7 @@ def _calls(whole: Whole) -> Iterator[Finding]:
             yield Finding("missed_all", {}, (*path, "missed"))
         if call.tries == 0:
             yield Finding("tries_zero", {}, (*path, "tries"))
-        for key in ("again_after", "tries", "every"):
+        for key in AFTER_MISSED:
             if key in keys and "missed" not in keys:
                 yield Finding("missed_left_out", {"value": key}, (*path, key), at_key=True)
         if call.tries > 1 and call.every == 0 and "missed" in keys:

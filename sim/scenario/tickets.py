@@ -193,6 +193,10 @@ OrderField = Annotated[
 ]
 
 
+AFTER_MISSED = ("tries", "every", "again_after")
+"""Keys that say what follows a missed call."""
+
+
 class Call(Frozen):
     """How a ticket is called: the way to the counter, and what happens if nobody comes.
 

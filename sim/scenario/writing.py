@@ -16,6 +16,7 @@ from sim.scenario.calendar import Frozen
 from sim.scenario.document import parse
 from sim.scenario.model import Scenario, Staffing
 from sim.scenario.numbers import ALONE
+from sim.scenario.tickets import AFTER_MISSED, Call
 from sim.scenario.tree import plain
 
 _OF_DAYS = (
@@ -111,7 +112,7 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
         for key in ("order", "absence", "away", "told_at", "at_break", "day_to_day"):
             if getattr(of, key) == type(of).model_fields[key].default:
                 del agency[key]
-        agency["call"] = _changed(of.call, agency["call"])
+        agency["call"] = _called(of.call, agency["call"])
         for key, service in of.services.items():
             for cost in ("set_up", "wrap_up", "back_office"):
                 if not getattr(service, cost):
@@ -130,8 +131,17 @@ def _without_what_is_off(scenario: Scenario, data: dict[str, Any]) -> None:
             shown = _changed(journey.booking, data["journeys"][name]["booking"])
             data["journeys"][name]["booking"] = shown
         if journey.online_number is not None:
-            shown = _changed(journey.online_number, data["journeys"][name]["online_number"])
-            data["journeys"][name]["online_number"] = shown
+            shown = data["journeys"][name]["online_number"]
+            given = _changed(journey.online_number, shown)
+            data["journeys"][name]["online_number"] = given or {"share": shown["share"]}
+
+
+def _called(of: Call, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return what is shown of how tickets are called; what follows a miss needs their share."""
+    called = _changed(of, shown)
+    if not of.missed and any(key in called for key in AFTER_MISSED):
+        called["missed"] = "0 %"
+    return called
 
 
 def _changed(of: Frozen, shown: dict[str, Any]) -> dict[str, Any]:
