@@ -13,8 +13,11 @@ from sim.report import comparison as said
 from sim.report import inputs, locale
 from sim.report.outside import outside
 from sim.report.page import MARKS, environment, precise_text, program_version
+from sim.report.plots import change, crossing
+from sim.report.plots.saving import to_svg
 from sim.report.sentences import Shown, runs_of, share, shown
 from sim.report.sheet import Sheet, sheet_of
+from sim.report.style import style
 from sim.report.titles import titles
 from sim.scenario.model import Journey
 from sim.statistics.intervals import Estimate
@@ -68,6 +71,7 @@ class Part:
     journeys: list[Row]
     outside: list[str]
     rest: list[str]
+    pictures: list[str]
     sheet: Sheet
 
 
@@ -97,8 +101,10 @@ def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] 
         runs=runs,
         inputs=list(inputs.compared(found, lang))[1:],  # the first stands on each sheet
         parts=[
-            _part(of, sheet, lang)
-            for of, sheet in zip(found.alternatives, sheets(found, lang, joins[:1]), strict=True)
+            _part(number, of, sheet, lang)
+            for number, (of, sheet) in enumerate(
+                zip(found.alternatives, sheets(found, lang, joins[:1]), strict=True)
+            )
         ],
         joins=joins,
         best=[] if joins else list(said.best(found, lang)),  # fewer who join are no rival of more
@@ -106,12 +112,13 @@ def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] 
         t=lambda key, **values: say(f"page.{key}", lang, **values),
         c=lambda key, **values: say(f"compare.{key}", lang, **values),
         headed=lambda heading, mended: said.with_condition(heading, mended, lang),
+        method=list(_method(found, lang)),
         origin=_origin(found, lang),
     )  # fmt: skip
     return text
 
 
-def _part(plan: Alternative, sheet: Sheet, lang: str) -> Part:
+def _part(number: int, plan: Alternative, sheet: Sheet, lang: str) -> Part:
     colour, word = VERDICTS[plan.verdict]
     of = plan.carried_out
     return Part(
@@ -131,8 +138,18 @@ def _part(plan: Alternative, sheet: Sheet, lang: str) -> Part:
         journeys=_journeys(of, lang),
         outside=outside(of.scenario, lang, of.base.scenario),
         rest=list(said.repaired(plan, lang) if of is plan else said.without(plan, lang)),
+        pictures=list(_pictures(number, of, lang)),
         sheet=sheet,
     )
+
+
+def _pictures(number: int, of: Alternative, lang: str) -> Iterator[str]:
+    """Yield the pictures as SVG: who crosses the promise, and what changes in which hour."""
+    for name, picture in (("crossing", crossing.picture), ("change", change.picture)):
+        with style():
+            figure = picture(of, lang)
+            if figure is not None:
+                yield to_svg(figure, f"{name}-{number}")
 
 
 def _tiles(of: Alternative, plan: Alternative, lang: str) -> Iterator[tuple[str, str, str]]:
@@ -226,6 +243,24 @@ def _journeys(of: Alternative, lang: str) -> list[Row]:
             pairs.append(Pair(today, after))
         rows.append(Row(journey.name or name, tuple(pairs)))
     return rows
+
+
+def _method(found: Comparison, lang: str) -> Iterator[str]:
+    """Yield how it was found out: in pairs, how sure each interval is, what the pairs gained."""
+    base, n = found.base.scenario.name, found.base.replications
+    yield say("compare.method", lang, base=base, n=locale.number(n, lang))
+    for of in found.alternatives:
+        done = of.carried_out
+        if done.conditions:
+            yield say(
+                "compare.page.each_at", lang, name=of.scenario.name,
+                n=round(0.05 / (1 - done.confidence)),
+                each=locale.number(100 * done.confidence, lang, 2),
+            )  # fmt: skip
+        gained = said.difference(done, "fulfilled").variance_reduction
+        if math.isfinite(gained):
+            times = locale.short(gained, lang)
+            yield say("compare.page.gained", lang, name=of.scenario.name, times=times)
 
 
 def _origin(found: Comparison, lang: str) -> list[tuple[str, Any]]:
