@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.stats import binomtest
 from sim import MallError, Scenario, replicate
 from sim.experiments.capacity import Capacity, Curve, capacity
 from sim.experiments.varying import with_demand
+from sim.report.capacity import answer, sentence
 from sim.verification.truths import CounterDays
 
 
@@ -47,6 +49,25 @@ def test_none_in_range_and_several_are_answers() -> None:
 def test_an_end_that_is_not_reached_is_the_end_of_the_range() -> None:
     found = curve([0.01, -0.1]).crossing
     assert (found.low, found.high) == (1.0, pytest.approx(1 + 0.03 / 0.11))
+
+
+def test_it_is_said_where_the_interval_reaches_what_was_tried_and_what_that_means_today() -> None:
+    found = Capacity(one_counter(), "all", 30, 20, ())
+
+    def said(*margins: list[float]) -> list[str]:
+        curves = tuple(curve(margin) for margin in margins)
+        return [sentence(replace(found, curves=curves), one, "en") for one in curves]
+
+    reaches, within, beyond = said([0.01, -0.1], [0.2, -0.1], [0.1, -0.01])
+    assert "(between 1 or less and 1.27)" in reaches
+    assert reaches.endswith("Whether it is kept today is not certain.")
+    assert "(between 1.6 and 1.73)" in within and within.endswith(" visits a day.")
+    assert "(between 1.73 and 2 or more)" in beyond
+    low = replace(curve([0.1, -0.1]), factors=np.array([0.4, 0.8]))
+    assert sentence(replace(found, curves=(low,)), low, "en").endswith("So it is not kept today.")
+    both = answer(replace(found, curves=(low, curve([0.01, -0.1]))), "en")
+    assert "Today already these do not keep their promise: a." in both
+    assert "Whether these keep theirs today is not certain: a." in both
 
 
 def test_capacity_agrees_with_a_run_at_that_demand() -> None:

@@ -176,6 +176,17 @@ def test_one_counter_fewer_costs_citizens_and_the_overlay_runs() -> None:
     figures = load_text(show(scenario), overrides=found.figures)
     assert slots_of(scenario).read(figures.agencies["a"].counters) == of_agency.after  # type: ignore[arg-type]
     assert found.overlay().startswith("agencies:\n  a: {counters: ")
+    said = described(found, "en")
+    (slot,) = (k for k, n in enumerate(of_agency.after) if of_agency.fewer[k] < n)
+    begin = q.clock(found.slots.begins[slot])
+    assert f"one counter fewer from {begin} to {q.clock(found.slots.ends[slot])}: " in said
+    assert "All 1 promises hold with it" in said and "on 40 replications" in said
+    assert "Fewer than today are enough at: a." in said and "More than today" not in said
+    assert "--shift" in said and "--shift" not in described(found, "en", {"a": ()})
+    unsure = replace(found, agencies=(replace(of_agency, state="cannot_tell", hours_before=1),))
+    said = described(unsure, "en")
+    assert "0 of 1 promises surely hold" in said and "not so: a." in said
+    assert "More than today is needed at: a." in said
 
 
 def test_a_promise_that_no_counters_can_keep_is_said_to_be_so() -> None:

@@ -60,7 +60,13 @@ def answer(found: Capacity, lang: str) -> str:
     if today:
         listed = locale.join([names[c.agency] for c in today], lang)
         level = locale.short(max(c.crossing.factor for c in today), lang, 2)
-        return say("study.capacity.first_today", lang, agencies=listed, level=level)
+        said = say("study.capacity.first_today", lang, agencies=listed, level=level)
+        unsure = [c for c in found.curves if c.crossing.state == "crosses" and c not in today]
+        named = [names[c.agency] for c in unsure if c.crossing.low <= 1]
+        if named:
+            said += " " + say("study.capacity.first_unsure", lang,
+                              agencies=locale.join(named, lang))  # fmt: skip
+        return said
     level = locale.short(first.crossing.factor, lang, 2)
     return say("study.capacity.first", lang, level=level, agency=names[first.agency])
 
@@ -79,14 +85,29 @@ def sentence(found: Capacity, curve: Curve, lang: str) -> str:
     if at.state == "never" and at.low < curve.factors[-1]:
         key = "never_unsure"
     low = curve.factors[0] if at.state == "always" else at.low
-    return say(
+    said = say(
         f"study.capacity.{key}", lang,
         agency=titles(found.scenario)[curve.agency],
         level=locale.short(at.factor, lang, 2),
         low=locale.short(low, lang, 2),
         high=locale.short(at.high, lang, 2),
+        between=_between(curve, lang),
         visits=locale.people(at.factor * found.per_day, lang) if at.factor == at.factor else "",
     )  # fmt: skip
+    if at.state != "crosses" or at.low > 1:
+        return said
+    return f"{said} {say('study.capacity.today_' + ('broken' if at.high < 1 else 'unsure'), lang)}"
+
+
+def _between(curve: Curve, lang: str) -> str:
+    """Say the interval; an end of it that is also an end of what was tried may lie farther off."""
+    at = curve.crossing
+    low, high = (locale.short(x, lang, 2) for x in (at.low, at.high))
+    if at.low <= curve.factors[0]:
+        low = say("study.capacity.or_less", lang, level=low)
+    if at.high >= curve.factors[-1]:
+        high = say("study.capacity.or_more", lang, level=high)
+    return say("study.capacity.between", lang, low=low, high=high)
 
 
 def plain(found: Capacity, command: Sequence[str] = ()) -> dict[str, Any]:

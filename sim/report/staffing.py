@@ -31,7 +31,7 @@ def described(found: StaffingPlan, lang: str, shifts: Shifts | None = None) -> s
 def _lines(found: StaffingPlan, lang: str, shifts: Shifts) -> Iterator[str]:
     names = titles(found.scenario)
     if found.agencies:
-        yield from _head(found, lang)
+        yield from _head(found, names, lang)
     yield from _costs(found, lang)
     for one in found.agencies:
         yield from _agency(found, one, names[one.agency], lang)
@@ -46,6 +46,8 @@ def _lines(found: StaffingPlan, lang: str, shifts: Shifts) -> Iterator[str]:
     if found.left_alone:
         listed = locale.join([names[name] for name in found.left_alone], lang)
         yield say("study.staff.left_alone", lang, agencies=listed)
+    if found.agencies and not shifts:
+        yield say("study.staff.no_shifts", lang)
     key = "method" if found.certified else "method_so_far"
     yield say(f"study.staff.{key}", lang, tried=found.tried, n=found.results.replications)
 
@@ -60,13 +62,29 @@ def waiting_for(of: Plenty, lang: str) -> str:
     return say("study.staff.waiting_for", lang, parts=locale.join(parts, lang))
 
 
-def _head(found: StaffingPlan, lang: str) -> Iterator[str]:
+def _head(found: StaffingPlan, names: Mapping[str, str], lang: str) -> Iterator[str]:
+    """Say how many counter-hours it takes, how sure that is, and who needs more or fewer."""
     after = sum(one.hours_after for one in found.agencies)
     before = sum(one.hours_before for one in found.agencies)
     hours = {"hours": locale.short(after, lang), "before": locale.short(before, lang)}
     yield say("study.staff.head", lang, **hours)
     key = "same" if after == before else "fewer" if after < before else "more"
     yield say(f"study.staff.head_{key}", lang, n=locale.short(abs(after - before), lang))
+    if found.certified:
+        unsure = [names[one.agency] for one in found.agencies if one.state != "kept"]
+        yield say(
+            f"study.staff.{'unsure' if unsure else 'sure'}", lang,
+            agencies=locale.join(unsure, lang), n=len(found.agencies) - len(unsure),
+            all=len(found.agencies), replications=found.results.replications,
+        )  # fmt: skip
+    for key, more in (("more_at", 1), ("fewer_at", -1)):
+        listed = [
+            names[one.agency]
+            for one in found.agencies
+            if more * (one.hours_after - one.hours_before) > 0
+        ]
+        if listed:
+            yield say(f"study.staff.{key}", lang, agencies=locale.join(listed, lang))
 
 
 def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator[str]:
@@ -87,10 +105,22 @@ def _agency(found: StaffingPlan, one: Staffed, name: str, lang: str) -> Iterator
         ending = {"kept": "_kept", "cannot_tell": "_unsure"}.get(one.fewer_state or "", "")
         fewer = shown(one.fewer_share, lang, 1, 100)
         yield "    " + say(
-            f"study.staff.fewer{ending}", lang, table=table(found, one.fewer, lang),
-            share=fewer.value, low=fewer.low, high=fewer.high,
-            late=locale.people(one.fewer_late, lang),
+            f"study.staff.fewer{ending}", lang,
+            when=_where_fewer(found, one.after, one.fewer, lang), share=fewer.value,
+            low=fewer.low, high=fewer.high, late=locale.people(one.fewer_late, lang),
         )  # fmt: skip
+
+
+def _where_fewer(found: StaffingPlan, after: Table, fewer: Table, lang: str) -> str:
+    """Say when there is a counter less: `from 11:00 to 12:00`."""
+    slots = zip(found.slots.begins, found.slots.ends, after, fewer, strict=True)
+    times = [
+        say("study.staff.when", lang, begin=locale.clock(q.clock(begin), lang),
+            end=locale.clock(q.clock(end), lang))
+        for begin, end, more, less in slots
+        if less < more
+    ]  # fmt: skip
+    return locale.join(times, lang)
 
 
 def _of_hundred(share: Estimate, lang: str) -> dict[str, str]:
