@@ -12,14 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.fitting.history import Bools, Ints
+from sim.fitting.day_table import day_table
+from sim.fitting.history import Ints
 from sim.fitting.likelihood import Floats
+from sim.fitting.loglinear import LogLinear
+from sim.fitting.national import in_ramadan, keeps
 from sim.fitting.routes import Routes
-from sim.scenario import quantities as q
+from sim.fitting.year import Year, year
 from sim.scenario.weekdays import WEEKDAYS
 from sim.statistics.intervals import Estimate, ratio_intervals, t_factor
-
-SLOT = 30 * q.MINUTE
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,17 @@ class Scatter:
 class Arrivals:
     """Who comes.
 
-    days, whole : how many days, and on how many of them every usual agency has tickets; weekdays,
-        the course of the day and the tests rest on the latter
+    days, whole : how many days, and how many ordinary ones have tickets of every usual agency;
+        weekdays, the course of the day and the tests rest on the latter
     per_day : by journey, mean over ordinary days; weekday : factors, mean 1 over the week
     slots : (K,) when each slot begins, µs; profile : (K,) shares of the day, with low and high
     own_profile : weekdays whose course over the day differs, with theirs
     day_to_day : coefficient of variation of a day beyond chance; None with too few days
     between_p, within_p : how likely such counts were if days, or slots, differed by chance alone
     within : the variance of the slots' counts over that of Poisson's
+    year : what dates make of demand; all else is of ordinary days
+    shut : days since 1970 on which the mall would have been open, and was not
+    holidays : of Indonesia, days since 1970 with their names, where the log keeps them
     """
 
     days: int
@@ -91,54 +95,40 @@ class Arrivals:
     within_p: float
     within: float
     scatter: Scatter
+    year: Year
+    shut: tuple[int, ...]
+    holidays: dict[int, str]
 
 
-def arrivals(routes: Routes, weekday: Ints) -> Arrivals:
+def arrivals(routes: Routes, days: Ints, half: Ints | None = None) -> Arrivals:
     """Estimate the arrivals.
 
-    weekday : (D,) of the days of the log, 0 is Monday
+    days : (D,) of the log, since 1970; half : days that are not among them, but the mall was open
     """
-    counts, _, table, slots, whole = day_table(routes, len(weekday))
+    every = day_table(routes, days)
+    shut = every.shut if half is None else np.setdiff1d(every.shut, half)
+    named = keeps(days, shut)
+    of_year = year(every.counts.sum(axis=1), every.whole, days, shut, in_ramadan(days, named))
+    kept = every.ordinary(of_year)
     per_day = {
-        key: _mean_of_week(counts[routes.seen[:, j], j], weekday[routes.seen[:, j]])
-        for j, key in enumerate(routes.keys)
+        key: _mean_of_week(kept.counts[seen, j], kept.weekday[seen])
+        for j, (key, seen) in enumerate(zip(routes.keys, kept.seen.T, strict=True))
     }
-    table, total, weekday = table[whole], counts[whole].sum(axis=1), weekday[whole]
-    scatter = _scatter(total, weekday)
+    total, weekday = kept.counts[kept.whole].sum(axis=1), kept.weekday[kept.whole]
+    table, slots = kept.table[kept.whole], kept.slots
+    scatter = _scatter(total, weekday) if of_year.fitted is None else _left(of_year.fitted)
     within, within_p = _within(table, weekday)
-    ratios = ratio_intervals(table, np.tile(total[:, None], (1, len(slots))))
+    counted = table.sum(axis=1)
+    ratios = ratio_intervals(table, np.tile(counted[:, None], (1, len(slots))))
     lines = np.stack([ratios.value, ratios.low, ratios.high], axis=1).tolist()
     profile = tuple(_estimate(v, low, high, len(total), "ratio") for v, low, high in lines)
     return Arrivals(
-        days=len(counts), whole=len(total), per_day=per_day, weekday=_weekdays(total, weekday),
+        days=len(days), whole=len(total), per_day=per_day, weekday=_weekdays(total, weekday),
         slots=slots, profile=profile, own_profile=_own_profiles(table, weekday),
         day_to_day=scatter.estimate, between_p=scatter.p, scatter=scatter,
-        within_p=within_p, within=within,
+        within_p=within_p, within=within, year=of_year, shut=tuple(shut.tolist()),
+        holidays=named,
     )  # fmt: skip
-
-
-def day_table(routes: Routes, days: int) -> tuple[Floats, Bools, Floats, Ints, Bools]:
-    """Return what the days say: (D, J) visits by journey, and whether its agency was there; (D, K)
-    tickets by slot, when the slots begin, and (D,) whether every usual agency was there.
-    """
-    counts = np.zeros((days, len(routes.keys)))
-    np.add.at(counts, (routes.day, routes.journey), 1)
-    return counts, routes.seen, *_slots(routes, days), _whole(routes)
-
-
-def _whole(routes: Routes) -> Bools:
-    """(D,) whether every usual agency has tickets; all days where hardly any day is like that."""
-    usual = routes.seen.mean(axis=0) >= 0.5
-    whole: Bools = np.asarray(routes.seen[:, usual].all(axis=1))
-    return whole if whole.mean() >= 0.5 else np.ones(len(whole), dtype=bool)
-
-
-def _slots(routes: Routes, days: int) -> tuple[Floats, Ints]:
-    place = routes.arrival // SLOT
-    first, last = int(place.min()), int(place.max())
-    table = np.zeros((days, last - first + 1))
-    np.add.at(table, (routes.day, place - first), 1)
-    return table, (first + np.arange(table.shape[1])) * SLOT
 
 
 def _estimate(value: float, low: float, high: float, n: int, method: str) -> Estimate:
@@ -180,6 +170,13 @@ def _scatter(total: Floats, weekday: Ints) -> Scatter:
     expected = means[np.searchsorted(days, weekday)]
     statistic = float(((total - expected) ** 2 / expected).sum())
     return Scatter(statistic, len(total) - len(days), float(expected.mean()), len(total))
+
+
+def _left(found: LogLinear) -> Scatter:
+    """Return how much days differ besides weekday and what dates make of them."""
+    return Scatter(
+        found.statistic, found.freedom, float(found.mean.mean()), len(found.counts)
+    )  # fmt: skip
 
 
 def _within(table: Floats, weekday: Ints) -> tuple[float, float]:

@@ -104,7 +104,7 @@ def estimate(tickets: Tickets, ledger: Ledger, like: Scenario | None = None) -> 
     hours = opening(found)
     return Fitted(
         tickets=tickets, ledger=ledger, history=found, routes=ways,
-        arrivals=arrivals(ways, found.weekday), opening=hours,
+        arrivals=arrivals(ways, found.days, ledger.days(tickets, "half_day")), opening=hours,
         services=service_times(found, hours, max(step, apart), ledger.rules.forgotten_open),
         counters=counters(found, hours), patience=_patience(tickets, ledger),
         step=step, snapshots=apart, like=like,

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.fitting.arrivals import day_table
+from sim.fitting.day_table import day_table
 from sim.fitting.chance import uniforms
 from sim.fitting.draft import minutes, percent
 from sim.fitting.fit import Fitted
@@ -71,8 +71,8 @@ def _arrivals(found: Fitted, number: int) -> Iterator[Draw]:
     """
     from scipy.special import chdtri
 
-    counts, seen, table, slots, whole = day_table(found.routes, len(found.history.days))
-    weekday = found.history.weekday
+    kept = day_table(found.routes, found.history.days).ordinary(found.arrivals.year)
+    counts, seen, whole, weekday = kept.counts, kept.seen, kept.whole, kept.weekday
     days, place = np.unique(weekday, return_inverse=True)
     freedom = len(weekday) - len(days)
     mean, off = _scatter(counts, seen, place)
@@ -86,7 +86,7 @@ def _arrivals(found: Fitted, number: int) -> Iterator[Draw]:
         each = mean + wide * _by_weekday(off[pick], seen, place)
         every = total_mean + wide * _by_weekday(total_off[pick], whole[:, None], place)
         yield _demand(found, each, every[:, 0], days, float(u[-2])) | _profile(
-            found, table, slots, whole, pick
+            found, kept.table, kept.slots, whole, pick
         )
 
 

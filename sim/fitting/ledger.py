@@ -64,6 +64,10 @@ class Ledger:
         counted = np.bincount(self.code[part], minlength=len(REASONS))
         return {r: int(n) for r, n in zip(REASONS, counted, strict=True) if n or r == "used"}
 
+    def days(self, tickets: Tickets, reason: str) -> Ints:
+        """Return the days since 1970 of the tickets set aside as arrivals for a reason."""
+        return np.unique(tickets.day[self.code["arrivals"] == _CODE[reason]])
+
     def without(self, rows: Bools) -> Ledger:
         """Return the ledger in which some rows that are used, (N,), are held out."""
         aside = _CODE["held_out"]

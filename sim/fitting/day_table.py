@@ -1,0 +1,83 @@
+"""What each day of a log says: visits by journey, tickets by half hour, who was there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.fitting.history import Bools, Ints
+from sim.fitting.likelihood import Floats
+from sim.fitting.routes import Routes
+from sim.fitting.year import Year
+from sim.scenario import quantities as q
+
+SLOT = 30 * q.MINUTE
+
+
+@dataclass(frozen=True, eq=False)
+class DayTable:
+    """D days.
+
+    days : (D,) since 1970; counts : (D, J) visits by journey; seen : (D, J) whether its agency
+        was there
+    table : (D, K) tickets by slot; slots : (K,) when they begin, µs
+    whole : (D,) whether every usual agency was there
+    """
+
+    days: Ints
+    counts: Floats
+    seen: Bools
+    table: Floats
+    slots: Ints
+    whole: Bools
+
+    @property
+    def weekday(self) -> Ints:
+        """(D,) 0 is Monday: 1970 began on a Thursday."""
+        return (self.days + 3) % 7
+
+    @property
+    def shut(self) -> Ints:
+        """Days since 1970 without tickets, of weekdays on which the mall is open most weeks."""
+        every = np.arange(self.days[0], self.days[-1] + 1)
+        opened = np.isin(every, self.days)
+        weekday = (every + 3) % 7
+        share = np.bincount(weekday[opened], minlength=7) / np.bincount(weekday, minlength=7).clip(1)
+        return np.asarray(every[~opened & (share >= 0.5)[weekday]], dtype=np.int64)
+
+    def ordinary(self, year: Year) -> DayTable:
+        """Return the days as ordinary ones: without what dates make of them.
+
+        Days that stand out do not count; the visits of the others are over the factor of theirs.
+        """
+        return replace(
+            self, counts=self.counts / year.factor[:, None],
+            seen=self.seen & year.ordinary[:, None], whole=self.whole & year.ordinary,
+        )  # fmt: skip
+
+
+def day_table(routes: Routes, days: Ints) -> DayTable:
+    """Count the visits of a log.
+
+    days : (D,) since 1970
+    """
+    counts = np.zeros((len(days), len(routes.keys)))
+    np.add.at(counts, (routes.day, routes.journey), 1)
+    table, slots = _slots(routes, len(days))
+    return DayTable(days, counts, routes.seen, table, slots, _whole(routes))
+
+
+def _whole(routes: Routes) -> Bools:
+    """(D,) whether every usual agency has tickets; all days where hardly any day is like that."""
+    usual = routes.seen.mean(axis=0) >= 0.5
+    whole: Bools = np.asarray(routes.seen[:, usual].all(axis=1))
+    return whole if whole.mean() >= 0.5 else np.ones(len(whole), dtype=bool)
+
+
+def _slots(routes: Routes, days: int) -> tuple[Floats, Ints]:
+    place = routes.arrival // SLOT
+    first, last = int(place.min()), int(place.max())
+    table = np.zeros((days, last - first + 1))
+    np.add.at(table, (routes.day, place - first), 1)
+    return table, (first + np.arange(table.shape[1])) * SLOT
