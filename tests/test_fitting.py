@@ -207,7 +207,14 @@ def test_the_scenario_loads_with_a_source_behind_every_figure(small: Any) -> Non
 def test_nobody_is_named_in_what_is_written(small: Any, tmp_path: Path) -> None:
     _, log, found = small
     of_fit(found, "en", "mall.yaml").write(tmp_path, "en")
-    written = {"mall.yaml", "mall.inputs.json", "fit.html", "fit.json", "fit.txt"}
+    written = {
+        "mall.yaml",
+        "mall.dates.yaml",
+        "mall.inputs.json",
+        "fit.html",
+        "fit.json",
+        "fit.txt",
+    }
     assert {p.name for p in tmp_path.iterdir()} == written
     for file in tmp_path.iterdir():
         text = file.read_text(encoding="utf-8")

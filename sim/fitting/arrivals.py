@@ -80,6 +80,7 @@ class Arrivals:
     within : the variance of the slots' counts over that of Poisson's
     year : what dates make of demand; all else is of ordinary days
     shut : days since 1970 on which the mall would have been open, and was not
+    half : days that are not counted, as one half of them is missing
     holidays : of Indonesia, days since 1970 with their names, where the log keeps them
     """
 
@@ -97,16 +98,17 @@ class Arrivals:
     scatter: Scatter
     year: Year
     shut: tuple[int, ...]
+    half: tuple[int, ...]
     holidays: dict[int, str]
 
 
-def arrivals(routes: Routes, days: Ints, half: Ints | None = None) -> Arrivals:
+def arrivals(routes: Routes, days: Ints, half: Ints) -> Arrivals:
     """Estimate the arrivals.
 
     days : (D,) of the log, since 1970; half : days that are not among them, but the mall was open
     """
     every = day_table(routes, days)
-    shut = every.shut if half is None else np.setdiff1d(every.shut, half)
+    shut = np.setdiff1d(every.shut, half)
     named = keeps(days, shut)
     of_year = year(every.counts.sum(axis=1), every.whole, days, shut, in_ramadan(days, named))
     kept = every.ordinary(of_year)
@@ -127,7 +129,7 @@ def arrivals(routes: Routes, days: Ints, half: Ints | None = None) -> Arrivals:
         slots=slots, profile=profile, own_profile=_own_profiles(table, weekday),
         day_to_day=scatter.estimate, between_p=scatter.p, scatter=scatter,
         within_p=within_p, within=within, year=of_year, shut=tuple(shut.tolist()),
-        holidays=named,
+        half=tuple(half.tolist()), holidays=named,
     )  # fmt: skip
 
 

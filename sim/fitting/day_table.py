@@ -43,8 +43,8 @@ class DayTable:
         every = np.arange(self.days[0], self.days[-1] + 1)
         opened = np.isin(every, self.days)
         weekday = (every + 3) % 7
-        share = np.bincount(weekday[opened], minlength=7) / np.bincount(weekday, minlength=7).clip(1)
-        return np.asarray(every[~opened & (share >= 0.5)[weekday]], dtype=np.int64)
+        all_of, open_of = (np.bincount(w, minlength=7) for w in (weekday, weekday[opened]))
+        return np.asarray(every[~opened & (2 * open_of > all_of)[weekday]], dtype=np.int64)
 
     def ordinary(self, year: Year) -> DayTable:
         """Return the days as ordinary ones: without what dates make of them.

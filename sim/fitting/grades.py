@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.fitting.fit import Fitted
+from sim.fitting.national import as_date
 from sim.statistics.intervals import Estimate
 
 Grade = Literal["good", "fair", "weak", "unknown"]
@@ -19,7 +20,8 @@ GOOD, FAIR = 0.05, 0.15
 class Part:
     """One part of the scenario.
 
-    kind : `arrivals`, `service`, `counters`, `patience` or `day_to_day`; name : whose
+    kind : `arrivals`, `service`, `counters`, `patience`, `day_to_day`, or of dates `month`,
+        `after`, `apart`; name : whose
     value : per day, minutes, or a share; None where it is no single number
     why : key of the sentence that says what it rests on; n : how many days, services or waits
     bare : figures without an interval: the fewest and the most counters of the usual day, or the
@@ -50,6 +52,7 @@ def parts(found: Fitted) -> Iterator[Part]:
     spread = found.arrivals.day_to_day
     days = found.arrivals.whole
     yield Part("day_to_day", "", spread, days, grade_of(spread), "days" if spread else "few_days")
+    yield from _dates(found)
     for s, time in enumerate(found.services):
         name = found.history.full_name(s)
         grade = grade_of(time.mean)
@@ -70,3 +73,15 @@ def parts(found: Fitted) -> Iterator[Part]:
         grade = "weak" if few else "fair"
         mean = (patience.fit.law.mean,)
         yield Part("patience", "", None, patience.left, grade, "left", mean)
+
+
+def _dates(found: Fitted) -> Iterator[Part]:
+    """Yield the factors of months and days, over those of an ordinary day."""
+    year = found.arrivals.year
+    for key, month in year.months.items():
+        yield Part("month", key, month, month.n, grade_of(month), "days")
+    if year.after is not None:
+        yield Part("after", "", year.after, year.after.n, grade_of(year.after), "days")
+    for day in year.standing:
+        name = as_date(day.day).isoformat()
+        yield Part("apart", name, day.factor, day.counted, grade_of(day.factor), "apart")

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.fitting.day_table import day_table
 from sim.fitting.chance import uniforms
+from sim.fitting.day_table import day_table
 from sim.fitting.draft import minutes, percent
 from sim.fitting.fit import Fitted
 from sim.fitting.likelihood import Floats, Law

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.fitting.history import Ints
 from sim.fitting.likelihood import Floats
 from sim.statistics.intervals import Estimate, t_factor
 
@@ -52,7 +53,7 @@ class LogLinear:
         ends = (math.exp(log - half), math.exp(log + half))
         return Estimate(math.exp(log), *ends, n, "log-linear", confidence)
 
-    def alike(self, columns: Floats) -> float:
+    def alike(self, columns: Ints) -> float:
         """Return how likely betas as far from 0 are if those of the columns, (Q,), all are (Wald).
 
         Quasi-likelihood: F in place of chi-square, as the scatter is estimated.
@@ -101,11 +102,13 @@ def loglinear(counts: Floats, design: Floats) -> LogLinear:
         before, cv2, beta = cv2, _beyond_chance(counts, mean, freedom), beta + step
         if float(abs(step).max()) < 1e-9 and abs(cv2 - before) < 1e-9:
             break
-    mean = np.exp(design @ beta)
+    mean = np.asarray(np.exp(design @ beta), dtype=np.float64)
     weight = mean / (1 + cv2 * mean)
-    covariance = np.linalg.inv(design.T @ (design * weight[:, None]))
+    covariance = np.asarray(np.linalg.inv(design.T @ (design * weight[:, None])), np.float64)
     leverage = weight * np.einsum("dp,pq,dq->d", design, covariance, design)
-    return LogLinear(counts, design, beta, covariance, mean, cv2, freedom, leverage)
+    return LogLinear(
+        counts, design, np.asarray(beta, np.float64), covariance, mean, cv2, freedom, leverage
+    )
 
 
 def _beyond_chance(counts: Floats, mean: Floats, freedom: int) -> float:

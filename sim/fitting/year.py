@@ -1,9 +1,10 @@
 """What dates make of demand: months, a trend, days after a closure, days that stand out.
 
 Whole days are compared as a product of factors (`loglinear`): weekday, month (Ramadan is one of its
-own), and whether the mall was closed on the open day before. What is not surely there (1 in 100) is no factor, and
-stays in how much days differ. A day stands out if its count would be so far off on less than 1
-log in 100, whichever day it is (Bonferroni over the days; Cook and Weisberg 1982, sec. 2.2).
+own), and whether the mall was closed on the open day before. What is not surely there (1 in 100)
+is no factor, and stays in how much days differ. A day stands out if its count would be so far off
+on less than 1 log in 100, whichever day it is (Bonferroni over the days; Cook and Weisberg 1982,
+"Residuals and influence in regression", sec. 2.2).
 """
 
 from __future__ import annotations

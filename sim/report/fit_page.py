@@ -11,7 +11,7 @@ from sim.fitting.grades import Part, parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
 from sim.fitting.validation import Validation
-from sim.report import fitted, locale, validated
+from sim.report import fitted, fitted_dates, locale, validated
 from sim.report.page import environment, program_version
 from sim.report.plots import validation
 from sim.report.plots.fit import pictures
@@ -34,6 +34,7 @@ def render_fit(
     text: str = page.render(
         lang=lang, t=partial(_say, lang), head=fitted.head(found, lang),
         verdict=fitted.answer(draft, checked, lang), state=_state(draft, checked), gaps=draft.gaps,
+        dates=list(fitted_dates.sentences(found, lang)),
         ledgers=[(_say(lang, f"part.{part}"), _ledger(found, part, lang)) for part in PARTS],
         notes=[*fitted.notes(found, lang), *fitted.tests(found, lang)],
         kinds=[(kind, list(of)) for kind, of in groupby(rows, key=lambda row: row["kind"])],
@@ -68,7 +69,7 @@ def _say(lang: str, key: str, /, **values: object) -> str:
 def _row(part: Part, found: Fitted, lang: str) -> dict[str, str]:
     return {
         "kind": _say(lang, f"kind.{part.kind}").rstrip(","),
-        "name": fitted.part_name(part, found),
+        "name": fitted.part_name(part, found, lang),
         "value": fitted.figure(part, lang), "why": fitted.why(part, lang),
         "grade": f"{MARKS[part.grade]} {_say(lang, f'grade.{part.grade}')}",
         "colour": COLOURS[part.grade],

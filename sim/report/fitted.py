@@ -13,11 +13,14 @@ from sim.fitting.grades import Part, parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
 from sim.fitting.validation import Validation
-from sim.report import locale, validated
+from sim.report import fitted_dates, locale, validated
 from sim.report.path_text import BETWEEN
 from sim.scenario import quantities as q
 from sim.statistics.intervals import Estimate
 from sim.words import say
+
+FACTORS = ("month", "after", "apart")
+"""Parts that are so many times an ordinary day."""
 
 
 def described(
@@ -47,6 +50,7 @@ def _lines(found: Fitted, lang: str) -> Iterator[str]:
     for part_ in parts(found):
         yield "  " + part_line(part_, found, lang)
     yield from (f"  {sentence}" for sentence in tests(found, lang))
+    yield from (f"  {sentence}" for sentence in fitted_dates.sentences(found, lang))
 
 
 def head(found: Fitted, lang: str) -> str:
@@ -108,14 +112,18 @@ def part_line(part: Part, found: Fitted, lang: str) -> str:
     """Say of a part how well it is known."""
     return say(
         "fit.row", lang, kind=say(f"fit.kind.{part.kind}", lang),
-        name=f" {part_name(part, found)}".rstrip(), value=figure(part, lang),
+        name=f" {part_name(part, found, lang)}".rstrip(), value=figure(part, lang),
         grade=say(f"fit.grade.{part.grade}", lang), why=why(part, lang),
     )  # fmt: skip
 
 
-def part_name(part: Part, found: Fitted) -> str:
-    """Return what people call a journey, a service or an agency."""
+def part_name(part: Part, found: Fitted, lang: str) -> str:
+    """Return what people call a journey, a service, an agency, a month or a day."""
     history, routes = found.history, found.routes
+    if part.kind == "month":
+        return fitted_dates.month_title(part.name, lang)
+    if part.kind == "apart":
+        return locale.weekday(part.name, lang)
     if part.kind == "arrivals":
         return " → ".join(history.title(s) for s in routes.stops[routes.keys.index(part.name)])
     if part.kind == "counters":
@@ -136,10 +144,10 @@ def figure(part: Part, lang: str) -> str:
     if part.value is None:
         return _bare(part, lang)
     scale, unit = (100, " %") if part.kind == "day_to_day" else (1, "")
-    if part.kind == "service":
-        unit = " " + say("fit.minutes", lang)
+    if part.kind in ("service", *FACTORS):
+        unit = " " + say("fit.times" if part.kind in FACTORS else "fit.minutes", lang)
     value, low, high = (
-        locale.number(scale * v, lang, 1)
+        locale.number(scale * v, lang, 2 if part.kind in FACTORS else 1)
         for v in (part.value.value, part.value.low, part.value.high)
     )
     return f"{value}{unit} ({low}–{high})"
@@ -193,6 +201,7 @@ def plain(
             "slots": [q.clock(int(slot)) for slot in arrivals.slots],
             "profile": [_estimate(one) for one in arrivals.profile],
             "weekday": {day: _estimate(one) for day, one in arrivals.weekday.items()},
+            "dates": fitted_dates.plain(arrivals.year),
             "between_days_p": arrivals.between_p,
             "within_days_p": arrivals.within_p,
             "within_days_variance_ratio": arrivals.within,

@@ -272,6 +272,7 @@ def of_fit(
     name : of the scenario's file, which is written beside the page
     checked : how the scenario does on days that were held out
     """
+    from sim.fitting.dated import dated
     from sim.report.fit_page import render_fit
 
     made = Draft(found, lang)
@@ -283,6 +284,7 @@ def of_fit(
         texts={
             "fit.html": render_fit(found, made, lang, checked),
             name: made.text(),
+            f"{Path(name).stem}.dates.yaml": dated(found, lang, name),
             f"{Path(name).stem}.inputs.json": _drawn(found),
         },
     )
