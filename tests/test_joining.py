@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -106,7 +107,9 @@ def test_the_command_says_the_order_first_and_writes_a_page(files: list[Path], l
     told = [line.split(":")[0].strip() for line in result.stderr.splitlines()]
     assert told.count("x + y") == 2  # before repairs are looked for, and before break-evens
     lines = result.stdout.splitlines()
-    assert [line.split(":")[0].strip() for line in lines[1:4]] == ["x", "y", "x + y"]
+    combinations = [line.split(":")[0] for line in lines if re.match("  [^ ]", line)]
+    assert combinations == ["  x", "  y", "  x + y"]
+    assert say("study.joining.only_steps", lang, others="y") in lines
     assert any(line.startswith(("Step 1: x", "Langkah 1: x")) for line in lines)
     (folder,) = Path("results").iterdir()
     page = (folder / "compare.html").read_text(encoding="utf-8")
@@ -135,6 +138,7 @@ def test_newcomers_are_called_what_their_agencies_are_and_each_step_names_its_re
     assert mended.as_assumed == "may_join_if"
     first = replace(found.combinations[0], alternative=mended)
     said = described(replace(found, combinations=(first, *found.combinations[1:])), "en")
+    assert "Up to where it holds was looked at" not in said  # no break-evens were asked for
     step = said.index("Step 1: Ex joins.")
     assert said.index("It holds if this is done") > step
     assert "Input uncertainty is not included" in said and " are assumptions " in said

@@ -89,7 +89,7 @@ def origin_line(found: Comparison, lang: str) -> str:
 def render_comparison(found: Comparison, lang: str = "id", joins: Sequence[str] = ()) -> str:
     """Return the page of a comparison as HTML.
 
-    joins : of a plan, the order in which newcomers may join, then all verdicts in a line each; they
+    joins : of a plan, who may join in which order, then more of it and all verdicts in lines; they
         stand at the head
     """
     base = found.base

@@ -26,14 +26,14 @@ def described(found: JoinPlan, lang: str) -> str:
 
 
 def _lines(found: JoinPlan, lang: str) -> Iterator[str]:
-    order, *combinations = verdicts(found, lang)
-    yield order
-    yield from ("  " + line for line in combinations)
+    yield from _order(found, lang)
+    yield from ("  " + line for line in _combinations(found, lang))
     for number, step in enumerate(found.steps):
         yield from _step(found, number, step, lang)
     base = found.comparison.base
     if any(step.alternative.break_evens for step in found.steps):
         yield say("compare.break_even.method", lang, n=REPLICATIONS)
+        yield from _only_of_steps(found, lang)
     yield assumed(found.combinations[-1].alternative, lang)
     yield statement(base, lang, compared=True)
     yield say("study.joining.method", lang, base=base.scenario.name, n=base.replications)
@@ -53,8 +53,24 @@ def _step(found: JoinPlan, number: int, step: Combination, lang: str) -> Iterato
 
 def verdicts(found: JoinPlan, lang: str) -> list[str]:
     """Return the order in which they may join, then the verdict on each combination."""
+    return [*_order(found, lang), *_combinations(found, lang)]
+
+
+def _combinations(found: JoinPlan, lang: str) -> Iterator[str]:
     named = names(found)
-    return [_order(found, lang), *(combination(one, named, lang) for one in found.combinations)]
+    return (combination(one, named, lang) for one in found.combinations)
+
+
+def _only_of_steps(found: JoinPlan, lang: str) -> Iterator[str]:
+    """Say of whom it was not looked at what has to be stated first, though they may join."""
+    named = names(found)
+    others = [
+        " + ".join(named[key] for key in one.who)
+        for one in found.combinations
+        if one.alternative.carried_out.as_planned == "may_join" and one not in found.steps
+    ]
+    if others:
+        yield say("study.joining.only_steps", lang, others=locale.join(others, lang))
 
 
 def names(found: JoinPlan) -> dict[str, str]:
@@ -69,20 +85,21 @@ def names(found: JoinPlan) -> dict[str, str]:
     return {key: " & ".join(new[key]) or key for key in found.newcomers}
 
 
-def _order(found: JoinPlan, lang: str) -> str:
+def _order(found: JoinPlan, lang: str) -> Iterator[str]:
+    """Say who may join, in which order, why in this one, and on what that depends."""
     if not found.order:
-        return say("study.joining.nobody", lang)
+        yield say("study.joining.nobody", lang)
+        return
     key = "all" if len(found.order) == len(found.newcomers) else "some"
     named = names(found)
     order = " → ".join(named[key] for key in found.order)
     left = [named[key] for key in found.newcomers if key not in found.order]
-    said = say(f"study.joining.{key}", lang, order=order, left=locale.join(left, lang))
-    more = list(_why_this(found, lang))
+    yield say(f"study.joining.{key}", lang, order=order, left=locale.join(left, lang))
+    yield from _why_this(found, lang)
     if any(step.alternative.as_assumed == "may_join_if" for step in found.steps):
-        more.append(say("study.joining.on_conditions", lang))
+        yield say("study.joining.on_conditions", lang)
     if any(step.alternative.until for step in found.steps):
-        more.append(say("study.joining.as_assumed", lang))
-    return " ".join([said, *more])
+        yield say("study.joining.as_assumed", lang)
 
 
 def _why_this(found: JoinPlan, lang: str) -> Iterator[str]:
