@@ -6,10 +6,11 @@ rooted in; the command line prints the message and ends with status 2.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from sim.words import say
+from sim.words import Phrase, say
 
 if TYPE_CHECKING:
     from sim.scenario.faults import Fault
@@ -82,3 +83,24 @@ def _log_error(code: str, values: dict[str, Any]) -> LogError:
 
 class OutputError(MallError, OSError):
     """A result could not be written; what stood there before is untouched."""
+
+
+def why(error: Exception) -> Phrase:
+    """Return why the system refuses a file, as words in both languages."""
+    number = getattr(error, "errno", None)
+    key = _REASONS.get(number) if number else None
+    if key:
+        return Phrase(f"error.system.{key}")
+    code = errno.errorcode.get(number, str(number)) if number else type(error).__name__
+    return Phrase("error.system.other", {"code": code})
+
+
+_REASONS = {
+    errno.EACCES: "no_permission", errno.EPERM: "no_permission", errno.EROFS: "read_only",
+    errno.ENOENT: "not_there", errno.EISDIR: "is_folder", errno.ENOTDIR: "no_folder",
+    errno.EEXIST: "exists", errno.ENAMETOOLONG: "long_name", errno.ELOOP: "circle",
+    errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EBUSY: "busy", errno.ETXTBSY: "busy",
+    errno.EMFILE: "many_open", errno.ENFILE: "many_open", errno.EIO: "device",
+    errno.EINVAL: "bad_name",
+}  # fmt: skip
+"""The refusals of a system that have words of their own; all have their code."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import OutputError
+from sim.errors import OutputError, why
 from sim.glance import lang, table
 from sim.words import say
 from sim.workload import ABSENT
@@ -253,8 +253,7 @@ class Log:
                 pq.write_table(table, aside)
                 aside.replace(folder / f"{name}.parquet")
         except OSError as error:
-            why = error.strerror or error
-            raise OutputError.of("error.log_not_written", folder=folder, why=why) from error
+            raise OutputError.of("error.log_not_written", folder=folder, why=why(error)) from error
 
     @classmethod
     def load(cls, folder: str | Path) -> Log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pty
@@ -374,6 +375,25 @@ def test_an_unwritable_folder_gives_a_plain_message_and_keeps_what_is_there() ->
     result = mppsim("run", "tiny.yaml", "--replications", "2", "--workers", "1", "--lang", "en")
     assert result.exit_code == 2 and "stands in the way" in result.stderr
     assert Path("results").read_text() == "in the way"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.EIO, "Input/output error", "a.yaml"), "a.yaml: penyimpanannya tidak dapat"),
+        (OSError(errno.ECHILD, "No child processes"), "ditolak oleh sistem: ECHILD"),
+    ],
+    ids=["known", "other"],
+)
+def test_what_the_system_refuses_is_said_in_indonesian(
+    error: OSError, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("sim.scenario.loading.load", refused)
+    result = mppsim("show", "tiny.yaml", "--lang", "id")
+    assert result.exit_code == 2 and result.stderr.startswith(f"mppsim: {said}")
 
 
 # compare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import sim.words
 from sim.errors import ScenarioError
 from sim.scenario.faults import Fault
 from sim.scenario.loading import load
+from sim.words import Sayable
 
 HERE = Path(__file__).parent
 CORPUS = sorted((HERE / "scenarios" / "invalid").glob("*.yaml"))
@@ -40,6 +42,23 @@ def test_a_file_with_one_fault_gives_just_its_message(
     named = file.relative_to(HERE)
     said = [fault.say().removeprefix(str(named)).lstrip(": ") for fault in faults_of(named)]
     assert said == [expected(file)]
+
+
+ENGLISH = r"\b(?:the|should|must|is|not|an|of|than|valid|expected|found|input|could|cannot|with)\b"
+OF_FILES = ("value", "old", "uses", "accepted", "near")
+"""What stands in a message as the file says it."""
+
+
+@pytest.mark.parametrize("file", CORPUS, ids=lambda file: file.stem)
+def test_no_sentence_of_a_library_is_left_in_indonesian(file: Path) -> None:
+    for fault in faults_of(file):
+        others = {k: v for k, v in fault.params.items() if k not in OF_FILES}
+        english = {k: v for k, v in others.items() if re.search(ENGLISH, _in_indonesian(v))}
+        assert english == {}, fault.say("id")
+
+
+def _in_indonesian(value: object) -> str:
+    return value.say("id") if isinstance(value, Sayable) else str(value)
 
 
 def test_the_corpus_is_large_enough() -> None:

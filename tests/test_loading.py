@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError, conlist
 
 from sim.errors import ScenarioError
-from sim.scenario.document import MOST_REPEATED, read_document
-from sim.scenario.faults import Fault
+from sim.scenario.document import MOST_REPEATED, _syntax_fault, read_document
+from sim.scenario.faults import Fault, Place
 from sim.scenario.loading import load, load_text
 from sim.scenario.locating import findings_in
 from sim.scenario.model import Scenario, Staffing
@@ -524,7 +524,13 @@ def test_a_file_that_may_not_be_read_is_a_fault(
 
     monkeypatch.setattr(Path, "open", denied)
     (fault,) = faults(load, folder / "base.yaml")
-    assert fault.code == "unreadable" and "Permission denied" in fault.say()
+    assert fault.code == "unreadable" and "there is no permission" in fault.say()
+    assert "tidak ada izin" in fault.say("id")
+
+
+def test_broken_yaml_that_nobody_foresaw_is_a_fault_in_our_words() -> None:
+    fault = _syntax_fault(ValueError("the parser's own words"), Place("file.yaml"))
+    assert fault.code == "syntax" and "own words" not in fault.say()
 
 
 def test_a_text_without_a_folder_names_no_files() -> None:

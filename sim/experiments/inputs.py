@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine import Engine, prepare
-from sim.errors import MallError
+from sim.errors import MallError, why
 from sim.experiments.blocks import run_blocks
 from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.kept import Numbers
@@ -65,7 +65,7 @@ def read_inputs(path: str | Path) -> Inputs:
         groups = {str(k): tuple(map(str, v)) for k, v in data.get("inputs", {}).items()}
         days = int(data.get("days", 0))
     except OSError as error:
-        raise MallError.of("error.inputs_read", file=path, why=error.strerror or error) from error
+        raise MallError.of("error.inputs_read", file=path, why=why(error)) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise MallError.of("error.inputs_file", file=path) from error
     if len(draws) < FEWEST:

@@ -78,5 +78,5 @@ def _fewest(covers: np.ndarray, wanted: Sequence[int], lengths: Sequence[int]) -
         integrality=np.ones(len(lengths), dtype=np.int64),
     )
     if found.x is None:
-        raise MallError.of("error.no_shifts", why=found.message)
+        raise MallError.of("error.no_shifts")
     return [int(x) for x in np.rint(found.x)]

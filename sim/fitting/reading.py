@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sim.errors import LogError
+from sim.errors import LogError, why
 
 LARGEST_FILE = 4_000_000_000
 """Bytes of a CSV or Parquet file."""
@@ -50,7 +50,7 @@ def read_tables(path: Path) -> Iterator[tuple[str, Iterator[Row]]]:
         with path.open("rb") as file:
             head = file.read(_SAMPLE)
     except OSError as error:
-        raise LogError("not_readable", file=path, why=error.strerror or error) from error
+        raise LogError("not_readable", file=path, why=why(error)) from error
     if size > LARGEST_FILE:
         raise LogError("too_large", file=path, limit=f"{LARGEST_FILE // 10**9} GB")
     if not head.strip(b"\x00\r\n\t ;,\xef\xbb\xbf\xff\xfe"):
@@ -117,7 +117,7 @@ def _csv(path: Path, head: bytes) -> Iterator[Row]:
         try:
             yield from reader
         except csv.Error as error:
-            raise LogError("csv", file=path, line=reader.line_num, why=error) from error
+            raise LogError("csv", file=path, line=reader.line_num) from error
 
 
 def _without_nul(lines: Iterator[str]) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _workbook(path: Path) -> Iterator[tuple[str, Iterator[Row]]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except Exception as error:  # openpyxl has no error of its own for broken files
-        raise LogError("workbook", file=path, why=type(error).__name__) from error
+        raise LogError("workbook", file=path) from error
     try:
         for sheet in book.worksheets[:MOST_SHEETS]:
             yield f"{path.name}, {sheet.title}", _sheet(sheet, path)
@@ -162,7 +162,7 @@ def _check_workbook(path: Path) -> None:
     except LogError:
         raise
     except Exception as error:  # of zipfile, zlib, struct, ...: what is packed may be anything
-        raise LogError("workbook", file=path, why=type(error).__name__) from error
+        raise LogError("workbook", file=path) from error
 
 
 def _explodes(part: zipfile.ZipInfo) -> bool:
@@ -177,7 +177,7 @@ def _sheet(sheet: Any, path: Path) -> Iterator[Row]:
         for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
             yield [_cell(value) for value in row]
     except Exception as error:
-        raise LogError("workbook", file=path, why=type(error).__name__) from error
+        raise LogError("workbook", file=path) from error
 
 
 def _cell(value: Any) -> str:
@@ -220,7 +220,7 @@ def _parquet(path: Path) -> Iterator[Row]:
     except LogError:
         raise
     except Exception as error:  # of Arrow, or of Python where a name or a time is none
-        raise LogError("parquet", file=path, why=type(error).__name__) from error
+        raise LogError("parquet", file=path) from error
 
 
 def _plain(column: Any) -> list[Any]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import LogError
+from sim.errors import LogError, why
 from sim.fitting.columns import FIELDS
 from sim.fitting.times import read_date
 from sim.scenario import quantities as q
 from sim.scenario.document import LARGEST_FILE, read_document
 from sim.scenario.faults import nearest
 from sim.scenario.tree import plain
+from sim.words import Phrase
 from sim.workload import ABSENT
 
 
@@ -77,9 +78,9 @@ def read_mapping(path: Path) -> Told:
         with path.open("rb") as file:
             root, faults = read_document(file.read(LARGEST_FILE + 1), str(path))
     except OSError as error:
-        raise LogError("not_readable", file=path, why=error.strerror or error) from error
+        raise LogError("not_readable", file=path, why=why(error)) from error
     if faults or root is None:
-        raise LogError("mapping", file=path, why=faults[0].say() if faults else "")
+        raise LogError("mapping", file=path, why=faults[0] if faults else Phrase("fault.empty"))
     data = plain(root)
     if not set(data) & {"columns", "date", "rules"}:
         data = {"columns": data}

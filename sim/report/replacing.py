@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from sim.errors import OutputError
+from sim.errors import OutputError, why
 from sim.words import say
 
 RUN = "run.json"
@@ -254,5 +254,5 @@ def _told(what: str, target: Path, lang: str) -> Iterator[None]:
             key = "is_file"
         else:
             key = "failed"
-        message = say(f"output.{key}", lang, path=path, folder=target, why=error.strerror or error)
+        message = say(f"output.{key}", lang, path=path, folder=target, why=why(error))
         raise OutputError(message) from error

@@ -193,7 +193,8 @@ def _measured(scenario: Scenario, part: str, key: str, seen: Quantity) -> Iterat
         code = "observed_duration" if measure in DURATIONS else "observed_number"
         yield Finding(code, {"value": str(seen), "measure": measure}, path)
     elif measure in SHARES and seen.value > 1:
-        yield Finding("share_range", {"value": str(seen)}, path)
+        code = "share_percent" if seen.value <= 100 else "share_range"
+        yield Finding(code, {"value": str(seen)}, path)
 
 
 def _unobservable(scenario: Scenario, part: str, key: str, meant: tuple[str, str, str]) -> Finding:

@@ -279,6 +279,18 @@ _SYNTAX = (
     ("found character '\\t'", "syntax_tab", False),
     ("cannot start any token", "syntax_start", False),
     ("sequence entries are not allowed here", "syntax_dash", False),
+    ("scanning a directive", "directive", True),
+    ("duplicate YAML directive", "directive", False),
+    ("incompatible YAML document", "directive", False),
+    ("duplicate tag handle", "directive", False),
+    ("block scalar", "syntax_block", False),
+    ("mapping keys are not allowed here", "syntax_start", False),
+    ("scanning an alias", "syntax_start", True),
+    ("scanning an anchor", "syntax_start", True),
+    ("a tag", "syntax_start", True),
+    ("undefined tag handle", "syntax_start", False),
+    ("expected '<document start>'", "syntax_ended", False),
+    ("after document end marker", "syntax_ended", False),
 )
 """ruamel.yaml's words, our code, and whether the beginning of the broken thing is the place."""
 
@@ -288,9 +300,10 @@ def _syntax_fault(error: Exception, last: Place) -> Fault:
     here = getattr(error, "problem_mark", None)
     began = getattr(error, "context_mark", None)
     code, mark = "syntax", here or began
+    said = f"{getattr(error, 'context', None) or ''} {problem}"
     for words, ours, at_beginning in _SYNTAX:
-        if words in problem:
+        if words in said:
             code, mark = ours, (began or here) if at_beginning else (here or began)
             break
     place = last if mark is None else Place(last.file, mark.line + 1, mark.column + 1)
-    return Fault(place, "", code, {"problem": brief(" ".join(problem.split())) or "?"})
+    return Fault(place, "", code)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sim.errors import why
 from sim.scenario.document import LARGEST_FILE
 from sim.scenario.faults import nearest
 
@@ -66,7 +67,7 @@ class Source:
         try:
             target = (_absolute(self.label).parent / inner).resolve()
         except (OSError, RuntimeError, ValueError) as error:
-            raise RefusedError("unreadable", {"value": label, "why": _why(error)}) from None
+            raise RefusedError("unreadable", {"value": label, "why": why(error)}) from None
         if not target.is_relative_to(self.root):
             raise RefusedError("path_outside", {"value": name, "folder": self.root.name})
         return Source(label.replace(os.sep, "/"), _looked_at(label, target), self.root)
@@ -79,7 +80,7 @@ class Source:
             with self.path.open("rb") as stream:
                 return stream.read(limit + 1)
         except (OSError, ValueError) as error:
-            raise RefusedError("unreadable", {"value": self.label, "why": _why(error)}) from None
+            raise RefusedError("unreadable", {"value": self.label, "why": why(error)}) from None
 
 
 _OF_SCENARIOS = ("", ".yaml", ".yml")
@@ -99,7 +100,7 @@ def _looked_at(label: str, path: Path) -> Path:
             raise RefusedError("not_a_file", {"value": label})
         found = list(path.parent.iterdir())[:1000] if path.parent.is_dir() else []
     except (OSError, RuntimeError, ValueError) as error:
-        raise RefusedError("unreadable", {"value": label, "why": _why(error)}) from None
+        raise RefusedError("unreadable", {"value": label, "why": why(error)}) from None
     near = nearest(path.name, [f.name for f in found])
     wanted = _is_scenario if path.suffix in _OF_SCENARIOS else lambda f: f.suffix == path.suffix
     there = [f.name for f in sorted(found) if wanted(f)][:MOST_NAMED]
@@ -120,7 +121,3 @@ def _is_scenario(path: Path) -> bool:
 def _absolute(label: str) -> Path:
     """Return the path as it was named, links and all, without `..` in it."""
     return Path(os.path.normpath(Path(label).absolute()))
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or type(error).__name__

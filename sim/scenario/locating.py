@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ValidationError
 
@@ -10,6 +10,7 @@ from sim.scenario.accepted import choices_at, keys_at
 from sim.scenario.faults import Fault, Finding, Path, Place, nearest, written
 from sim.scenario.merging import Merged
 from sim.scenario.tree import Node, Table, brief, node_at, place_at, plain
+from sim.words import Phrase
 
 
 def findings_in(error: ValidationError, model: type[BaseModel]) -> list[Finding]:
@@ -55,7 +56,11 @@ def _ours(f: Finding, model: type[BaseModel], suggest: bool) -> Finding:
         return Finding("not_a_table", {"value": value}, f.path)
     if kind == "too_short":
         return Finding("empty_table", {}, f.path)
-    return Finding("not_valid", {"value": value, "message": f.params["message"]}, f.path, f.at_key)
+    return Finding(_OTHERS.get(kind, "not_valid"), {"value": value}, f.path, f.at_key)
+
+
+_OTHERS = {"string_type": "text"}
+"""What pydantic says of a value of the wrong kind where no reader of ours looks at it first."""
 
 
 _NOT_A_TEXT = ("a list or mapping", "nothing")
@@ -87,8 +92,9 @@ class Locator:
     def fault(self, finding: Finding) -> Fault:
         """Return one finding as a fault."""
         path = finding.path
-        params = {
-            key: brief(v, 100 if key == "value" else 400) for key, v in finding.params.items()
+        params: dict[str, object] = {
+            key: v if isinstance(v, Phrase) else brief(v, 100 if key == "value" else 400)
+            for key, v in finding.params.items()
         }
         node = node_at(self._root, path)
         if node is not None and params.get("value") in _NOT_A_TEXT:
@@ -104,7 +110,7 @@ class Locator:
             code, params = "law_of_two", {**params, "keys": ", ".join(_keys(node))}
         return Fault(place, written(path), code, params)
 
-    def _missing(self, path: Path, params: dict[str, str]) -> Fault:
+    def _missing(self, path: Path, params: Mapping[str, object]) -> Fault:
         """A missing key. In a new thing of an overlay, perhaps only its name is misspelt."""
         place = self.place(path)
         others = node_at(self._root, path[:-1]) if len(path) == 2 else None

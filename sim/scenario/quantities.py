@@ -142,7 +142,7 @@ def read_share(raw: object) -> float:
     if 1 < value <= 100 and not ratio and "%" not in text:
         refuse(Finding("share_percent", {"value": text}))
     if not 0 <= value <= 1:
-        refuse(Finding("share_range", {"value": text}))
+        refuse(Finding("negative" if value < 0 else "share_range", {"value": text}))
     return float(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sim.errors import MallError, OutputError
+from sim.errors import MallError, OutputError, why
 
 _PACKAGE = Path(__file__).parent.parent
 
@@ -61,8 +61,7 @@ def copy_example(name: str, into: Path) -> list[Path]:
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
         except OSError as error:
-            why = error.strerror or error
-            raise OutputError.of("error.example_not_written", file=copy, why=why) from error
+            raise OutputError.of("error.example_not_written", file=copy, why=why(error)) from error
     return list(copies)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine import simulate
-from sim.errors import MallError, OutputError
+from sim.errors import MallError, OutputError, why
 from sim.log import Log
 from sim.sampling import sample
 from sim.scenario import quantities as q
@@ -168,7 +168,8 @@ def read(path: Path) -> Reference:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
         if len(data) > LARGEST:
-            raise ValueError(f"more than {LARGEST // 1_000_000} MB")
+            limit = f"{LARGEST // 1_000_000} MB"
+            raise MallError.of("error.reference_large", file=path, limit=limit)
         stored = json.loads(data.decode("utf-8"))
         return Reference(
             scenario=str(stored["scenario"]),
@@ -187,8 +188,7 @@ def read(path: Path) -> Reference:
         )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
             RecursionError) as error:  # fmt: skip
-        why = f"{type(error).__name__}: {error}"
-        raise MallError.of("error.not_a_reference", file=path, why=why) from error
+        raise MallError.of("error.not_a_reference", file=path) from error
 
 
 def _pair(pair: Sequence[float]) -> tuple[float, float]:
@@ -210,8 +210,7 @@ def write(path: Path, reference: Reference) -> None:
         aside.write_text(_text(reference), encoding="utf-8", newline="\n")
         aside.replace(path)
     except OSError as error:
-        why = error.strerror or error
-        raise OutputError.of("error.reference_not_written", file=path, why=why) from error
+        raise OutputError.of("error.reference_not_written", file=path, why=why(error)) from error
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)  # there only if writing was cut short

@@ -7,10 +7,11 @@ in both (a test holds them to it). Code names a key, never a sentence.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 LANGUAGES = ("id", "en")
 
@@ -30,12 +31,37 @@ def catalogue(lang: str) -> dict[str, str]:
     return texts
 
 
+@runtime_checkable
+class Sayable(Protocol):
+    """What has words of its own in both languages."""
+
+    def say(self, lang: str) -> str:
+        """Return the words in a language."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A text within another, said in the language of that one; `str` gives it in English."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def say(self, lang: str) -> str:
+        """Return the text in a language."""
+        return say(self.key, lang, **self.values)
+
+    def __str__(self) -> str:
+        return self.say("en")
+
+
 def say(key: str, lang: str, /, **values: object) -> str:
     """Return the text `key` in `lang` with its `{placeholders}` filled in.
 
+    A value with words of its own, such as a `Phrase`, is said in the same language.
     Raises KeyError for a key that no catalogue holds.
     """
-    return catalogue(lang)[key].format(**values)
+    said = {k: v.say(lang) if isinstance(v, Sayable) else v for k, v in values.items()}
+    return catalogue(lang)[key].format(**said)
 
 
 def _leaves(tree: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
