@@ -95,6 +95,15 @@ def why(error: Exception) -> Phrase:
     return Phrase("error.system.other", {"code": code})
 
 
+def refusal(error: MallError | OSError, lang: str) -> str:
+    """Return what an error says in a language; the system's own are in none that we choose."""
+    if isinstance(error, MallError):
+        return error.say(lang)
+    said = why(error)
+    name = error.filename2 or error.filename
+    return say("error.system_refuses", lang, file=name, why=said) if name else said.say(lang)
+
+
 _REASONS = {
     errno.EACCES: "no_permission", errno.EPERM: "no_permission", errno.EROFS: "read_only",
     errno.ENOENT: "not_there", errno.EISDIR: "is_folder", errno.ENOTDIR: "no_folder",

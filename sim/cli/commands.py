@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
-from sim.errors import MallError, ScenarioError, why
+from sim.errors import MallError, ScenarioError, refusal
 from sim.words import LANGUAGES, say
 
 if TYPE_CHECKING:
@@ -147,17 +147,8 @@ def _told_plainly(command: Callable[[], int | None], lang: str) -> int:
     except BrokenPipeError:
         raise
     except (MallError, OSError) as error:
-        typer.echo(f"mppsim: {_refusal(error, lang)}", err=True)
+        typer.echo(f"mppsim: {refusal(error, lang)}", err=True)
     return 2
-
-
-def _refusal(error: MallError | OSError, lang: str) -> str:
-    """Return what an error says in a language; the system's own are in none that we choose."""
-    if isinstance(error, MallError):
-        return error.say(lang)
-    said = why(error)
-    name = error.filename2 or error.filename
-    return say("error.system_refuses", lang, file=name, why=said) if name else said.say(lang)
 
 
 def _leave_at_once(status: int) -> NoReturn:
