@@ -21,7 +21,7 @@ from sim.experiments.compare import Alternative, Comparison
 from sim.experiments.decision import Condition, answer
 from sim.experiments.stopping import MOST
 from sim.report import locale
-from sim.report.comparison import by_part, described, difference, estimate, notes, plain
+from sim.report.comparison import by_part, described, difference, estimate, notes, people, plain
 from sim.report.comparison_page import VERDICTS, render_comparison, sheets
 from sim.report.sentences import shown
 from sim.report.tables import jsonable
@@ -480,6 +480,17 @@ def test_the_text_says_verdict_conditions_and_people(name: str, lang: str) -> No
 def test_both_languages_write_their_own_numbers() -> None:
     english, indonesian = (described(case("may_join"), lang) for lang in ("en", "id"))
     assert "100.0 of 100" in english and "100,0 dari 100" in indonesian
+
+
+def test_of_newcomers_to_whom_nothing_is_promised_no_tickets_in_time_are_told() -> None:
+    of = case("may_join").alternatives[0]
+    said = " ".join(people(of, "en"))
+    assert of.newcomers.estimate("visits").value > 0 and "of their tickets" in said
+    columns = [k for k, m in enumerate(of.newcomers.measures) if m.measure == "called_in_time"]
+    n = of.newcomers.n.copy()
+    n[:, columns] = 0
+    nobody = replace(of, newcomers=replace(of.newcomers, n=n))
+    assert "of their tickets" not in " ".join(people(nobody, "en"))
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])

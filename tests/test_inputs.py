@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sim.experiments.inputs import Inputs, read_inputs, with_inputs, with_inputs
 from sim.experiments.points import run_points
 from sim.report.capacity import described
 from sim.report.inputs import lines
+from sim.statistics.change import inputs_of_difference
 from sim.statistics.intervals import Estimate
 from sim.statistics.spread import InputPart, Share, part, values, widened
 
@@ -148,6 +150,16 @@ def test_what_an_alternative_changes_is_its_plan() -> None:
     (alternative,) = whole.alternatives
     inputs = [of.inputs_of("wait.mean").sd for of in (whole.base, alternative.results)]
     assert inputs[0] > 0.1 and inputs[1] == pytest.approx(0, abs=1e-9)
+
+
+def test_where_nobody_takes_a_ticket_the_inputs_leave_nothing_open() -> None:
+    """An hour in which nobody comes has no change, and no warning of an empty mean."""
+    found = compare(small(), small(name="Other"), 4, seed=3, workers=1)
+    (of,) = with_inputs_compared(found, drawn(4, 10), runs=2, workers=1).alternatives
+    nobody = np.zeros_like(of.present.spread.total)  # type: ignore[union-attr]
+    spread = replace(of.present.spread, n=nobody, total=nobody)  # type: ignore[type-var]
+    empty = replace(of.present, spread=spread)
+    assert inputs_of_difference(empty, of.present_before, "called_in_time") is None
 
 
 # Files
@@ -281,6 +293,6 @@ def test_the_command_takes_draws_for_a_capacity(
     words += ["--input-uncertainty", str(tmp_path / "mall.inputs.json"), "--lang", "id"]
     with pytest.raises(SystemExit) as ended:
         main([*words, "--out", str(tmp_path / "out")])
-    assert not ended.value.code and "ikut dihitung: 39 undian" in capsys.readouterr().out
+    assert not ended.value.code and "ikut dihitung: 39 susunan angka" in capsys.readouterr().out
     data = json.loads((tmp_path / "out" / "capacity.json").read_text(encoding="utf-8"))
     assert data["input_uncertainty"]

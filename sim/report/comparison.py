@@ -266,8 +266,11 @@ def people(of: Alternative, lang: str) -> Iterator[str]:
     new = of.newcomers.estimate("visits")
     if new.value > 0:
         values = {key: _of_100(of.newcomers, key, lang) for key in MEASURES}
-        values["called_in_time"] = values.pop(AT_COUNTERS)
-        yield say("compare.newcomers", lang, visits=locale.people(new.value, lang), **values)
+        called = values.pop(AT_COUNTERS)
+        text = say("compare.newcomers", lang, visits=locale.people(new.value, lang), **values)
+        if called != locale.ABSENT:
+            text += " " + say("compare.newcomers_called", lang, called_in_time=called)
+        yield text
     else:
         yield say("compare.no_newcomers", lang)
 

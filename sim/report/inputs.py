@@ -155,12 +155,15 @@ def compared(found: Comparison, lang: str) -> Iterator[str]:
     if found.base.spread is None:
         return
     for of in found.alternatives:
-        bare = of.bare.difference("fulfilled")
-        both = of.difference("fulfilled")
+        done = of.carried_out
+        bare, both = done.bare.difference("fulfilled"), done.difference("fulfilled")
+        what = say("inputs.what.change", lang, name=of.scenario.name)
+        if done is not of:
+            what = say("compare.with_condition", lang, heading=what)
         yield "  " + say(
-            "inputs.line", lang, what=say("inputs.what.change", lang, name=of.scenario.name),
-            value=_signed(both.value, lang), chance=_ends(bare, lang),
-            data=_ends(of.inputs_of("fulfilled") or bare, lang), both=_ends(both, lang), first="",
+            "inputs.line", lang, what=what, value=_signed(both.value, lang),
+            chance=_ends(bare, lang), data=_ends(done.inputs_of("fulfilled") or bare, lang),
+            both=_ends(both, lang), first="",
         )  # fmt: skip
     yield measure_next(found.base, lang)
 

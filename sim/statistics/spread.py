@@ -104,6 +104,8 @@ def differences(after: Sums, before: Sums) -> tuple[Floats, float]:
     """Return after less before of each draw, (K,), and the variance that chance puts into it."""
     each, found = [], []
     known = (after[1].sum(axis=1) > 0) & (before[1].sum(axis=1) > 0)
+    if not known.any():
+        return np.empty(0), math.nan
     runs = after[0].shape[1]
     for total, n in (after, before):
         total, n = total[known], n[known]
