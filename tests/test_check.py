@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from sim import MallError, OutputError, load, replicate
 from sim.cli import app
 from sim.report.regression import MOST_ROWS, described
+from sim.scenario.model import Scenario
 from sim.verification.check import (
     CITIZENS,
     REPLICATIONS,
@@ -83,6 +84,19 @@ def test_what_did_not_change_passes() -> None:
     status, out, err = command("--lang", "en")
     assert (status, err) == (0, "")
     assert out == f"{FILE.as_posix()}: as the reference ({measures} measures)\n"
+
+
+def test_a_scenario_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made()
+    read: list[str] = []
+
+    def counted(file: str | Path) -> Scenario:
+        read.append(Path(file).name)
+        return load(file)
+
+    monkeypatch.setattr("sim.verification.check.load", counted)
+    result = CliRunner().invoke(app, ["check", "--workers", "1"])
+    assert result.exit_code == 0 and read == [FILE.name]
 
 
 def test_a_reference_says_what_it_takes_to_get_it_again() -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic_core import PydanticCustomError
 
+from sim.cli import main
 from sim.errors import ScenarioError
+from sim.report.beforehand import notes_before
 from sim.scenario import quantities as q
+from sim.scenario.doubts import doubts
 from sim.scenario.examples import SMALL
 from sim.scenario.faults import Fault
-from sim.scenario.loading import load_text
+from sim.scenario.loading import load, load_text
+from sim.scenario.shipped import shipped
 
 
 def faults(text: str) -> list[Fault]:
@@ -95,3 +101,45 @@ def test_a_decimal_comma_in_braces_is_one_fault_with_its_remedy(written: str, re
 def test_a_number_as_a_key_that_is_none_stays_what_it_is() -> None:
     assert "decimal_comma" not in {f.code for f in faults(SMALL + "x: {a: b, 5 min}\n")}
     assert "decimal_comma" not in {f.code for f in faults(SMALL + "x:\n  a: 13\n  5 min:\n")}
+
+
+# What can be run and is hardly meant
+
+
+@pytest.mark.parametrize(
+    ("right", "slip", "path", "said"),
+    [
+        ("per_day: 60", "per_day: 660000", "journeys.ktp.per_day", "write 2694; if of a month"),
+        ("mean: 9 min", "mean: 200 min", "agencies.dukcapil.services.ktp.time", "write 200 s"),
+        ("mean: 9 min, sd: 5 min", "mean: 9 s, sd: 5 s", "agencies.dukcapil.services.ktp.time",
+         "write 9 min"),
+        ("journeys:", "visitors: {general: {patience: {dist: exponential, mean: 50 s}}}\njourneys:",
+         "visitors.general.patience", "write 50 min"),
+        ("    services:\n      ktp:", "    promise: {wait: 20 h}\n    services:\n      ktp:",
+         "agencies.dukcapil.promise.wait", "write 20 min"),
+    ],
+    ids=["a year's visits", "seconds as minutes", "minutes as seconds", "patience", "promise"],
+)  # fmt: skip
+def test_a_figure_that_nobody_means_is_asked_about(
+    right: str, slip: str, path: str, said: str
+) -> None:
+    (doubt,) = doubts(load_text(changed((right, slip))))
+    assert doubt.say("en").startswith(f"{path}: ") and said in doubt.say("en")
+    assert path in doubt.say("id")
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_no_shipped_scenario_is_in_doubt(name: str) -> None:
+    assert doubts(load(shipped()[name])) == ()
+
+
+def test_what_is_asked_about_runs_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "m.yaml"
+    file.write_text(changed(("per_day: 60", "per_day: 3001")), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["validate", str(file), "--lang", "id"])
+    assert not ended.value.code
+    assert "Periksa lagi: journeys.ktp.per_day: 3001 kunjungan" in capsys.readouterr().out
+    assert notes_before([load(file)], "en")[0].startswith("Look again: journeys.ktp.per_day: 3001")

@@ -216,7 +216,7 @@ def run(
     check_engine(engine)
     most_replications(replications, precision)  # what is wrong with a call is said first
     scenario = load(file, overlays, None if days is None else {"calendar.only": days})
-    warn_of_overload([scenario], lang.value)
+    say_before([scenario], lang.value)
     with progress_bar(lang.value) as progress:
         results = replicate(
             scenario, replications, precision=precision, seed=seed, engine=engine,
@@ -270,14 +270,17 @@ def validate(
     as_json: AsJson = False,
 ) -> int:
     """Check scenarios and name every fault with its place and its remedy."""
+    from sim.scenario.doubts import doubts
     from sim.scenario.loading import load
 
     found: list[Fault] = []
     for file in files:
         try:
-            load(file, overlays)
+            scenario = load(file, overlays)
             if not as_json:
                 typer.echo(say("cli.sound", lang.value, file=file))
+                for doubt in doubts(scenario):
+                    typer.echo(say("cli.doubt", lang.value, of="", text=doubt.say(lang.value)))
         except ScenarioError as error:
             found += error.faults
     if as_json:
@@ -343,11 +346,11 @@ def shown_path(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def warn_of_overload(malls: Sequence[Scenario], lang: str) -> None:
-    """Say before the run which counters are given more work than they can do."""
-    from sim.report.beforehand import overload_notes
+def say_before(malls: Sequence[Scenario], lang: str) -> None:
+    """Say before the run what is hardly meant, and which counters have too much work."""
+    from sim.report.beforehand import notes_before
 
-    for note in overload_notes(malls, lang):
+    for note in notes_before(malls, lang):
         typer.echo(note, err=True)
 
 

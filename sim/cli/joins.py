@@ -27,11 +27,11 @@ from sim.cli.commands import (
     finish,
     plainly,
     progress_bar,
+    say_before,
     say_precision,
     say_written,
     shown_path,
     tell,
-    warn_of_overload,
 )
 from sim.words import say
 
@@ -81,7 +81,7 @@ def compare(
     others = [load(path) for path in alternatives]
     repairs = [load(path, repair) for path in alternatives] if repair else []
     comparing.check_comparable(first, [*others, *repairs], replications, precision)
-    warn_of_overload([first, *others], lang.value)
+    say_before([first, *others], lang.value)
     with progress_bar(lang.value) as progress:
         found = comparing.compare(
             first, others, replications, repairs=repairs, precision=precision,

@@ -24,9 +24,9 @@ from sim.cli.commands import (
     finish,
     plainly,
     progress_bar,
+    say_before,
     say_written,
     tell,
-    warn_of_overload,
     with_drawn,
 )
 from sim.errors import MallError
@@ -207,7 +207,7 @@ def staff(
     check_engine(engine)
     lengths = _lengths(shift, every)
     scenario = load(file, overlays)
-    warn_of_overload([scenario], lang.value)
+    say_before([scenario], lang.value)
     with progress_bar(lang.value) as progress:
         found = staffed(
             scenario, replications=replications, certify=certify, stagger=stagger,

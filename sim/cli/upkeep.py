@@ -97,13 +97,14 @@ def check(
     """Rerun the scenarios that have a reference: say what moved and why, and judge `expect`."""
     from sim.report.regression import described, expectations, plain_expected
     from sim.report.tables import jsonable
+    from sim.verification.check import Loaded, expected_of, references, without_reference
     from sim.verification.check import check as checked
-    from sim.verification.check import expected_of, references, without_reference
 
     if update:
         return _update(files, workers, reason, lang.value, as_json)
-    expected = expected_of(files, replications, workers)
-    found = [checked(path, workers=workers) for path in references(files, expected)]
+    loaded: Loaded = {}
+    expected = expected_of(files, replications, workers, loaded)
+    found = [checked(path, workers, loaded) for path in references(files, expected)]
     missing = [] if files else without_reference()
     for file in missing:
         typer.echo(say("error.no_reference", lang.value, file=file.as_posix()), err=True)

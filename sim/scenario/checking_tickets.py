@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -206,6 +207,18 @@ def _calls(whole: Whole) -> Iterator[Finding]:
                 yield Finding("call_long", shown, (*path, key))
 
 
+def _services(whole: Whole) -> Iterator[Finding]:
+    """Services that end on the day on which they begin, most often."""
+    for name, agency in whole.scenario.agencies.items():
+        longest = _longest(whole, agency)
+        for key, service in agency.services.items():
+            mean = service.time.mean
+            if longest <= mean < math.inf:
+                shown = {"value": q.rounded(mean), "limit": q.duration(longest),
+                         "remedy": q.rounded(mean / 60)}  # fmt: skip
+                yield Finding("service_long", shown, ("agencies", name, "services", key, "time"))
+
+
 def _officers(whole: Whole) -> Iterator[Finding]:
     """Officers who come at all, and before the day is over."""
     for name, agency in whole.scenario.agencies.items():
@@ -220,4 +233,6 @@ def _officers(whole: Whole) -> Iterator[Finding]:
             yield Finding("late_long", shown, (*path, "late"))
 
 
-TICKETS_CHECKS = (_continuous, _open, _last_ticket, _quotas, _calls, _officers)
+TICKETS_CHECKS = (
+    _continuous, _open, _last_ticket, _quotas, _calls, _services, _officers,
+)  # fmt: skip

@@ -255,6 +255,12 @@ def duration(value: int) -> str:
     raise ValueError(f"not a whole number of microseconds: {value}")
 
 
+def rounded(value: float) -> str:
+    """Write a duration to the second, one below a minute to the millisecond."""
+    grain = SECOND if value >= MINUTE else SECOND // 1000
+    return duration(round(value / grain) * grain)
+
+
 def clock(value: int) -> str:
     """Write µs since midnight as `08:30`."""
     minutes = value // MINUTE

@@ -16,6 +16,7 @@ from sim.errors import MallError
 from sim.experiments.expecting import MOST, Expected, expecting
 from sim.experiments.replicate import replicate
 from sim.scenario.loading import load
+from sim.scenario.model import Scenario
 from sim.scenario.writing import fingerprint
 from sim.verification.reference import Numbers, Reference, numbers, read, reference_of, write
 from sim.verification.what_moved import Moved, what_moved
@@ -29,6 +30,8 @@ LONG = 50
 RELATIVE = 1e-6
 CITIZENS = 1e-4
 
+Loaded = dict[Path, Scenario]
+"""Scenarios by the real path of their file."""
 Kind = Literal["moved", "last_bit", "gone", "new"]
 
 
@@ -77,18 +80,23 @@ def expected_of(
     files: Sequence[Path] | None = None,
     replications: int | None = None,
     workers: int | None = None,
+    loaded: Loaded | None = None,
 ) -> dict[str, tuple[Expected, ...]]:
     """Judge what scenarios expect, by file: of those named, or of all that have a reference.
 
     replications : the most to run, as of `expecting` by default. Who states nothing is left out.
+    loaded : is given the scenarios, for `check`
     """
     named = [str(file) for file in files or ()] or [_named_by(read(path)) for path in references()]
+    scenarios = {file: load(file) for file in named}
+    if loaded is not None:
+        loaded.update({Path(file).resolve(): scenario for file, scenario in scenarios.items()})
     return {
         file: expecting(
             scenario, MOST if replications is None else replications, seed=SEED, workers=workers
         )
-        for file in named
-        if (scenario := load(file)).expect
+        for file, scenario in scenarios.items()
+        if scenario.expect
     }
 
 
@@ -116,13 +124,18 @@ def without_reference() -> list[Path]:
     return [file for file in sorted(SCENARIOS.rglob("*.yaml")) if not _reference_of(file).exists()]
 
 
-def check(reference: Path, workers: int | None = None) -> Checked:
+def check(
+    reference: Path, workers: int | None = None, loaded: Loaded | None = None
+) -> Checked:  # fmt: skip
     """Rerun the scenario of a reference and compare.
+
+    loaded : scenarios that need not be loaded again; the one of the reference is taken out
 
     Raises MallError where the reference is not one.
     """
     stored = read(reference)
-    scenario = load(_named_by(stored))
+    file = Path(_named_by(stored))
+    scenario = (loaded or {}).pop(file.resolve(), None) or load(file)
     results = replicate(scenario, stored.replications, seed=stored.seed, workers=workers)
     shifts = tuple(_shifts(stored.measures, numbers(results)))
     differ = any(shift.kind in ("gone", "new") for shift in shifts)
