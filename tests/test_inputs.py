@@ -19,6 +19,7 @@ from sim.experiments.inputs import Inputs, read_inputs, with_inputs, with_inputs
 from sim.experiments.points import run_points
 from sim.report.capacity import described
 from sim.report.inputs import lines
+from sim.scenario.writing import show
 from sim.statistics.change import inputs_of_difference
 from sim.statistics.intervals import Estimate
 from sim.statistics.spread import InputPart, Share, part, values, widened
@@ -27,14 +28,14 @@ MEAN = "agencies.a.services.s.time.mean"
 DEMAND = "journeys.all.per_day"
 
 
-def small(**more: Any) -> Scenario:
+def small(journey: str = "all", **more: Any) -> Scenario:
     agencies = {
         "a": {
             "counters": 2, "promise": {"wait": "10 min", "for": "90 %"},
             "services": {"s": {"time": {"mean": "7 min", "sd": "3 min"}}},
         }
     }  # fmt: skip
-    journeys = {"all": {"per_day": 40, "stops": ["a.s"]}}
+    journeys = {journey: {"per_day": 40, "stops": ["a.s"]}}
     return mall(agencies, "08:00-11:00", journeys=journeys, **more)
 
 
@@ -43,6 +44,15 @@ def drawn(low: float, high: float, days: int = 20) -> Inputs:
     means = np.linspace(low, high, 39)
     draws = tuple({MEAN: f"{mean:.4f} min", DEMAND: "40"} for mean in np.roll(means, 7))
     return Inputs(draws, {"a.s": (MEAN,), "arrivals": (DEMAND,)}, days)
+
+
+def written(folder: Path, inputs: Inputs) -> tuple[str, str]:
+    """Write the small mall and draws of its figures; return the names of both files."""
+    file, draws = folder / "mall.yaml", folder / "mall.inputs.json"
+    file.write_text(show(small()), encoding="utf-8")
+    data = {"set": inputs.draws, "inputs": inputs.groups, "days": inputs.days}
+    draws.write_text(json.dumps(data), encoding="utf-8")
+    return str(file), str(draws)
 
 
 # The arithmetic
@@ -190,18 +200,13 @@ def test_draws_of_another_mall_are_refused() -> None:
 def test_the_commands_say_whether_it_is_included(
     lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sim.scenario.writing import show
-
-    known = drawn(6, 8)
-    (tmp_path / "mall.yaml").write_text(show(small()), encoding="utf-8")
-    data = {"set": known.draws, "inputs": known.groups, "days": 20}
-    (tmp_path / "mall.inputs.json").write_text(json.dumps(data), encoding="utf-8")
+    mall_file, draws = written(tmp_path, drawn(6, 8))
     said = {"en": ("is included", "is not included"), "id": ("ikut dihitung", "tidak ikut")}
     for options, which in (
-        (["--input-uncertainty", str(tmp_path / "mall.inputs.json")], 0),
+        (["--input-uncertainty", draws], 0),
         ([], 1),
     ):
-        words = ["run", str(tmp_path / "mall.yaml"), "--replications", "6", "--workers", "1"]
+        words = ["run", mall_file, "--replications", "6", "--workers", "1"]
         with pytest.raises(SystemExit) as ended:
             main([*words, "--lang", lang, "--out", str(tmp_path / "out"), *options])
         assert not ended.value.code
@@ -213,19 +218,14 @@ def test_the_commands_say_whether_it_is_included(
 def test_a_staffing_plan_is_played_once_more_with_the_inputs_drawn(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sim.scenario.writing import show
-
-    known = drawn(5, 9)
-    (tmp_path / "mall.yaml").write_text(show(small()), encoding="utf-8")
-    data = {"set": known.draws, "inputs": known.groups, "days": 20}
-    (tmp_path / "mall.inputs.json").write_text(json.dumps(data), encoding="utf-8")
-    words = ["staff", str(tmp_path / "mall.yaml"), "--replications", "4", "--certify", "10"]
+    mall_file, draws = written(tmp_path, drawn(5, 9))
+    words = ["staff", mall_file, "--replications", "4", "--certify", "10"]
     words += ["--workers", "1", "--lang", "en", "--out", str(tmp_path / "out")]
     with pytest.raises(SystemExit):
         main(words)
     assert "not included: the plan is certified" in capsys.readouterr().out
     with pytest.raises(SystemExit):
-        main([*words, "--input-uncertainty", str(tmp_path / "mall.inputs.json")])
+        main([*words, "--input-uncertainty", draws])
     said = capsys.readouterr().out
     assert "once more with input uncertainty" in said and "of 100 called in time" in said
 
@@ -265,14 +265,9 @@ def test_results_that_keep_some_measures_are_widened_by_their_own() -> None:
 @pytest.mark.parametrize("of", ["all", "all_day"])
 def test_draws_of_demand_are_raised_with_it(of: str) -> None:
     """A draw replaces a figure, and would else take back what a level raises."""
-    office = mall(
-        {"a": {"counters": 2, "promise": {"wait": "10 min", "for": "90 %"},
-               "services": {"s": {"time": {"mean": "7 min", "sd": "3 min"}}}}},
-        "08:00-11:00", journeys={"all_day": {"per_day": 40, "stops": ["a.s"]}},
-    )  # fmt: skip
     path = "journeys.all_day.per_day"
     known = Inputs(({path: "40"},) * 20, {"arrivals": (path,)}, 20)
-    one = capacity(office, of, replications=6, levels=3, inputs=known, workers=1)
+    one = capacity(small("all_day"), of, replications=6, levels=3, inputs=known, workers=1)
     assert one.nearest is not None and one.nearest.spread is not None
     k = one.nearest.position("tickets", "agency", "a")
     spread = one.nearest.spread
@@ -283,14 +278,9 @@ def test_draws_of_demand_are_raised_with_it(of: str) -> None:
 def test_the_command_takes_draws_for_a_capacity(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from sim.scenario.writing import show
-
-    known = drawn(6, 8)
-    (tmp_path / "mall.yaml").write_text(show(small()), encoding="utf-8")
-    data = {"set": known.draws, "inputs": known.groups, "days": 20}
-    (tmp_path / "mall.inputs.json").write_text(json.dumps(data), encoding="utf-8")
-    words = ["capacity", str(tmp_path / "mall.yaml"), "--replications", "3", "--workers", "1"]
-    words += ["--input-uncertainty", str(tmp_path / "mall.inputs.json"), "--lang", "id"]
+    mall_file, draws = written(tmp_path, drawn(6, 8))
+    words = ["capacity", mall_file, "--replications", "3", "--workers", "1"]
+    words += ["--input-uncertainty", draws, "--lang", "id"]
     with pytest.raises(SystemExit) as ended:
         main([*words, "--out", str(tmp_path / "out")])
     assert not ended.value.code and "ikut dihitung: 39 susunan angka" in capsys.readouterr().out
