@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sim.fitting.counters import Open
+from sim.fitting.effects import Effect
 from sim.fitting.fit import Fitted
+from sim.fitting.paces import speeds
 from sim.fitting.services import ServiceTime
 from sim.scenario import quantities as q
 from sim.scenario.questions import MARK
@@ -159,6 +162,8 @@ class Draft:
 
     def _counters(self, agency: str) -> Any:
         open_, path = self.found.counters[agency], f"agencies.{agency}.counters"
+        if of := speeds(self.found.effects, agency, open_):
+            return self._posts(path, open_, of)
         if open_.source != "unknown":
             self._sourced(path, f"counters_{open_.source}", low=open_.low, high=open_.high)
             if len(open_.table) == 1:
@@ -174,6 +179,25 @@ class Draft:
         a = named.agencies.index(agency)
         return self._gap(path, "ask_counters", agency=named.agency_title(a))
 
+    def _posts(self, path: str, open_: Open, found: tuple[Effect, ...]) -> Data:
+        """Return counters with names, hours and speeds."""
+        levels = {level.key: level for effect in found for level in effect.levels}
+        self._sourced(path, "speeds", n=sum(level.n for level in levels.values()))
+        part: Data = {}
+        for post in open_.posts:
+            of: Data = {"hours": q.interval(post.hours)} if post.hours else {}
+            if level := levels.get(post.code):
+                of["speed"] = factor(1 / level.factor.value)
+                self._range(f"{path}.{post.label}.speed", level.speed, factor)
+            part[post.label] = of
+        return part
+
+    def _by_hour(self, path: str, found: Effect) -> Data:
+        self._sourced(path, "by_hour", n=sum(level.n for level in found.levels))
+        for level in found.levels:
+            self._range(f"{path}.{q.clock(level.key)}", level.factor, factor)
+        return {q.clock(level.key): factor(level.factor.value) for level in found.levels}
+
     def _service(self, s: int) -> Data:
         history, found = self.found.history, self.found.services[s]
         agency, key = history.agencies[history.agency_of[s]], history.services[s]
@@ -182,6 +206,8 @@ class Draft:
         part: Data = {"name": name} if name else {}
         if found.mean is not None:
             part["time"] = self._law(path, found)
+            for effect in self.found.effects.of("hour", f"{agency}.{key}"):
+                part["by_hour"] = self._by_hour(path.removesuffix("time") + "by_hour", effect)
             return part
         lent = self._lent.get("agencies", {}).get(agency, {}).get("services", {}).get(key)
         if lent is not None:
@@ -236,6 +262,11 @@ def _total(found: Fitted) -> float:
 def percent(value: float) -> str:
     """Write a share as a file does."""
     return f"{min(100 * value, 100):.1f} %"
+
+
+def factor(value: float) -> str:
+    """Write a factor as a file does."""
+    return f"{value:.2f}"
 
 
 def minutes(value: float) -> str:

@@ -13,15 +13,17 @@ import numpy as np
 from sim.errors import LogError
 from sim.fitting.arrivals import Arrivals, arrivals
 from sim.fitting.counters import Open, counters
+from sim.fitting.effects import Effects, effects
 from sim.fitting.history import History, history
 from sim.fitting.ledger import PARTS, Ledger, audit, outcomes
 from sim.fitting.likelihood import Floats
 from sim.fitting.opening import Opening, opening
+from sim.fitting.paces import pace
 from sim.fitting.patience import Patience, patience
 from sim.fitting.resolution import resolution, snapshots
 from sim.fitting.routes import Routes, routes
 from sim.fitting.rules import Told
-from sim.fitting.services import ServiceTime, service_times
+from sim.fitting.services import ServiceTime, lengths_of, service_times
 from sim.fitting.tickets import Tickets, read_tickets
 from sim.scenario import quantities as q
 from sim.words import say
@@ -38,6 +40,8 @@ class Fitted:
     tickets : the rows; ledger : what each was used for; history : those used, as arrays
     routes, arrivals, opening, services, counters, patience : the parts; counters by agency,
         patience None where no call is known
+    effects : upon what service times depend; those of `services` are without them where the
+        scenario says them by itself
     step : in which the log's times are written, µs; snapshots : how far apart the snapshots are
         that it was made of, µs, 0 if of none
     like : a scenario that lends what the log does not say
@@ -50,6 +54,7 @@ class Fitted:
     arrivals: Arrivals
     opening: Opening
     services: tuple[ServiceTime, ...]
+    effects: Effects
     counters: dict[str, Open]
     patience: Patience | None
     step: int
@@ -101,12 +106,15 @@ def estimate(tickets: Tickets, ledger: Ledger, like: Scenario | None = None) -> 
                default=0)  # fmt: skip
     apart = snapshots(tickets, used)
     ways = routes(found)
-    hours = opening(found)
+    hours, coarse = opening(found), max(step, apart)
+    open_ = counters(found, hours, tickets.names["counter"])
+    lengths, basis = lengths_of(found, hours, ledger.rules.forgotten_open)
+    seen = effects(found, hours, coarse, lengths) if basis == "measured" else Effects((), 0)
     return Fitted(
         tickets=tickets, ledger=ledger, history=found, routes=ways,
         arrivals=arrivals(ways, found.days, ledger.days(tickets, "half_day")), opening=hours,
-        services=service_times(found, hours, max(step, apart), ledger.rules.forgotten_open),
-        counters=counters(found, hours), patience=_patience(tickets, ledger),
+        services=service_times(found, lengths / pace(found, seen, open_), basis, coarse),
+        effects=seen, counters=open_, patience=_patience(tickets, ledger),
         step=step, snapshots=apart, like=like,
     )  # fmt: skip
 

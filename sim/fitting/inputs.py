@@ -16,9 +16,11 @@ import numpy as np
 
 from sim.fitting.chance import uniforms
 from sim.fitting.day_table import day_table
-from sim.fitting.draft import minutes, percent
+from sim.fitting.draft import factor, minutes, percent
+from sim.fitting.effects import Effect
 from sim.fitting.fit import Fitted
 from sim.fitting.likelihood import Floats, Law
+from sim.fitting.paces import said
 from sim.fitting.services import ServiceTime
 from sim.scenario import quantities as q
 from sim.scenario.weekdays import WEEKDAYS
@@ -38,7 +40,7 @@ class Drawn:
 def inputs(found: Fitted, number: int = DRAWS) -> Drawn:
     """Draw every figure of the scenario that the log tells."""
     groups: dict[str, list[Draw]] = {"arrivals": list(_arrivals(found, number))}
-    for name, draws in _services(found, number):
+    for name, draws in (*_services(found, number), *_paces(found, number)):
         groups.setdefault(name, [{} for _ in range(number)])
         groups[name] = [a | b for a, b in zip(groups[name], draws, strict=True)]
     if found.patience is not None and found.patience.fit is not None:
@@ -163,6 +165,27 @@ def _services(found: Fitted, number: int) -> Iterator[tuple[str, list[Draw]]]:
         name = one.lender or h.full_name(s)
         pairs = one.drawn[np.arange(number) % len(one.drawn)]
         yield name, [_time(path, one, float(mean), float(sd)) for mean, sd in pairs]
+
+
+def _paces(found: Fitted, number: int) -> Iterator[tuple[str, list[Draw]]]:
+    """Yield the draws of speeds and of factors by hour, by agency or service."""
+    for effect in found.effects.sure:
+        if not said(effect, found.counters):
+            continue
+        levels = len(effect.levels)
+        u = uniforms("inputs", f"{effect.kind} {effect.services}", 0, number * levels)
+        drawn = [effect.factors(row) for row in u.reshape(number, levels)]
+        yield effect.name, [_pace(found, effect, of) for of in drawn]
+
+
+def _pace(found: Fitted, effect: Effect, of: Mapping[int, float]) -> Draw:
+    if effect.kind == "hour":
+        agency, _, service = effect.name.partition(".")
+        table = {q.clock(at): factor(value) for at, value in of.items()}
+        return {f"agencies.{agency}.services.{service}.by_hour": table}
+    path = f"agencies.{effect.name}.counters"
+    return {f"{path}.{post.label}.speed": factor(1 / of[post.code])
+            for post in found.counters[effect.name].posts if post.code in of}  # fmt: skip
 
 
 def _time(path: str, one: ServiceTime, mean: float, sd: float) -> Draw:

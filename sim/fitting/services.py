@@ -65,14 +65,14 @@ class ServiceTime:
 
 
 def service_times(
-    history: History, opening: Opening, step: int, longest: int
+    history: History, lengths: Floats, basis: Basis, step: int
 ) -> tuple[ServiceTime, ...]:
     """Estimate the time of every service, in the order of `history.services`.
 
-    step : in which begin and end are written, µs; longest : the most that a service may take, µs
+    lengths : (R,) minutes, NaN where unknown; basis : where they come from
+    step : in which begin and end are written, µs
     """
     minutes = step / q.MINUTE
-    lengths, basis = _lengths(history, opening, longest)
     own = [_of(lengths, history.service == s, minutes, basis, history.full_name(s))
            for s in range(len(history.services))]  # fmt: skip
     shared: dict[int, ServiceTime] = {}
@@ -89,8 +89,11 @@ def service_times(
     return tuple(own)
 
 
-def _lengths(history: History, opening: Opening, longest: int) -> tuple[Floats, Basis]:
-    """Return (R,) minutes, NaN where unknown, from the ends or from call to call."""
+def lengths_of(history: History, opening: Opening, longest: int) -> tuple[Floats, Basis]:
+    """Return (R,) minutes, NaN where unknown, from the ends or from call to call.
+
+    longest : the most that a service may take, µs
+    """
     lengths = np.full(len(history.row), np.nan)
     which = history.served
     if which.any():

@@ -11,7 +11,7 @@ from sim.fitting.grades import Part, parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
 from sim.fitting.validation import Validation
-from sim.report import fitted, fitted_dates, locale, validated
+from sim.report import fitted, fitted_dates, fitted_effects, locale, validated
 from sim.report.page import environment, program_version
 from sim.report.plots import validation
 from sim.report.plots.fit import pictures
@@ -36,7 +36,8 @@ def render_fit(
         verdict=fitted.answer(draft, checked, lang), state=_state(draft, checked), gaps=draft.gaps,
         dates=list(fitted_dates.sentences(found, lang)),
         ledgers=[(_say(lang, f"part.{part}"), _ledger(found, part, lang)) for part in PARTS],
-        notes=[*fitted.notes(found, lang), *fitted.tests(found, lang)],
+        notes=[*fitted.notes(found, lang), *fitted.tests(found, lang),
+               *fitted_effects.sentences(found, lang)],
         kinds=[(kind, list(of)) for kind, of in groupby(rows, key=lambda row: row["kind"])],
         examples=_examples(found, lang), columns=found.tickets.columns,
         rules=told(found.ledger.rules),

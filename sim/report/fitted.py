@@ -13,7 +13,7 @@ from sim.fitting.grades import Part, parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
 from sim.fitting.validation import Validation
-from sim.report import fitted_dates, locale, validated
+from sim.report import fitted_dates, fitted_effects, locale, validated
 from sim.report.path_text import BETWEEN
 from sim.scenario import quantities as q
 from sim.statistics.intervals import Estimate
@@ -50,6 +50,7 @@ def _lines(found: Fitted, lang: str) -> Iterator[str]:
     for part_ in parts(found):
         yield "  " + part_line(part_, found, lang)
     yield from (f"  {sentence}" for sentence in tests(found, lang))
+    yield from (f"  {sentence}" for sentence in fitted_effects.sentences(found, lang))
     yield from (f"  {sentence}" for sentence in fitted_dates.sentences(found, lang))
 
 
@@ -208,6 +209,7 @@ def plain(
         },
         "services": {found.history.full_name(s): _service(one)
                      for s, one in enumerate(found.services)},
+        "effects": fitted_effects.plain(found),
         "questions": draft.gaps,
         "validation": None if checked is None else validated.plain(checked),
     }  # fmt: skip
