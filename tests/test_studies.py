@@ -69,7 +69,8 @@ def test_a_sweep_leaves_a_table_with_its_figures_and_a_picture(mall: Path, lang:
     text = said(
         "sweep", str(mall), "--set", "a.counters=2,4", "--set", "demand.scale=1,1.5", *words
     )
-    assert "a.counters = 2, demand.scale = 1.5" in text
+    assert {"en": "Counters = 2", "id": "Loket = 2"}[lang] in text
+    assert {"en": " = 1.5: ", "id": " = 1,5: "}[lang] in text and "a.counters" not in text
     folder = Path("results/small")
     rows = (folder / "sweep.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0].startswith("point,a.counters,demand.scale,scenario,replication")

@@ -10,6 +10,7 @@ from typing import Any
 from sim.experiments.explain import CAUSES, Explanation, Wait
 from sim.report import locale
 from sim.report.titles import titles
+from sim.scenario import quantities as q
 from sim.words import say
 
 
@@ -38,7 +39,8 @@ def summed(of: Explanation, waits: Iterable[Wait], lang: str) -> str:
     ]  # fmt: skip
     text = say(
         "study.explain.total", lang, n=locale.people(number, lang),
-        time=locale.duration(whole, lang), parts="; ".join(parts),
+        time=say("locale.hours", lang, number=locale.short(whole / q.HOUR, lang)),
+        parts="; ".join(parts),
     )  # fmt: skip
     return "\n".join([text, _method(of, lang)])
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from sim.experiments.sweep import Point, Sweep
 from sim.report import locale
+from sim.report.figure_text import figure_text
+from sim.report.path_text import path_text
 from sim.report.provenance import origin
 from sim.statistics.intervals import Estimate
 from sim.words import catalogue, say
@@ -33,7 +35,7 @@ def _lines(found: Sweep, lang: str) -> Iterator[str]:
         points = [p for p in found.points if _estimate(p, measure).n]
         if points and len(points) * len(HEADLINES) <= 3 * MOST_LINES:
             yield say("study.sweep.measure", lang, name=name_of(measure, lang))
-            yield from ("  " + _row(point, measure, lang) for point in points)
+            yield from ("  " + _row(found, point, measure, lang) for point in points)
 
 
 def name_of(measure: str, lang: str) -> str:
@@ -45,11 +47,19 @@ def _estimate(point: Point, measure: str) -> Estimate:
     return point.results.estimate(measure)
 
 
-def _row(point: Point, measure: str, lang: str) -> str:
-    figures = ", ".join(f"{path} = {value}" for path, value in point.figures.items())
-    found = _estimate(point, measure)
+def axis_text(found: Sweep, axis: str, lang: str) -> str:
+    """Return what people call the figure of an axis."""
+    return path_text(axis, found.scenario, lang)
+
+
+def _row(found: Sweep, point: Point, measure: str, lang: str) -> str:
+    figures = "; ".join(
+        f"{axis_text(found, path, lang)} = {figure_text(str(value), lang)}"
+        for path, value in point.figures.items()
+    )
+    one = _estimate(point, measure)
     write = locale.minutes if measure.startswith("wait") else _percent
-    values = {k: write(getattr(found, k), lang) for k in ("value", "low", "high")}
+    values = {k: write(getattr(one, k), lang) for k in ("value", "low", "high")}
     return say("study.sweep.row", lang, figures=figures, **values)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.experiments.sweep import Sweep
 from sim.report import locale
+from sim.report.figure_text import figure_text
 from sim.report.style import DATA, finish, new_figure
-from sim.report.sweep import name_of
+from sim.report.sweep import axis_text, name_of
 from sim.words import say
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ def picture(found: Sweep, measure: str, lang: str) -> Figure | None:
     if len(found.axes) == 1:
         figure, (ax,) = new_figure(lang, 2.4)
         _line(found, measure, ax, lang)
-        title = say("study.sweep.title", lang, name=name, path=found.axes[0])
+        title = say(
+            "study.sweep.title", lang, name=name, path=axis_text(found, found.axes[0], lang)
+        )
     else:
         rows = len(dict.fromkeys(p.figures[found.axes[0]] for p in found.points))
         figure, (ax,) = new_figure(lang, 0.8 + 0.32 * rows)
-        _heat(found, values, ax, _writer(measure, lang))
-        x, y = found.axes[1], found.axes[0]
+        _heat(found, values, ax, _writer(measure, lang), lang)
+        x, y = (axis_text(found, axis, lang) for axis in found.axes[::-1])
         title = say("study.sweep.title_two", lang, name=name, x=x, y=y)
     return finish(figure, title)
 
@@ -49,13 +52,13 @@ def _line(found: Sweep, measure: str, ax: Axes, lang: str) -> None:
     estimates = [p.results.estimate(measure) for p in found.points]
     value, low, high = (np.array([getattr(e, k) for e in estimates])
                         for k in ("value", "low", "high"))  # fmt: skip
-    labels = [p.figures[found.axes[0]] for p in found.points]
+    labels = [figure_text(str(p.figures[found.axes[0]]), lang) for p in found.points]
     ax.errorbar(
         range(len(labels)), value, yerr=[value - low, high - value], color=DATA, marker="o",
         markersize=5, elinewidth=1.6,
     )  # fmt: skip
     ax.set_xticks(range(len(labels)), labels)
-    ax.set_xlabel(found.axes[0])
+    ax.set_xlabel(axis_text(found, found.axes[0], lang))
     if measure.startswith("wait"):
         ax.set_ylabel(say("plots.minutes", lang))
         ax.set_ylim(bottom=0)
@@ -64,7 +67,7 @@ def _line(found: Sweep, measure: str, ax: Axes, lang: str) -> None:
     ax.grid(axis="y")
 
 
-def _heat(found: Sweep, values: np.ndarray, ax: Axes, write: Write) -> None:
+def _heat(found: Sweep, values: np.ndarray, ax: Axes, write: Write, lang: str) -> None:
     down, across = (list(dict.fromkeys(p.figures[axis] for p in found.points))
                     for axis in found.axes)  # fmt: skip
     grid = values.reshape(len(down), len(across))
@@ -77,6 +80,6 @@ def _heat(found: Sweep, values: np.ndarray, ax: Axes, write: Write) -> None:
             ax.text(column, row, write(value), ha="center", va="center", color=colour)
     ax.set_xticks(range(len(across)), across)
     ax.set_yticks(range(len(down)), down)
-    ax.set_xlabel(found.axes[1])
-    ax.set_ylabel(found.axes[0])
+    ax.set_xlabel(axis_text(found, found.axes[1], lang))
+    ax.set_ylabel(axis_text(found, found.axes[0], lang))
     ax.tick_params(length=0)
