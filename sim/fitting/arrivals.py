@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.fitting.day_table import day_table
-from sim.fitting.history import Ints
+from sim.fitting.history import History, Ints
 from sim.fitting.likelihood import Floats
 from sim.fitting.loglinear import LogLinear
 from sim.fitting.national import in_ramadan, keeps
@@ -102,12 +102,12 @@ class Arrivals:
     holidays: dict[int, str]
 
 
-def arrivals(routes: Routes, days: Ints, half: Ints) -> Arrivals:
+def arrivals(routes: Routes, history: History, half: Ints) -> Arrivals:
     """Estimate the arrivals.
 
-    days : (D,) of the log, since 1970; half : days that are not among them, but the mall was open
+    half : days since 1970 that are not in the history, but on which the mall was open
     """
-    every = day_table(routes, days)
+    days, every = history.days, day_table(routes, history)
     shut = np.setdiff1d(every.shut, half)
     named = keeps(days, shut)
     of_year = year(every.counts.sum(axis=1), every.whole, days, shut, in_ramadan(days, named))

@@ -6,22 +6,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.fitting.history import Bools, Ints
+from sim.fitting.history import Bools, History, Ints
 from sim.fitting.likelihood import Floats
 from sim.fitting.routes import Routes
 from sim.fitting.year import Year
 from sim.scenario import quantities as q
+from sim.workload import ABSENT
 
 SLOT = 30 * q.MINUTE
+FEWEST_WALK = 0.02
+"""With a smaller share of walk-ins the course of the day is that of all."""
 
 
 @dataclass(frozen=True, eq=False)
 class DayTable:
     """D days.
 
-    days : (D,) since 1970; counts : (D, J) visits by journey; seen : (D, J) whether its agency
-        was there
-    table : (D, K) tickets by slot; slots : (K,) when they begin, µs
+    days : (D,) since 1970; counts : (D, J) visits by journey, with who booked and did not come;
+        seen : (D, J) whether its agency was there
+    table : (D, K) walk-ins by slot; slots : (K,) when they begin, µs
     whole : (D,) whether every usual agency was there
     """
 
@@ -57,13 +60,12 @@ class DayTable:
         )  # fmt: skip
 
 
-def day_table(routes: Routes, days: Ints) -> DayTable:
-    """Count the visits of a log.
-
-    days : (D,) since 1970
-    """
+def day_table(routes: Routes, history: History) -> DayTable:
+    """Count the visits of a log."""
+    days = history.days
     counts = np.zeros((len(days), len(routes.keys)))
     np.add.at(counts, (routes.day, routes.journey), 1)
+    np.add.at(counts, (history.unseen.day, routes.unseen), 1)
     table, slots = _slots(routes, len(days))
     return DayTable(days, counts, routes.seen, table, slots, _whole(routes))
 
@@ -76,8 +78,12 @@ def _whole(routes: Routes) -> Bools:
 
 
 def _slots(routes: Routes, days: int) -> tuple[Floats, Ints]:
-    place = routes.arrival // SLOT
+    """Count walk-ins: who booked comes by her time. All where hardly anybody walks in."""
+    walks = routes.booked == ABSENT
+    if walks.mean() < FEWEST_WALK:
+        walks[:] = True
+    place = routes.arrival[walks] // SLOT
     first, last = int(place.min()), int(place.max())
     table = np.zeros((days, last - first + 1))
-    np.add.at(table, (routes.day, place - first), 1)
+    np.add.at(table, (routes.day[walks], place - first), 1)
     return table, (first + np.arange(table.shape[1])) * SLOT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sim.fitting.bookings import Booked
 from sim.fitting.counters import Open
 from sim.fitting.effects import Effect
 from sim.fitting.fit import Fitted
@@ -128,11 +129,45 @@ class Draft:
             self._sourced(path, "per_day", n=per_day.n, low=f"{per_day.low:.1f}",
                           high=f"{per_day.high:.1f}")  # fmt: skip
             self._range(path, per_day, lambda v: f"{v:.1f}")
-            part[key] = {
+            journey: Data = {
                 "per_day": f"{max(per_day.value, 0.1):.1f}",
                 "stops": [history.full_name(stop) for stop in stops],
             }
+            if key in self.found.bookings:
+                journey["booking"] = self._booking(f"journeys.{key}.booking", key)
+            part[key] = journey
         return part
+
+    def _booking(self, path: str, key: str) -> Data:
+        found = self.found.bookings[key]
+        first = "unseen" if found.no_show is not None else "seen"
+        self._sourced(path, f"booking_{first}", n=found.n)
+        written: Data = {"share": percent(found.share.value), "every": q.duration(found.every),
+                         "seats": found.seats}  # fmt: skip
+        spans = [q.interval(span) for span in found.spans]
+        written["hours"] = spans[0] if len(spans) == 1 else spans
+        self._range(f"{path}.share", found.share, percent)
+        for name, one in (("no_show", found.no_show), ("cancelled", found.cancelled)):
+            if one is not None and one.value > 0:
+                written[name] = percent(one.value)
+                self._range(f"{path}.{name}", one, percent)
+        if found.cancelled is not None:
+            self.sources[f"{path}.rebooked"] = self._say("rebooked")
+            written["rebooked"] = "yes"
+        written["punctuality"] = self._punctuality(f"{path}.punctuality", found)
+        if found.call_early:
+            written["call_early"] = "yes"
+        self.sources[f"{path}.beyond"] = self._say("beyond")
+        return written | {"beyond": "walk_in"}
+
+    def _punctuality(self, path: str, found: Booked) -> Data:
+        self._sourced(path, "punctuality", n=found.mean.n, mean=signed(found.mean.value),
+                      low=signed(found.mean.low), high=signed(found.mean.high))  # fmt: skip
+        if not found.normal:
+            return {"dist": "empirical", "values": [signed(v) for v in found.values]}
+        self._range(f"{path}.mean", found.mean, signed)
+        self._range(f"{path}.sd", found.sd, minutes)
+        return {"dist": "normal", "mean": signed(found.mean.value), "sd": minutes(found.sd.value)}
 
     def _visitors(self) -> Data:
         found = self.found.patience
@@ -256,7 +291,9 @@ class Draft:
 
 
 def _total(found: Fitted) -> float:
-    return sum(one.value for one in found.arrivals.per_day.values())
+    """Return the visits a day: those who booked and did not come are none."""
+    came, unseen = len(found.routes.journey), len(found.routes.unseen)
+    return sum(one.value for one in found.arrivals.per_day.values()) * came / (came + unseen)
 
 
 def percent(value: float) -> str:
@@ -267,6 +304,11 @@ def percent(value: float) -> str:
 def factor(value: float) -> str:
     """Write a factor as a file does."""
     return f"{value:.2f}"
+
+
+def signed(value: float) -> str:
+    """Write minutes that may be negative, as before a booked time."""
+    return f"{value:.1f} min"
 
 
 def minutes(value: float) -> str:

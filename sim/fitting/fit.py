@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.errors import LogError
 from sim.fitting.arrivals import Arrivals, arrivals
+from sim.fitting.bookings import Booked, bookings
 from sim.fitting.counters import Open, counters
 from sim.fitting.effects import Effects, effects
 from sim.fitting.history import History, history
@@ -38,8 +39,8 @@ class Fitted:
     """All that a log says of a mall, part by part, each with how well it is known.
 
     tickets : the rows; ledger : what each was used for; history : those used, as arrays
-    routes, arrivals, opening, services, counters, patience : the parts; counters by agency,
-        patience None where no call is known
+    routes, arrivals, opening, services, counters, patience, bookings : the parts; counters by
+        agency, bookings by journey, patience None where no call is known
     effects : upon what service times depend; those of `services` are without them where the
         scenario says them by itself
     step : in which the log's times are written, µs; snapshots : how far apart the snapshots are
@@ -57,6 +58,7 @@ class Fitted:
     effects: Effects
     counters: dict[str, Open]
     patience: Patience | None
+    bookings: dict[str, Booked]
     step: int
     snapshots: int
     like: Scenario | None
@@ -71,7 +73,7 @@ class Fitted:
         """Return the waits that are used, in minutes: all, or those of an agency."""
         h = self.history
         which = h.waits if agency is None else h.waits & (h.agency == agency)
-        found: Floats = (h.called[which] - h.arrival[which]) / q.MINUTE
+        found: Floats = (h.called[which] - h.since[which]) / q.MINUTE
         return found
 
 
@@ -112,10 +114,10 @@ def estimate(tickets: Tickets, ledger: Ledger, like: Scenario | None = None) -> 
     seen = effects(found, hours, coarse, lengths) if basis == "measured" else Effects((), 0)
     return Fitted(
         tickets=tickets, ledger=ledger, history=found, routes=ways,
-        arrivals=arrivals(ways, found.days, ledger.days(tickets, "half_day")), opening=hours,
+        arrivals=arrivals(ways, found, ledger.days(tickets, "half_day")), opening=hours,
         services=service_times(found, lengths / pace(found, seen, open_), basis, coarse),
         effects=seen, counters=open_, patience=_patience(tickets, ledger),
-        step=step, snapshots=apart, like=like,
+        bookings=bookings(found, ways, hours), step=step, snapshots=apart, like=like,
     )  # fmt: skip
 
 
@@ -133,10 +135,11 @@ def _patience(tickets: Tickets, ledger: Ledger) -> Patience | None:
     if not used.any():
         return None
     missed, left = outcomes(tickets)
-    waits = np.where(used, tickets.called - tickets.arrival, 0) / q.MINUTE
+    since = tickets.since
+    waits = np.where(used, tickets.called - since, 0) / q.MINUTE
     came = used & ~missed & ~left
     gone = ledger.used("arrivals") & left & (tickets.end != ABSENT)
-    until = np.where(gone, tickets.end - tickets.arrival, 0) / q.MINUTE
+    until = np.where(gone, tickets.end - since, 0) / q.MINUTE
     gone &= (until >= 0) & (until <= ledger.rules.forgotten_open / q.MINUTE)
     absent = used & (missed | (left & ~gone))
     return patience(waits[came], until[gone], waits[absent])

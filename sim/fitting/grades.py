@@ -21,7 +21,8 @@ class Part:
     """One part of the scenario.
 
     kind : `arrivals`, `service`, `counters`, `patience`, `day_to_day`, or of dates `month`,
-        `after`, `apart`; name : whose
+        `after`, `apart`, or of bookings `booked`, `no_show`, `cancelled`, `early`, `early_sd`;
+        name : whose
     value : per day, minutes, or a share; None where it is no single number
     why : key of the sentence that says what it rests on; n : how many days, services or waits
     bare : figures without an interval: the fewest and the most counters of the usual day, or the
@@ -53,6 +54,7 @@ def parts(found: Fitted) -> Iterator[Part]:
     days = found.arrivals.whole
     yield Part("day_to_day", "", spread, days, grade_of(spread), "days" if spread else "few_days")
     yield from _dates(found)
+    yield from _bookings(found)
     for s, time in enumerate(found.services):
         name = found.history.full_name(s)
         grade = grade_of(time.mean)
@@ -85,3 +87,15 @@ def _dates(found: Fitted) -> Iterator[Part]:
     for day in year.standing:
         name = as_date(day.day).isoformat()
         yield Part("apart", name, day.factor, day.counted, grade_of(day.factor), "apart")
+
+
+def _bookings(found: Fitted) -> Iterator[Part]:
+    """Yield shares, and minutes before or after the booked time."""
+    for key, of in found.bookings.items():
+        yield Part("booked", key, of.share, of.share.n, grade_of(of.share), "days")
+        for kind, share in (("no_show", of.no_show), ("cancelled", of.cancelled)):
+            if share is not None:
+                yield Part(kind, key, share, share.n, grade_of(share), "days")
+        spread = grade_of(of.sd)
+        yield Part("early", key, of.mean, of.mean.n, spread, "came_as_booked")
+        yield Part("early_sd", key, of.sd, of.sd.n, spread, "came_as_booked")

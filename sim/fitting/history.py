@@ -10,9 +10,24 @@ from numpy.typing import NDArray
 from sim.fitting.ledger import Ledger, begins, outcomes
 from sim.fitting.naming import keys_of, safe
 from sim.fitting.tickets import Tickets
+from sim.scenario import quantities as q
+from sim.workload import ABSENT
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Unseen:
+    """M citizens who booked and did not come.
+
+    day, service : (M,) places; booked : (M,) µs since midnight; cancelled : (M,) called off
+    """
+
+    day: Ints
+    service: Ints
+    booked: Ints
+    cancelled: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +38,8 @@ class History:
     agencies, services : keys; names : what the log calls them; agency_of : (S,) of each service
     row : (R,) places in the log; day : (R,) places in `days`; service : (R,) in `services`
     arrival, called, begin, end : (R,) µs since midnight, ABSENT where unknown or not to be trusted
+    booked : (R,) µs since midnight, ABSENT for walk-ins; since : (R,) from when she waits
+    unseen : who booked and did not come
     visit : (R,) number of the visit; waits, served : (R,) whether wait and service time are used
     gone : (R,) whether she left or was not there when called; joined : whether visits are known
     """
@@ -41,6 +58,9 @@ class History:
     begin: Ints
     end: Ints
     counter: Ints
+    booked: Ints
+    since: Ints
+    unseen: Unseen
     visit: Ints
     waits: Bools
     served: Bools
@@ -86,6 +106,7 @@ def history(tickets: Tickets, ledger: Ledger) -> History:
         own = keys_of([service_names[s] for s in inside], "layanan")
         for s, key in zip(inside, own, strict=True):
             keys[s] = key
+    service = service.reshape(-1)
     missed, left = outcomes(tickets)
     identity = tickets.visit[rows]
     joined = bool((identity != 0).any())
@@ -94,11 +115,35 @@ def history(tickets: Tickets, ledger: Ledger) -> History:
     return History(
         days=days, agencies=keys_of(agency_names, "instansi"), agency_names=agency_names,
         services=tuple(keys), service_names=service_names, agency_of=agency_of, row=rows, day=day,
-        service=service.reshape(-1), arrival=tickets.arrival[rows], called=tickets.called[rows],
+        service=service, arrival=tickets.arrival[rows], called=tickets.called[rows],
         begin=begins(tickets)[rows], end=tickets.end[rows], counter=tickets.counter[rows],
-        visit=visit.reshape(-1), waits=ledger.used("waits")[rows],
+        booked=_of_the_day(tickets.booked[rows]), since=tickets.since[rows],
+        unseen=_unseen(tickets, ledger, days, found), visit=visit.reshape(-1),
+        waits=ledger.used("waits")[rows],
         served=ledger.used("services")[rows], gone=(missed | left)[rows], joined=joined,
     )  # fmt: skip
+
+
+def _of_the_day(booked: Ints) -> Ints:
+    """Return booked times, ABSENT where they are none of the ticket's own day."""
+    return np.where((booked >= 0) & (booked < q.DAY), booked, ABSENT)
+
+
+def _unseen(tickets: Tickets, ledger: Ledger, days: Ints, pairs: Ints) -> Unseen:
+    """Return who booked and did not come, on days and for services that others came for."""
+    off = ledger.because("booked_cancelled")
+    rows = np.flatnonzero(off | ledger.because("booked_absent"))
+    who = np.where(tickets.ticket[rows] != 0, tickets.ticket[rows], rows)
+    keys = [key[rows] for key in (tickets.day, tickets.agency, tickets.service, tickets.booked)]
+    _, first = np.unique(np.stack([*keys, who], axis=1), axis=0, return_index=True)
+    rows = np.sort(rows[first])  # exported twice, counted once
+    place = {tuple(pair): k for k, pair in enumerate(pairs.tolist())}
+    booked_at = np.stack([tickets.agency[rows], tickets.service[rows]], axis=1).tolist()
+    service = np.array([place.get(tuple(pair), -1) for pair in booked_at], dtype=np.int64)
+    kept = np.isin(tickets.day[rows], days) & (service >= 0)
+    rows = rows[kept]
+    return Unseen(np.searchsorted(days, tickets.day[rows]), service[kept],
+                  _of_the_day(tickets.booked[rows]), off[rows])  # fmt: skip
 
 
 def _name(tickets: Tickets, kind: str, code: int) -> str:

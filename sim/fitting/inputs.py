@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.fitting.chance import uniforms
 from sim.fitting.day_table import day_table
-from sim.fitting.draft import factor, minutes, percent
+from sim.fitting.draft import factor, minutes, percent, signed
 from sim.fitting.effects import Effect
 from sim.fitting.fit import Fitted
 from sim.fitting.likelihood import Floats, Law
@@ -43,6 +43,8 @@ def inputs(found: Fitted, number: int = DRAWS) -> Drawn:
     for name, draws in (*_services(found, number), *_paces(found, number)):
         groups.setdefault(name, [{} for _ in range(number)])
         groups[name] = [a | b for a, b in zip(groups[name], draws, strict=True)]
+    if found.bookings:
+        groups["bookings"] = list(_bookings(found, number))
     if found.patience is not None and found.patience.fit is not None:
         u = uniforms("inputs", "patience", 0, 2 * number).reshape(-1, 2)
         laws = found.patience.fit.drawn(u)
@@ -73,7 +75,7 @@ def _arrivals(found: Fitted, number: int) -> Iterator[Draw]:
     """
     from scipy.special import chdtri
 
-    kept = day_table(found.routes, found.history.days).ordinary(found.arrivals.year)
+    kept = day_table(found.routes, found.history).ordinary(found.arrivals.year)
     counts, seen, whole, weekday = kept.counts, kept.seen, kept.whole, kept.weekday
     days, place = np.unique(weekday, return_inverse=True)
     freedom = len(weekday) - len(days)
@@ -150,6 +152,28 @@ def _profile(found: Fitted, table: Floats, slots: Any, whole: Any, pick: Any) ->
         q.clock(int(slot)): f"{1000 * v:.2f}" for slot, v in zip(slots, share, strict=True)
     }  # fmt: skip
     return {"demand.profile": weights}
+
+
+def _bookings(found: Fitted, number: int) -> Iterator[Draw]:
+    """Yield shares and lateness by the normal limit of their estimates, a deviation by its log."""
+    from scipy.special import ndtri
+
+    for k in range(number):
+        draw: Draw = {}
+        for key, of in found.bookings.items():
+            path = f"journeys.{key}.booking"
+            z = ndtri(uniforms("inputs", f"booking {key}", k, 5)) / 1.96
+            shares = {"share": of.share, "no_show": of.no_show, "cancelled": of.cancelled}
+            for (name, one), far in zip(shares.items(), z, strict=False):
+                if one is not None and one.value > 0:
+                    drawn = one.value + far * one.half_width
+                    draw[f"{path}.{name}"] = percent(min(max(drawn, 0.0), 0.99))
+            if of.normal:
+                mean, sd = of.mean, of.sd
+                wide = (sd.high / sd.value) ** z[4]
+                draw[f"{path}.punctuality.mean"] = signed(mean.value + z[3] * mean.half_width)
+                draw[f"{path}.punctuality.sd"] = minutes(sd.value * wide)
+        yield draw
 
 
 # Times

@@ -26,7 +26,8 @@ Bools = NDArray[np.bool_]
 
 PARTS = ("arrivals", "waits", "services")
 REASONS = (
-    "used", "unreadable", "ragged", "future", "duplicate", "second_officer", "online",
+    "used", "unreadable", "ragged", "future", "booked_absent", "booked_cancelled", "duplicate",
+    "second_officer", "online",
     "clock_jump", "outside_hours", "holiday", "half_day",
     "no_call", "called_before_arrival", "called_another_day",
     "no_show", "no_start", "no_end", "end_before_start", "forgotten_open", "held_out",
@@ -37,6 +38,8 @@ _EXAMPLES = 3
 _NO_SHOW = re.compile(
     r"no.?show|tidak (hadir|datang|ada)|absen|lewat|skip|terlewat|missed|dilewati", re.I
 )
+_CANCELLED = re.compile(r"batal|cancel", re.I)
+_NEAR_BOOKED = 3 * q.HOUR
 _LEFT = re.compile(r"abandon|left|renege|batal|cancel|pulang|pergi|walk.?out|keluar", re.I)
 
 
@@ -64,9 +67,14 @@ class Ledger:
         counted = np.bincount(self.code[part], minlength=len(REASONS))
         return {r: int(n) for r, n in zip(REASONS, counted, strict=True) if n or r == "used"}
 
+    def because(self, reason: str) -> Bools:
+        """(N,) whether a row is set aside as an arrival for a reason."""
+        aside: Bools = self.code["arrivals"] == _CODE[reason]
+        return aside
+
     def days(self, tickets: Tickets, reason: str) -> Ints:
         """Return the days since 1970 of the tickets set aside as arrivals for a reason."""
-        return np.unique(tickets.day[self.code["arrivals"] == _CODE[reason]])
+        return np.unique(tickets.day[self.because(reason)])
 
     def without(self, rows: Bools) -> Ledger:
         """Return the ledger in which some rows that are used, (N,), are held out."""
@@ -91,13 +99,15 @@ def audit(tickets: Tickets, rules: Rules | None = None) -> Ledger:
     aside("unreadable", tickets.damage == UNREADABLE)
     if rules.today is not None:
         aside("future", tickets.day > rules.today)
+    aside("booked_cancelled", tickets.unseen & cancelled(tickets))
+    aside("booked_absent", tickets.unseen)
     if tickets.has & {"ticket", "visit"}:
         again, other = _repeated(tickets, code == 0)
         aside("duplicate", again)
         aside("second_officer", other)
     else:
         notes.append(("no_duplicates", 0))
-    aside("online", tickets.online)
+    aside("online", tickets.online & ~_came_as_booked(tickets))
     if (tickets.number >= 0).any():
         jumped = _jumped(tickets, code == 0, rules.clock_jump)
         if jumped.sum() > 0.2 * max(1, int((code == 0).sum())):
@@ -122,6 +132,19 @@ def outcomes(tickets: Tickets) -> tuple[Bools, Bools]:
     absent = np.array([bool(_NO_SHOW.search(n)) for n in names] + [False])
     left = np.array([bool(_LEFT.search(n)) for n in names] + [False])
     return absent[tickets.outcome], left[tickets.outcome]
+
+
+def cancelled(tickets: Tickets) -> Bools:
+    """(N,) whether the log says that a ticket was called off."""
+    off = np.array([bool(_CANCELLED.search(n)) for n in tickets.names["outcome"]] + [False])
+    return off[tickets.outcome]
+
+
+def _came_as_booked(tickets: Tickets) -> Bools:
+    """(N,) whether a ticket's time is within hours of the booked one: then it is that of coming."""
+    known = (tickets.booked != ABSENT) & (tickets.arrival != ABSENT)
+    early = np.where(known, tickets.booked, 0) - np.where(known, tickets.arrival, 0)
+    return np.asarray(known & (abs(early) <= _NEAR_BOOKED), dtype=bool)
 
 
 def _of_waits(tickets: Tickets, code: Ints) -> Ints:

@@ -62,7 +62,7 @@ class Replay:
         h = self.history
         place = np.array([self._place.get(key, -1) for key in self.agencies])[h.agency]
         which = h.waits & (place >= 0)
-        return Seen(len(h.days), h.day[which], place[which], h.arrival[which], h.called[which])
+        return Seen(len(h.days), h.day[which], place[which], h.since[which], h.called[which])
 
     def again(self, trial: int) -> Seen:
         """Return the days with the citizens of the log."""
@@ -98,7 +98,8 @@ class Replay:
         keys = [self._place[name.partition(".")[0]] for name in names.services]
         which = (stops.called != ABSENT) & (stops.ticket != ABSENT) & (day >= 0)
         agency = np.array(keys, dtype=np.int64)[stops.service[which]]
-        return day[which], agency, stops.ticket[which], stops.called[which]
+        since = np.minimum(log.visit_rows.booked[stops.row], stops.called)[which]
+        return day[which], agency, np.maximum(stops.ticket[which], since), stops.called[which]
 
     @cached_property
     def _known(self) -> Bools:
@@ -132,6 +133,7 @@ class Replay:
         return pd.DataFrame({
             "place": routes.day[of], "index": np.repeat(np.arange(len(visits)), lengths),
             "due": routes.arrival[of],
+            "booked": routes.booked[of].view("timedelta64[us]"),
             "day": [WEEKDAYS[self.history.weekday[d]] for d in routes.day[of]],
             "journey": [self._journeys[j] for j in routes.journey[of]],
             "service": [self.services[s] for way in ways for s in way],

@@ -21,6 +21,8 @@ class Routes:
     keys : names; stops : places of services, in order
     journey : (V,) of each visit; arrival, day : (V,) when she came
     cut : how many visits were cut into their stops
+    booked : (V,) the time that was booked at the first stop, ABSENT for walk-ins
+    unseen : (M,) the journey of each who booked and did not come, the commonest that begins so
     seen : (D, J) whether the first agency of the journey has any ticket that day
     """
 
@@ -29,6 +31,8 @@ class Routes:
     journey: Ints
     arrival: Ints
     day: Ints
+    booked: Ints
+    unseen: Ints
     cut: int
     seen: Bools
 
@@ -56,13 +60,23 @@ def routes(history: History) -> Routes:
     titles = [" ".join(_title(history, s) for s in way) for way in stops]
     here = np.zeros((len(history.days), len(history.agencies)), dtype=bool)
     here[history.day, history.agency] = True
+    journey = np.array([place[way] for way in found], dtype=np.int64)
     return Routes(
         keys=keys_of(titles, "layanan"), stops=stops,
-        journey=np.array([place[way] for way in found], dtype=np.int64),
-        arrival=history.arrival[rows], day=history.day[rows],
+        journey=journey, unseen=_of_unseen(history, stops, journey),
+        arrival=history.arrival[rows], day=history.day[rows], booked=history.booked[rows],
         cut=sum(n for way, n in seen.items() if way not in kept),
         seen=here[:, history.agency_of[[way[0] for way in stops]]],
     )  # fmt: skip
+
+
+def _of_unseen(history: History, stops: tuple[tuple[int, ...], ...], journey: Ints) -> Ints:
+    usual: dict[int, int] = {}
+    for place in np.argsort(-np.bincount(journey, minlength=len(stops)), kind="stable").tolist():
+        usual.setdefault(stops[place][0], place)
+    common = int(np.bincount(journey).argmax())  # a service that is nobody's first stop
+    found = [usual.get(service, common) for service in history.unseen.service.tolist()]
+    return np.array(found, dtype=np.int64)
 
 
 def _completed(ways: list[tuple[int, ...]], gone: list[bool]) -> list[tuple[int, ...]]:

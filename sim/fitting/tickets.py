@@ -25,6 +25,7 @@ from sim.fitting.times import DAY, month_first, read_date, read_length, split_mo
 from sim.workload import ABSENT
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 SOUND, UNREADABLE, RAGGED = 0, 1, 2
 CODES = ("agency", "service", "counter", "visitor_class", "outcome", "channel")
@@ -80,7 +81,23 @@ class Tickets:
         return len(self.file)
 
     @property
-    def online(self) -> NDArray[np.bool_]:
+    def unseen(self) -> Bools:
+        """(N,) whether somebody booked, and nothing is written of her having come."""
+        found: Bools = (self.damage == SOUND) & (self.arrival == ABSENT)
+        return found
+
+    @property
+    def since(self) -> Ints:
+        """(N,) since when she waits: from her ticket, or her booked time if that is later.
+
+        Who is called before her time has not waited at all.
+        """
+        called = np.where(self.called == ABSENT, np.iinfo(np.int64).max, self.called)
+        booked = np.where(abs(self.booked - self.arrival) < DAY, self.booked, ABSENT)
+        return np.maximum(self.arrival, np.minimum(booked, called))
+
+    @property
+    def online(self) -> Bools:
         """(N,) whether a ticket was taken on-line, where the log says so."""
         names = self.names["channel"]
         is_online = np.array([bool(_ONLINE.search(name)) for name in names] + [False])
@@ -227,9 +244,12 @@ class _Builder:
         texts = list(self.dates)
         american = month_first(texts)
         read = np.array([read_date(text, american) for text in texts], dtype=np.int64)
+        empty = np.array([not re.search(r"\d", text) for text in texts])  # "" and "-" alike
+        for name in ("date", *(f"{time}_date" for time in TIMES)):
+            whole[name] = np.where(empty[whole[name]], 0, whole[name])
         of_arrival = read[whole["arrival_date"]]
         day = np.where(whole["arrival_date"] > 0, of_arrival, read[whole["date"]])
-        for name in ("called", "start", "end"):
+        for name in ("called", "start", "end", "booked"):
             missing = (day == ABSENT) & (whole["arrival_date"] == 0) & (whole["date"] == 0)
             day = np.where(missing, read[whole[f"{name}_date"]], day)
         filled = 0
@@ -243,7 +263,8 @@ class _Builder:
             day, filled = _filled_down(day, whole)
         times = {name: _relative(whole, name, read, day) for name in TIMES}
         self._derive(times, whole)
-        sound = (times["arrival"] != ABSENT) & (day != ABSENT)
+        unseen = _unseen(times, whole)
+        sound = ((times["arrival"] != ABSENT) | unseen) & (day != ABSENT)
         damage = np.where(sound, whole["damage"], np.maximum(whole["damage"], UNREADABLE))
         return Tickets(
             files=tuple(self.files), day=day, **times, damage=damage,
@@ -292,7 +313,7 @@ def _lengths(texts: Iterable[str] | None, unit: int, n: int) -> Ints:
 def _filled_down(day: Ints, whole: dict[str, Ints]) -> tuple[Ints, int]:
     """Give a row without a date that of the row above: cells of a day are often merged."""
     blank = (whole["arrival_date"] == 0) & (whole["date"] == 0) & (day == ABSENT)
-    blank &= whole["arrival"] != ABSENT
+    blank &= (whole["arrival"] != ABSENT) | (whole["booked"] != ABSENT)
     known = np.where(blank, -1, np.arange(len(day)))
     above = np.maximum.accumulate(known)
     filled = blank & (above >= 0)
@@ -308,6 +329,14 @@ def _relative(whole: dict[str, Ints], name: str, read: Ints, day: Ints) -> Ints:
     shift = np.where((code > 0) & (own != ABSENT) & (day != ABSENT), own - day, 0)
     bad = (time == ABSENT) | ((code > 0) & (own == ABSENT)) | (abs(shift) > 10_000)
     return np.where(bad, ABSENT, np.where(bad, 0, time) + np.where(bad, 0, shift) * DAY)
+
+
+def _unseen(times: dict[str, Ints], whole: dict[str, Ints]) -> Bools:
+    """(N,) whether somebody has a booked time, and nothing is written of her having come."""
+    nothing = np.ones(len(whole["line"]), dtype=bool)
+    for name in ("arrival", "called", "start", "end"):
+        nothing &= (times[name] == ABSENT) & (whole[f"{name}_date"] == 0)
+    return np.asarray(nothing & (times["booked"] != ABSENT), dtype=bool)
 
 
 def _sum(a: Ints, b: Ints) -> Ints:

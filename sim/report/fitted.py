@@ -13,7 +13,7 @@ from sim.fitting.grades import Part, parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
 from sim.fitting.validation import Validation
-from sim.report import fitted_dates, fitted_effects, locale, validated
+from sim.report import fitted_bookings, fitted_dates, fitted_effects, locale, validated
 from sim.report.path_text import BETWEEN
 from sim.scenario import quantities as q
 from sim.statistics.intervals import Estimate
@@ -21,6 +21,8 @@ from sim.words import say
 
 FACTORS = ("month", "after", "apart")
 """Parts that are so many times an ordinary day."""
+SHARES, EARLY = ("booked", "no_show", "cancelled"), ("early", "early_sd")
+"""Parts of bookings: shares, and minutes around the booked time."""
 
 
 def described(
@@ -52,6 +54,7 @@ def _lines(found: Fitted, lang: str) -> Iterator[str]:
     yield from (f"  {sentence}" for sentence in tests(found, lang))
     yield from (f"  {sentence}" for sentence in fitted_effects.sentences(found, lang))
     yield from (f"  {sentence}" for sentence in fitted_dates.sentences(found, lang))
+    yield from (f"  {sentence}" for sentence in fitted_bookings.sentences(found, lang))
 
 
 def head(found: Fitted, lang: str) -> str:
@@ -125,7 +128,7 @@ def part_name(part: Part, found: Fitted, lang: str) -> str:
         return fitted_dates.month_title(part.name, lang)
     if part.kind == "apart":
         return locale.weekday(part.name, lang)
-    if part.kind == "arrivals":
+    if part.kind in ("arrivals", *SHARES, *EARLY):
         return " → ".join(history.title(s) for s in routes.stops[routes.keys.index(part.name)])
     if part.kind == "counters":
         return history.agency_title(history.agencies.index(part.name))
@@ -144,13 +147,16 @@ def figure(part: Part, lang: str) -> str:
     """Return the figure of a part with its interval, or without where none is known."""
     if part.value is None:
         return _bare(part, lang)
-    scale, unit = (100, " %") if part.kind == "day_to_day" else (1, "")
-    if part.kind in ("service", *FACTORS):
+    scale, unit = (100, " %") if part.kind in ("day_to_day", *SHARES) else (1, "")
+    if part.kind in ("service", *FACTORS, *EARLY):
         unit = " " + say("fit.times" if part.kind in FACTORS else "fit.minutes", lang)
     value, low, high = (
         locale.number(scale * v, lang, 2 if part.kind in FACTORS else 1)
         for v in (part.value.value, part.value.low, part.value.high)
     )
+    if part.kind in EARLY:  # a dash between numbers below zero would be lost
+        value, low, high = (text.replace("-", "−") for text in (value, low, high))
+        return f"{value}{unit} ({low} … {high})"
     return f"{value}{unit} ({low}–{high})"
 
 
@@ -203,6 +209,7 @@ def plain(
             "profile": [_estimate(one) for one in arrivals.profile],
             "weekday": {day: _estimate(one) for day, one in arrivals.weekday.items()},
             "dates": fitted_dates.plain(arrivals.year),
+            "bookings": fitted_bookings.plain(found),
             "between_days_p": arrivals.between_p,
             "within_days_p": arrivals.within_p,
             "within_days_variance_ratio": arrivals.within,
