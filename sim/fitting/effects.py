@@ -278,7 +278,7 @@ def _p(ratio: Estimate, freedom: int) -> float:
     from scipy.special import stdtr, stdtrit
 
     half = math.log(ratio.high / ratio.value)
-    if freedom < FEWEST_DAYS - 1 or not math.isfinite(half):
+    if freedom < FEWEST_DAYS - 1 or not math.isfinite(half) or half == 0:  # all times are equal
         return 1.0
     sd = half / float(stdtrit(freedom, 0.975))
     return 2 * float(stdtr(freedom, -abs(math.log(ratio.value)) / sd))
