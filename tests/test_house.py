@@ -27,6 +27,7 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "sim/cli/commands.py run": "a command's options are its parameters",
     "sim/cli/joins.py compare": "a command's options are its parameters",
+    "sim/cli/joins.py plan": "a command's options are its parameters",
     "sim/cli/studies.py explain": "a command's options are its parameters",
     "sim/cli/studies.py staff": "a command's options are its parameters",
 }

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.cli import main
 from sim.errors import ScenarioError
-from sim.report.beforehand import notes_before
+from sim.report.beforehand import doubt_notes
 from sim.scenario import quantities as q
 from sim.scenario.doubts import doubts
 from sim.scenario.examples import SMALL
@@ -142,4 +142,4 @@ def test_what_is_asked_about_runs_all_the_same(
         main(["validate", str(file), "--lang", "id"])
     assert not ended.value.code
     assert "Periksa lagi: journeys.ktp.per_day: 3001 kunjungan" in capsys.readouterr().out
-    assert notes_before([load(file)], "en")[0].startswith("Look again: journeys.ktp.per_day: 3001")
+    assert doubt_notes([load(file)], "en")[0].startswith("Look again: journeys.ktp.per_day: 3001")

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
+from sim.cli.beforehand import say_before
 from sim.errors import MallError, ScenarioError, refusal
 from sim.words import LANGUAGES, say
 
 if TYPE_CHECKING:
     from sim.report.studies import Study
     from sim.scenario.faults import Fault
-    from sim.scenario.model import Scenario
     from sim.statistics.results import Results
 
 P = ParamSpec("P")
@@ -344,14 +344,6 @@ def shown_path(path: Path) -> str:
     """Return a path as a person finds it: from the present folder where it is below that."""
     path = path.resolve()
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
-
-
-def say_before(malls: Sequence[Scenario], lang: str) -> None:
-    """Say before the run what is hardly meant, and which counters have too much work."""
-    from sim.report.beforehand import notes_before
-
-    for note in notes_before(malls, lang):
-        typer.echo(note, err=True)
 
 
 def say_precision(run: Any, lang: str) -> None:

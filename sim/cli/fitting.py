@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.beforehand import say_doubts
 from sim.cli.commands import (
     AsJson,
     EngineName,
@@ -102,6 +103,7 @@ def calibrate(
 
     check_engine(engine)
     scenario = load(file, overlays)
+    say_doubts([scenario], lang.value)
     with progress_bar(lang.value) as progress:
         found = calibrated(
             scenario, points, replications, tolerance=tolerance,

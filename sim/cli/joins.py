@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from sim.cli.beforehand import say_before, say_doubts
 from sim.cli.commands import (
     AsJson,
     DrawnInputs,
@@ -27,7 +28,6 @@ from sim.cli.commands import (
     finish,
     plainly,
     progress_bar,
-    say_before,
     say_precision,
     say_written,
     shown_path,
@@ -134,8 +134,10 @@ def plan(
     from sim.report.joining import verdicts
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_plan
+    from sim.scenario.loading import load
 
     check_engine(engine)
+    say_doubts([load(base, [join]) for join in joins], lang.value)
     with progress_bar(lang.value) as progress:
         found = joining.plan(
             base, joins, replications, repairs=repair, precision=precision, seed=seed,

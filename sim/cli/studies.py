@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.beforehand import say_before, say_doubts
 from sim.cli.commands import (
     AsJson,
     DrawnInputs,
@@ -24,7 +25,6 @@ from sim.cli.commands import (
     finish,
     plainly,
     progress_bar,
-    say_before,
     say_written,
     tell,
     with_drawn,
@@ -82,6 +82,7 @@ def sweep(
 
     check_engine(engine)
     scenario = load(file, overlays)
+    say_doubts([scenario], lang.value)
     with progress_bar(lang.value) as progress:
         found = swept(
             scenario, axes, replications, design=design.value, points=points, seed=seed,
@@ -120,6 +121,7 @@ def capacity(
 
     check_engine(engine)
     scenario = load(file, overlays)
+    say_doubts([scenario], lang.value)
     inputs = None if input_uncertainty is None else read_inputs(input_uncertainty)
     with progress_bar(lang.value) as progress:
         found = capacity_of(
@@ -153,6 +155,7 @@ def sensitivity(
 
     check_engine(engine)
     scenario = load(file, overlays)
+    say_doubts([scenario], lang.value)
     with progress_bar(lang.value) as progress:
         found = sensitivity_of(
             scenario, measure, replications, seed=seed, engine=engine, workers=workers,
