@@ -70,7 +70,7 @@ def _say(lang: str, key: str, /, **values: object) -> str:
 
 def _row(part: Part, found: Fitted, lang: str) -> dict[str, str]:
     return {
-        "kind": _say(lang, f"kind.{part.kind}").rstrip(","),
+        "kind": _say(lang, f"kind.{part.kind}"),
         "name": fitted.part_name(part, found, lang),
         "value": fitted.figure(part, lang), "why": fitted.why(part, lang),
         "grade": f"{MARKS[part.grade]} {_say(lang, f'grade.{part.grade}')}",
