@@ -175,7 +175,7 @@ def test_a_month_that_came_back_tells_growth_from_the_season() -> None:
 def test_days_of_which_the_mall_was_shut_are_those_it_would_have_opened() -> None:
     """Wednesday once, of three weeks; the one Saturday with tickets closes no other."""
     days = np.setdiff1d(plain_days(np.random.default_rng(4), 3, 0, 9)[0], [20096])
-    table = DayTable(np.sort(np.append(days, 20099)), *[np.zeros((1, 1))] * 5)
+    table = DayTable(np.sort(np.append(days, 20099)), *[np.zeros((1, 1))] * 6)
     assert table.shut.tolist() == [20096]
 
 
@@ -198,3 +198,24 @@ def test_where_nothing_is_hardly_anything_is_found(weeks: int, cv: float, mean: 
     found = [of_days(*plain_days(rng, weeks, cv, mean)) for _ in range(1000)]
     assert sum(one.differ for one in found) < 22
     assert sum(bool(one.standing) for one in found) < 22
+
+
+def test_hours_of_ramadan_are_read_apart(tmp_path: Path) -> None:
+    fasting = "ramadan: {dates: 2025-03-02 .. 2025-03-30, demand: 0.8}"
+    shorter = fasting[:-1] + ", hours: 09:00-11:00, last_ticket: 10:30}"
+    found = fitted(tmp_path, MONTHS.replace(fasting, shorter))
+    of_fit(found, "en", "mall.yaml").write(tmp_path, "en")
+    mall = load(tmp_path / "mall.dates.yaml")
+    ramadan, usual = mall.calendar.seasons["ramadan"], load(tmp_path / "mall.yaml").calendar
+    assert ramadan.hours is not None and usual.hours is not None
+    hour = 3600 * 10**6
+    for day in usual.hours:
+        assert usual.hours[day][0] == 8 * hour and usual.last_ticket[day] == 11.5 * hour
+        assert ramadan.hours[day][0] == 9 * hour and ramadan.last_ticket[day] <= 10.5 * hour
+    assert "In Ramadan the mall is open Monday–Friday 09:00" in " ".join(
+        fitted_dates.sentences(found, "en")
+    )
+
+
+def test_hours_that_do_not_differ_are_not_told_apart(half_year: Fitted) -> None:
+    assert half_year.ramadan is None and half_year.arrivals.year.fasting.sum() == 19

@@ -117,16 +117,16 @@ def arrivals(routes: Routes, history: History, half: Ints) -> Arrivals:
         for j, (key, seen) in enumerate(zip(routes.keys, kept.seen.T, strict=True))
     }
     total, weekday = kept.counts[kept.whole].sum(axis=1), kept.weekday[kept.whole]
-    table, slots = kept.table[kept.whole], kept.slots
+    table, slots, of_course = kept.table[kept.course], kept.slots, kept.weekday[kept.course]
     scatter = _scatter(total, weekday) if of_year.fitted is None else _left(of_year.fitted)
-    within, within_p = _within(table, weekday)
+    within, within_p = _within(table, of_course)
     counted = table.sum(axis=1)
     ratios = ratio_intervals(table, np.tile(counted[:, None], (1, len(slots))))
     lines = np.stack([ratios.value, ratios.low, ratios.high], axis=1).tolist()
     profile = tuple(_estimate(v, low, high, len(total), "ratio") for v, low, high in lines)
     return Arrivals(
         days=len(days), whole=len(total), per_day=per_day, weekday=_weekdays(total, weekday),
-        slots=slots, profile=profile, own_profile=_own_profiles(table, weekday),
+        slots=slots, profile=profile, own_profile=_own_profiles(table, of_course),
         day_to_day=scatter.estimate, between_p=scatter.p, scatter=scatter,
         within_p=within_p, within=within, year=of_year, shut=tuple(shut.tolist()),
         half=tuple(half.tolist()), holidays=named,

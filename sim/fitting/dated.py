@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.fitting.draft import hours_of
 from sim.fitting.fit import Fitted
 from sim.fitting.national import as_date, in_ramadan
 from sim.fitting.year import RAMADAN, RAMADAN_NAME, Apart, month_name, months_of
@@ -89,22 +90,27 @@ class _Dated:
         every = np.arange(days[0], days[-1] + 1)
         fasting = in_ramadan(every, self.found.arrivals.holidays)
         month = np.where(fasting, RAMADAN, months_of(every))
-        for code in np.unique(month) if self.year.differ else ():
-            one = self.year.months.get(month_name(code))
+        for code in np.unique(month):
+            one = self.year.months.get(month_name(code)) if self.year.differ else None
+            found = {}
             if one is not None:
-                yield self._season(_key(month_name(code)), every[month == code].tolist(), one)
+                found = self._season(_key(month_name(code)), every[month == code].tolist(), one)
+            if code == RAMADAN and self.found.ramadan is not None:
+                found.setdefault("dates", _written(every[fasting].tolist()))
+                found |= hours_of(self.found.ramadan)
+            if found:
+                yield _key(month_name(code)), found
         if self.year.after_matters and self.year.after is not None:
-            yield self._season(AFTER, self.year.after_days, self.year.after)
+            yield AFTER, self._season(AFTER, self.year.after_days, self.year.after)
 
-    def _season(self, key: str, days: Iterable[int], one: Estimate) -> tuple[str, Data]:
+    def _season(self, key: str, days: Iterable[int], one: Estimate) -> Data:
         path = f"calendar.seasons.{key}"
         self.sources[path] = self._say(
             "after" if key == AFTER else "month", n=one.n, low=f"{one.low:.2f}",
             high=f"{one.high:.2f}",
         )  # fmt: skip
         self.plausible[f"{path}.demand"] = f"{one.low:.2f} .. {one.high:.2f}"
-        dates = write_dates(Dates(tuple(_ranges(map(as_date, days)))))
-        return key, {"dates": dates, "demand": f"{one.value:.2f}"}
+        return {"dates": _written(days), "demand": f"{one.value:.2f}"}
 
     def _special(self, one: Apart) -> str:
         path = f"calendar.special.{as_date(one.day)}"
@@ -119,6 +125,10 @@ def _key(month: str) -> str:
     """Return `mar-2025` for `2025-03`."""
     year, _, number = month.partition("-")
     return month if month == RAMADAN_NAME else f"{MONTHS[int(number) - 1]}-{year}"
+
+
+def _written(days: Iterable[int]) -> str | list[str]:
+    return write_dates(Dates(tuple(_ranges(map(as_date, days)))))
 
 
 def _ranges(days: Iterable[date]) -> Iterator[Range]:

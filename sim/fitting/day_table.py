@@ -9,7 +9,7 @@ import numpy as np
 from sim.fitting.history import Bools, History, Ints
 from sim.fitting.likelihood import Floats
 from sim.fitting.routes import Routes
-from sim.fitting.year import Year
+from sim.fitting.year import FEWEST_IN_MONTH, Year
 from sim.scenario import quantities as q
 from sim.workload import ABSENT
 
@@ -25,7 +25,8 @@ class DayTable:
     days : (D,) since 1970; counts : (D, J) visits by journey, with who booked and did not come;
         seen : (D, J) whether its agency was there
     table : (D, K) walk-ins by slot; slots : (K,) when they begin, µs
-    whole : (D,) whether every usual agency was there
+    whole : (D,) whether every usual agency was there; course : (D,) whether the course of the day
+        rests on it
     """
 
     days: Ints
@@ -34,6 +35,7 @@ class DayTable:
     table: Floats
     slots: Ints
     whole: Bools
+    course: Bools
 
     @property
     def weekday(self) -> Ints:
@@ -53,10 +55,14 @@ class DayTable:
         """Return the days as ordinary ones: without what dates make of them.
 
         Days that stand out do not count; the visits of the others are over the factor of theirs.
+        In Ramadan the day has a course of its own.
         """
+        whole = self.whole & year.ordinary
+        course = whole & ~year.fasting
         return replace(
             self, counts=self.counts / year.factor[:, None],
-            seen=self.seen & year.ordinary[:, None], whole=self.whole & year.ordinary,
+            seen=self.seen & year.ordinary[:, None], whole=whole,
+            course=course if course.sum() >= FEWEST_IN_MONTH else whole,
         )  # fmt: skip
 
 
@@ -67,7 +73,8 @@ def day_table(routes: Routes, history: History) -> DayTable:
     np.add.at(counts, (routes.day, routes.journey), 1)
     np.add.at(counts, (history.unseen.day, routes.unseen), 1)
     table, slots = _slots(routes, len(days))
-    return DayTable(days, counts, routes.seen, table, slots, _whole(routes))
+    whole = _whole(routes)
+    return DayTable(days, counts, routes.seen, table, slots, whole, whole)
 
 
 def _whole(routes: Routes) -> Bools:

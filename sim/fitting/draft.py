@@ -9,11 +9,12 @@ from sim.fitting.bookings import Booked
 from sim.fitting.counters import Open
 from sim.fitting.effects import Effect
 from sim.fitting.fit import Fitted
+from sim.fitting.opening import Opening
 from sim.fitting.paces import speeds
 from sim.fitting.services import ServiceTime
 from sim.scenario import quantities as q
 from sim.scenario.questions import MARK
-from sim.scenario.weekdays import WEEKDAYS, by_days
+from sim.scenario.weekdays import WEEKDAYS, by_days, write_intervals
 from sim.scenario.writing import Lines, resolved, yaml_text
 from sim.statistics.intervals import Estimate
 from sim.words import say
@@ -86,20 +87,10 @@ class Draft:
 
     def _calendar(self) -> Data:
         opening = self.found.opening
-        hours = {day: of for day in WEEKDAYS if (of := opening.hours.get(day))}
-        pauses = {day: of.pause for day, of in hours.items() if of.pause}
-        clocks = by_days(q.clock)
         self._sourced("calendar", "calendar_calls" if opening.called else "calendar_tickets")
         self.sources["calendar.at_close"] = self._say("at_close")
-        part: Data = {
-            "days": ", ".join(hours),
-            "hours": by_days(q.interval)({d: (of.opens, of.closes) for d, of in hours.items()}),
-            "breaks": by_days(q.interval)(pauses) if pauses else None,
-            "doors": clocks({day: of.doors for day, of in hours.items()}),
-            "last_ticket": clocks({day: of.last_ticket for day, of in hours.items()}),
-            "at_close": "serve_all",
-        }
-        return {key: value for key, value in part.items() if value is not None}
+        days = ", ".join(day for day in WEEKDAYS if day in opening.hours)
+        return {"days": days, **hours_of(opening), "at_close": "serve_all"}
 
     def _demand(self) -> Data:
         found = self.found.arrivals
@@ -288,6 +279,20 @@ class Draft:
             if len(waits):
                 part[f"{key}.wait.mean"] = minutes(float(waits.mean()))
         return part
+
+
+def hours_of(opening: Opening) -> Data:
+    """Return hours, breaks, doors and last ticket as a calendar or a season says them."""
+    hours = {day: of for day in WEEKDAYS if (of := opening.hours.get(day))}
+    pauses = {day: (of.pause,) if of.pause else () for day, of in hours.items()}
+    clocks = by_days(q.clock)
+    part: Data = {
+        "hours": by_days(q.interval)({d: (of.opens, of.closes) for d, of in hours.items()}),
+        "breaks": by_days(write_intervals)(pauses) if any(pauses.values()) else "none",
+        "doors": clocks({day: of.doors for day, of in hours.items()}),
+        "last_ticket": clocks({day: of.last_ticket for day, of in hours.items()}),
+    }
+    return part
 
 
 def _total(found: Fitted) -> float:

@@ -18,7 +18,7 @@ from sim.fitting.effects import Effects, effects
 from sim.fitting.history import History, history
 from sim.fitting.ledger import PARTS, Ledger, audit, outcomes
 from sim.fitting.likelihood import Floats
-from sim.fitting.opening import Opening, opening
+from sim.fitting.opening import Opening, openings
 from sim.fitting.paces import pace
 from sim.fitting.patience import Patience, patience
 from sim.fitting.resolution import resolution, snapshots
@@ -43,6 +43,7 @@ class Fitted:
         agency, bookings by journey, patience None where no call is known
     effects : upon what service times depend; those of `services` are without them where the
         scenario says them by itself
+    ramadan : the hours in it, where they differ
     step : in which the log's times are written, µs; snapshots : how far apart the snapshots are
         that it was made of, µs, 0 if of none
     like : a scenario that lends what the log does not say
@@ -54,6 +55,7 @@ class Fitted:
     routes: Routes
     arrivals: Arrivals
     opening: Opening
+    ramadan: Opening | None
     services: tuple[ServiceTime, ...]
     effects: Effects
     counters: dict[str, Open]
@@ -108,13 +110,14 @@ def estimate(tickets: Tickets, ledger: Ledger, like: Scenario | None = None) -> 
                default=0)  # fmt: skip
     apart = snapshots(tickets, used)
     ways = routes(found)
-    hours, coarse = opening(found), max(step, apart)
+    counted = arrivals(ways, found, ledger.days(tickets, "half_day"))
+    (hours, ramadan), coarse = openings(found, counted.year.fasting), max(step, apart)
     open_ = counters(found, hours, tickets.names["counter"])
     lengths, basis = lengths_of(found, hours, ledger.rules.forgotten_open)
     seen = effects(found, hours, coarse, lengths) if basis == "measured" else Effects((), 0)
     return Fitted(
         tickets=tickets, ledger=ledger, history=found, routes=ways,
-        arrivals=arrivals(ways, found, ledger.days(tickets, "half_day")), opening=hours,
+        arrivals=counted, opening=hours, ramadan=ramadan,
         services=service_times(found, lengths / pace(found, seen, open_), basis, coarse),
         effects=seen, counters=open_, patience=_patience(tickets, ledger),
         bookings=bookings(found, ways, hours), step=step, snapshots=apart, like=like,

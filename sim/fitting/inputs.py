@@ -90,7 +90,7 @@ def _arrivals(found: Fitted, number: int) -> Iterator[Draw]:
         each = mean + wide * _by_weekday(off[pick], seen, place)
         every = total_mean + wide * _by_weekday(total_off[pick], whole[:, None], place)
         yield _demand(found, each, every[:, 0], days, float(u[-2])) | _profile(
-            found, kept.table, kept.slots, whole, pick
+            found, kept.table, kept.slots, kept.course, pick
         )
 
 

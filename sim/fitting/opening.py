@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.fitting.history import Bools, History, Ints
+from sim.fitting.year import FEWEST_IN_MONTH
 from sim.scenario import quantities as q
 from sim.scenario.weekdays import WEEKDAYS
 
@@ -31,6 +32,12 @@ class Hours:
     last_ticket: int
     pause: tuple[int, int] | None
 
+    def far(self, other: Hours) -> bool:
+        """Whether an end of the day is half an hour from another's."""
+        ends = ((self.opens, other.opens), (self.closes, other.closes),
+                (self.last_ticket, other.last_ticket))  # fmt: skip
+        return any(abs(one - two) >= 2 * _QUARTER for one, two in ends)
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -49,13 +56,34 @@ class Opening:
         """When the last counter of the week closes."""
         return max(hours.closes for hours in self.hours.values())
 
+    def differs(self, other: Opening) -> bool:
+        """Whether on half of the weekdays or more an end of the day is half an hour apart."""
+        shared = self.hours.keys() & other.hours.keys()
+        apart = [self.hours[day].far(other.hours[day]) for day in shared]
+        return 2 * sum(apart) >= len(shared) > 0
 
-def opening(history: History) -> Opening:
-    """Read the hours off the log, in quarters of an hour, for each weekday by itself."""
+
+def openings(history: History, fasting: Bools) -> tuple[Opening, Opening | None]:
+    """Return the hours outside Ramadan, and those in it where they differ.
+
+    fasting : (D,) the days in it; where few lie on one side all days are taken together
+    """
+    every = np.ones(len(fasting), dtype=bool)
+    if min(fasting.sum(), (~fasting).sum()) < FEWEST_IN_MONTH or len(
+        np.unique(history.weekday[~fasting])
+    ) < len(np.unique(history.weekday)):
+        return opening(history, every), None
+    usual, apart = opening(history, ~fasting), opening(history, fasting)
+    return (usual, apart) if apart.differs(usual) else (opening(history, every), None)
+
+
+def opening(history: History, days: Bools) -> Opening:
+    """Read the hours off some days, (D,), in quarters of an hour, each weekday by itself."""
     called = bool(history.waits.sum() > 0.2 * len(history.waits))
     hours = {}
-    for day in np.unique(history.weekday):
-        hours[WEEKDAYS[day]] = _hours(history, history.weekday[history.day] == day, called)
+    for day in np.unique(history.weekday[days]):
+        rows = (days & (history.weekday == day))[history.day]
+        hours[WEEKDAYS[day]] = _hours(history, rows, called)
     return Opening(hours, called)
 
 

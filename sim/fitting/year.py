@@ -63,7 +63,7 @@ class Year:
     trend : factor of demand in a month (30.44 days); apart_of_season : whether the same months of
         two years tell it from the seasons
     after : days after a closure over others, its days and how likely it is by chance
-    standing : days that stand out
+    standing : days that stand out; fasting : (D,) whether they lie in Ramadan
     fitted : to the ordinary whole days, None where they are too few
     """
 
@@ -77,6 +77,7 @@ class Year:
     after_days: tuple[int, ...]
     after_p: float
     standing: tuple[Apart, ...]
+    fasting: Bools
     fitted: LogLinear | None
 
     @property
@@ -111,20 +112,21 @@ def year(total: Floats, whole: Bools, days: Ints, shut: Ints, fasting: Bools) ->
         use, standing = whole.copy(), []
         found = design.fit(total, use)
     if found is None:
-        return _nothing(len(days))
+        return _nothing(fasting)
     return _Found(design, found, total, use, sorted(standing)).year()
 
 
-def _nothing(number: int) -> Year:
-    return Year(np.ones(number), np.ones(number, dtype=bool), {}, math.nan, None, False, None, (),
-                math.nan, (), None)  # fmt: skip
+def _nothing(fasting: Bools) -> Year:
+    every = np.ones(len(fasting), dtype=bool)
+    return Year(np.ones(len(fasting)), every, {}, math.nan, None, False, None, (), math.nan, (),
+                fasting, None)  # fmt: skip
 
 
 class _Design:
     """Columns of factors: weekdays, then months but the first, then days after a closure."""
 
     def __init__(self, days: Ints, whole: Bools, shut: Ints, fasting: Bools) -> None:
-        self.days, self.whole = days, whole
+        self.days, self.whole, self.fasting = days, whole, fasting
         weekday = (days + 3) % 7
         month = np.where(fasting, RAMADAN, months_of(days))
         self.months = [month_name(code) for code in np.unique(month)]
@@ -193,7 +195,8 @@ class _Found:
         return Year(
             factor, ordinary, self._months(), months_p, trend, apart, self._after(),
             tuple(design.days[design.after].tolist()), after_p,
-            tuple(self._apart(kept, place, logs) for place in self.standing), kept,
+            tuple(self._apart(kept, place, logs) for place in self.standing),
+            design.fasting, kept,
         )  # fmt: skip
 
     def _month_columns(self) -> Ints:

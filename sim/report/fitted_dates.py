@@ -8,8 +8,10 @@ from typing import Any
 
 from sim.fitting.fit import Fitted
 from sim.fitting.national import as_date
+from sim.fitting.opening import Opening
 from sim.fitting.year import FEWEST_AFTER, FEWEST_IN_MONTH, FEWEST_MONTHS, RAMADAN_NAME, Apart, Year
 from sim.report import locale
+from sim.scenario import quantities as q
 from sim.statistics.intervals import Estimate
 from sim.words import say
 
@@ -32,6 +34,9 @@ def sentences(found: Fitted, lang: str) -> Iterator[str]:
     yield _months(year, weeks, lang)
     yield _trend(year, weeks, lang)
     yield _after(year, lang)
+    if found.ramadan is not None:
+        yield say("fit.dates.ramadan_hours", lang, hours=_hours(found.ramadan, lang),
+                  usual=_hours(found.opening, lang))  # fmt: skip
     if not year.standing:
         yield say("fit.dates.none_apart", lang)
     for one in year.standing:
@@ -51,6 +56,16 @@ def question(one: Apart, found: Fitted, lang: str) -> str:
 def _factor(one: Estimate, lang: str, digits: int = 2) -> dict[str, str]:
     return {name: locale.number(getattr(one, name), lang, digits)
             for name in ("value", "low", "high")}  # fmt: skip
+
+
+def _hours(opening: Opening, lang: str) -> str:
+    """Write hours by weekday, those of days that are alike together."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for day, of in opening.hours.items():
+        alike.setdefault((q.clock(of.opens), q.clock(of.closes)), []).append(day)
+    every = [f"{locale.weekdays(days, lang)} {locale.hours(*span, lang)}"
+             for span, days in alike.items()]  # fmt: skip
+    return locale.join(every, lang)
 
 
 def _months(year: Year, weeks: int, lang: str) -> str:
