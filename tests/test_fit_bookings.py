@@ -10,8 +10,10 @@ import pytest
 from round_trip import SEED, refuted
 
 from sim import draft, fit, sample, simulate
+from sim.fitting.bookings import seats_of
 from sim.fitting.fit import Fitted
 from sim.fitting.inputs import inputs
+from sim.fitting.validation import validate
 from sim.report import fitted_bookings
 from sim.report.studies import of_fit
 from sim.scenario import quantities as q
@@ -134,6 +136,32 @@ def test_bookings_are_drawn_as_the_log_leaves_them_open(passports: Fitted) -> No
     assert load_text(draft(passports, "en"), overrides=figures).journeys["paspor"].booking
 
 
+def test_who_did_not_come_is_no_visit_and_counts_once(passports: Fitted, tmp_path: Path) -> None:
+    log = booked_log()
+    away = log[log["Waktu Ambil"].isna()]
+    twice = fitted(tmp_path, pd.concat([log, away], ignore_index=True))
+    assert len(twice.history.unseen.day) == len(passports.history.unseen.day) == len(away)
+    visits = load_text(draft(passports, "en")).observed["visits_per_day"]
+    came = len(passports.history.row) / len(passports.history.days)
+    assert visits.value == pytest.approx(came, rel=0.02)
+
+
+def test_an_online_ticket_counts_where_it_was_taken_at_the_booked_time(tmp_path: Path) -> None:
+    log = booked_log()
+    log["Kanal"] = np.where(log["Jadwal"].notna(), "online", "kiosk")
+    walked = log.index[log["Jadwal"].isna()][:50]
+    log.loc[walked, "Kanal"] = "online"
+    counts = fitted(tmp_path, log).ledger.counts("arrivals")
+    assert counts["online"] == 50
+
+
+def test_days_are_played_again_with_waits_from_the_booked_time(tmp_path: Path) -> None:
+    """Who is early waits for her time, and that is no wait: it would be five minutes of it."""
+    found = fitted(tmp_path, booked_log(MALL.replace("call_early: yes", "call_early: no")))
+    (agency,) = validate(found, 4).agencies
+    assert abs(agency.again.value) < 1 and abs(agency.drawn.value) < 2
+
+
 def test_who_did_not_come_is_in_the_ledger_and_no_wait(passports: Fitted) -> None:
     counts = passports.ledger.counts("arrivals")
     assert counts["booked_absent"] > 100 and counts["booked_cancelled"] > 50
@@ -151,11 +179,19 @@ def test_a_wait_begins_at_the_booked_time(passports: Fitted) -> None:
     assert (h.since[before] == h.called[before]).all()
 
 
+def test_seats_are_those_that_come_nearest_to_the_log() -> None:
+    """Twelve and ten bookings: full slots first, or spread over the day, or in the afternoon."""
+    assert seats_of(np.array([[6.0, 6, 0, 0], [6, 4, 0, 0]])) == (6, 0.0)
+    assert seats_of(np.array([[3.0, 3, 3, 3], [3, 3, 2, 2]]))[0] == 3
+    assert seats_of(np.array([[0.0, 0, 6, 6], [0, 0, 6, 4]]))[1] > 0.4
+
+
 def test_who_books_is_not_in_the_course_of_the_day(passports: Fitted) -> None:
-    """Of walk-ins 5 in 35 come from 09:00 to 09:30; who booked 08:00 to 11:30 comes by then."""
+    """Of walk-ins 5 in 36 come from 09:00 to 09:30, and 1 in 36 from 11:00; who booked does not."""
     of = passports.arrivals
     by_slot = dict(zip((of.slots // (1800 * 10**6)).tolist(), of.profile, strict=True))
-    assert by_slot[18].value == pytest.approx(5 / 35, abs=2 * by_slot[18].half_width)
+    assert by_slot[18].value == pytest.approx(5 / 36, abs=2 * by_slot[18].half_width)
+    assert by_slot[22].value == pytest.approx(1 / 36, abs=2 * by_slot[22].half_width)
 
 
 def test_a_log_of_those_who_came_says_so(tmp_path: Path) -> None:
@@ -210,7 +246,7 @@ def test_the_page_tells_of_bookings(passports: Fitted, lang: str, tmp_path: Path
 @pytest.mark.long
 def test_intervals_of_bookings_hold_the_truth_as_often_as_they_claim(tmp_path: Path) -> None:
     every: dict[str, list[bool]] = {}
-    for number in range(200):
+    for number in range(600):
         found = fitted(tmp_path, booked_log(seed=SEED + number))
         for key, held in covered(found).items():
             every.setdefault(key, []).append(held)

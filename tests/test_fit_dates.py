@@ -202,17 +202,19 @@ def test_where_nothing_is_hardly_anything_is_found(weeks: int, cv: float, mean: 
 
 def test_hours_of_ramadan_are_read_apart(tmp_path: Path) -> None:
     fasting = "ramadan: {dates: 2025-03-02 .. 2025-03-30, demand: 0.8}"
-    shorter = fasting[:-1] + ", hours: 09:00-11:00, last_ticket: 10:30}"
-    found = fitted(tmp_path, MONTHS.replace(fasting, shorter))
+    earlier = fasting[:-1] + ", hours: 07:00-11:00, doors: 07:00, last_ticket: 10:30}"
+    text = MONTHS.replace(fasting, earlier).replace("{08:00: 3,", "{07:00: 5, 08:00: 3,")
+    found = fitted(tmp_path, text)
     of_fit(found, "en", "mall.yaml").write(tmp_path, "en")
     mall = load(tmp_path / "mall.dates.yaml")
     ramadan, usual = mall.calendar.seasons["ramadan"], load(tmp_path / "mall.yaml").calendar
-    assert ramadan.hours is not None and usual.hours is not None
+    assert ramadan.hours is not None and usual.hours is not None and usual.doors is not None
     hour = 3600 * 10**6
+    assert found.arrivals.slots[0] >= 7 * hour and found.arrivals.profile[0].value == 0
     for day in usual.hours:
-        assert usual.hours[day][0] == 8 * hour and usual.last_ticket[day] == 11.5 * hour
-        assert ramadan.hours[day][0] == 9 * hour and ramadan.last_ticket[day] <= 10.5 * hour
-    assert "In Ramadan the mall is open Monday–Friday 09:00" in " ".join(
+        assert usual.doors[day] == 8 * hour and usual.last_ticket[day] == 11.5 * hour
+        assert ramadan.hours[day][0] == 7 * hour and ramadan.last_ticket[day] <= 10.5 * hour
+    assert "In Ramadan the mall is open Monday–Friday 07:00" in " ".join(
         fitted_dates.sentences(found, "en")
     )
 

@@ -157,7 +157,7 @@ def _slots(
     np.add.at(table, (day[inside], place[inside]), 1)
     starts = first + every * np.arange(length)
     used = _used(starts, table.sum(axis=0), opening)
-    seats, filled = _seats(table[:, used])
+    seats, filled = seats_of(table[:, used])
     return every, seats, _spans(starts[used], every, opening), filled
 
 
@@ -171,10 +171,11 @@ def _used(starts: Ints, n: Floats, opening: Opening) -> Bools:
     return used
 
 
-def _seats(table: Floats) -> tuple[int, float]:
+def seats_of(table: Floats) -> tuple[int, float]:
     """Return the seats of a slot by least squares, among those that hold every day's bookings.
 
     table : (D, K) bookings of each day by slot; a scenario gives the first seats first
+    Returns the seats, and the share of the bookings that the scenario has in another slot.
     """
     total = table.sum(axis=1)
     fewest = max(math.ceil(float(total.max()) / table.shape[1]), 1)
