@@ -193,6 +193,14 @@ def staff(
     stagger: Stagger = False,
     floating: Floating = False,
     input_uncertainty: DrawnInputs = None,
+    of_draws: Annotated[
+        float,
+        typer.Option(
+            min=0.5,
+            max=0.99,
+            help="With --input-uncertainty: the share of draws with which each promise is kept.",
+        ),
+    ] = 0.9,
     seed: Seed = 0,
     engine: EngineName = "compiled",
     workers: Workers = None,
@@ -202,13 +210,17 @@ def staff(
 ) -> None:
     """Find the fewest counter-hours with which each agency keeps its promise."""
     from sim.engine import check_engine
+    from sim.experiments.inputs import read_inputs
+    from sim.experiments.reserve import reserve
     from sim.experiments.staffing import staff as staffed
+    from sim.report.reserve import with_reserve
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_staffing
     from sim.scenario.loading import load
 
     check_engine(engine)
     lengths = _lengths(shift, every)
+    inputs = None if input_uncertainty is None else read_inputs(input_uncertainty)
     scenario = load(file, overlays)
     say_before([scenario], lang.value)
     with progress_bar(lang.value) as progress:
@@ -219,29 +231,33 @@ def staff(
     folder = out or folder_of((file, *overlays))
     shifts = _shifts(found, lengths)
     study = of_staffing(found, lang.value, file, folder, shifts, sys.argv)
-    said = [say("inputs.not_included_staff", lang.value)]
-    if input_uncertainty is not None:
+    if input_uncertainty is None or inputs is None:
+        study = study.with_line(say("inputs.not_included_staff", lang.value))
+    else:
         said = _plan_with_inputs(found, input_uncertainty, certify, lang.value, engine, workers)
-    finish(study.with_line("\n".join(said)), folder, lang.value, as_json)
+        with progress_bar(lang.value) as progress:
+            kept = reserve(
+                found, inputs, share=of_draws, engine=engine, workers=workers, progress=progress
+            )
+        study = with_reserve(study.with_line(said), found, kept, lang.value, file, folder)
+    finish(study, folder, lang.value, as_json)
 
 
 def _plan_with_inputs(
     found: StaffingPlan, file: Path, runs: int, lang: str, engine: str, workers: int | None
-) -> list[str]:
+) -> str:
     """Play the plan that was found with the inputs drawn; return what becomes of the promises."""
-    from sim.experiments.inputs import read_inputs
     from sim.experiments.replicate import replicate
     from sim.experiments.varying import varied
     from sim.report.inputs import promises
 
-    read_inputs(file)  # what is wrong with a call is said first
     mall = varied(found.scenario, found.figures)
     with progress_bar(lang) as progress:
         results = replicate(
             mall, runs, seed=found.results.run.seed + 1, engine=engine, workers=workers,
             progress=progress,
         )  # fmt: skip
-    return list(promises(with_drawn(results, file, lang, engine, workers), lang))
+    return "\n".join(promises(with_drawn(results, file, lang, engine, workers), lang))
 
 
 def _lengths(shift: str | None, every: str) -> tuple[int, int, int] | None:

@@ -155,16 +155,11 @@ class _Studied:
     def __init__(
         self, base: Scenario, alternatives: Sequence[Scenario], inputs: Inputs, draws: int
     ) -> None:
-        self.base, *others = (_bare(mall) for mall in (base, *alternatives))
+        self.base, *others = (bare(mall) for mall in (base, *alternatives))
         self.alternatives, self.days = tuple(others), inputs.days
-        figures = resolved(base)
-        known = {path for draw in inputs.draws for path in draw if _at(figures, path) is not None}
-        if not known:
-            first = next(iter(inputs.draws[0]), "")
-            near = nearest(first, list(base.agencies) + list(base.journeys))
-            raise MallError.of("error.inputs_none", path=first, near=near or "–")
+        every = usable(base, inputs)
+        known = {path for draw in every for path in draw}
         self.names = [n for n, paths in inputs.groups.items() if known.intersection(paths)]
-        every = [_only(draw, known) for draw in inputs.draws]
         self.draws = min(draws, len(every))
         self.points = every[: self.draws]
         self.alone = ALONE if len(self.names) > 1 else 0
@@ -236,7 +231,21 @@ class _Drawn:
         return not callable(self.engine)
 
 
-def _bare(scenario: Scenario) -> Scenario:
+def usable(scenario: Scenario, inputs: Inputs) -> list[Figures]:
+    """Return the draws as far as they are about figures that a scenario has.
+
+    Raises MallError where none is.
+    """
+    figures = resolved(scenario)
+    known = {path for draw in inputs.draws for path in draw if _at(figures, path) is not None}
+    if not known:
+        first = next(iter(inputs.draws[0]), "")
+        near = nearest(first, list(scenario.agencies) + list(scenario.journeys))
+        raise MallError.of("error.inputs_none", path=first, near=near or "–")
+    return [_only(draw, known) for draw in inputs.draws]
+
+
+def bare(scenario: Scenario) -> Scenario:
     """Return a scenario without what is noted beside its figures: each draw reads it anew."""
     return scenario.model_copy(update={"sources": {}, "observed": {}, "expect": {}})
 

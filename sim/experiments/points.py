@@ -34,7 +34,7 @@ def run_points(
     replications: int,
     *,
     seed: int = 0,
-    first: int = 0,
+    first: int | Sequence[int] = 0,
     hours: bool = False,
     engine: Engine = "compiled",
     workers: int | None = None,
@@ -44,7 +44,8 @@ def run_points(
     """Return the results of a scenario at each point: with these figures changed.
 
     points : figures by path; the same citizens come at each, as far as the figures let them
-    first : the first replication; others than those of a search certify what it found
+    first : the first replication, of all points or of each; others than those of a search certify
+        what it found
     hours : whether the measures of mall and agencies by hour are kept too
     progress : called with (done, most) as replications are finished
 
@@ -57,7 +58,8 @@ def run_points(
     scenarios = [varied_once(base, json.dumps(dict(figures))) for figures in points]
     began = time.perf_counter()
     prepare(engine)
-    task = _Points(base, tuple(dict(p) for p in points), replications, first, hours, seed, engine)
+    firsts = (first,) * len(points) if isinstance(first, int) else tuple(first)
+    task = _Points(base, tuple(dict(p) for p in points), replications, firsts, hours, seed, engine)
     most = len(points) * replications
     kept: list[Numbers] = []
 
@@ -98,11 +100,11 @@ class _Points:
     """What one replication at one point does; small enough to be sent with every block."""
 
     def __init__(
-        self, base: Scenario, points: tuple[Figures, ...], replications: int, first: int,
-        hours: bool, seed: int, engine: Engine,
+        self, base: Scenario, points: tuple[Figures, ...], replications: int,
+        firsts: tuple[int, ...], hours: bool, seed: int, engine: Engine,
     ) -> None:  # fmt: skip
         self.base, self.points, self.replications = base, points, replications
-        self.first, self.hours, self.seed, self.engine = first, hours, seed, engine
+        self.firsts, self.hours, self.seed, self.engine = firsts, hours, seed, engine
 
     def __call__(self, first: int, last: int) -> list[Numbers]:
         return [
@@ -114,7 +116,7 @@ class _Points:
     def some(self, point: int, replications: range) -> Iterator[Numbers]:
         """Yield total and n of the measures of the span, of replications at one point."""
         scenario = varied_once(self.base, json.dumps(dict(self.points[point])))
-        these = range(replications.start + self.first, replications.stop + self.first)
+        these = range(*(self.firsts[point] + k for k in (replications.start, replications.stop)))
         of_all = measures_of(scenario, not self.hours)
         wanted = np.array([_wanted(m, self.hours) for m in of_all])
         for drawn in drawn_together(scenario, self.seed, these):

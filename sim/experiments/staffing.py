@@ -93,22 +93,29 @@ class StaffingPlan:
     @cached_property
     def figures(self) -> dict[str, object]:
         """The counters and staggered breaks by path, as for `load(overrides=...)`."""
+        shared = {path: value for of in self.floats for path, value in of.figures.items()}
+        return self.kept_figures | shared
+
+    @property
+    def kept_figures(self) -> dict[str, object]:
+        """The same without officers whom two agencies share."""
         counters = {
             f"agencies.{s.agency}.counters": self.slots.table(s.after) for s in self.agencies
         }
-        breaks = {f"agencies.{n}.breaks": of for n, of in self.staggered.items()}
-        shared = {path: value for of in self.floats for path, value in of.figures.items()}
-        return counters | breaks | shared
+        return counters | {f"agencies.{n}.breaks": of for n, of in self.staggered.items()}
 
     def overlay(self) -> str:
         """Return the counters found as an overlay, to be laid over the scenario."""
-        said: dict[str, dict[str, object]] = {}
-        for path, value in self.figures.items():
-            _, agency, key = path.split(".")
-            said.setdefault(agency, {})[key] = value
-        return "\n".join(
-            ["agencies:", *(f"  {name}: {_flow(of)}" for name, of in said.items()), ""]
-        )
+        return overlay_of(self.figures)
+
+
+def overlay_of(figures: Mapping[str, object]) -> str:
+    """Return figures of agencies by path as an overlay."""
+    said: dict[str, dict[str, object]] = {}
+    for path, value in figures.items():
+        _, agency, key = path.split(".")
+        said.setdefault(agency, {})[key] = value
+    return "\n".join(["agencies:", *(f"  {name}: {_flow(of)}" for name, of in said.items()), ""])
 
 
 def _flow(of: object) -> str:

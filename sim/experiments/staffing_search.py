@@ -113,9 +113,10 @@ class Search:
         return {f"agencies.{name}.counters": self.slots.table(t) for name, t in plan.items()}
 
     def run_figures(
-        self, points: Sequence[Mapping[str, object]], replications: int, first: int
-    ) -> list[Results]:
-        """Return the results of figures by path, all on the same citizens."""
+        self, points: Sequence[Mapping[str, object]], replications: int,
+        first: int | Sequence[int],
+    ) -> list[Results]:  # fmt: skip
+        """Return the results of figures by path, on the same citizens if `first` is one for all."""
         before, progress = self.done, self.progress
         found = run_points(
             self.scenario, points, replications, seed=self.seed, first=first,
@@ -189,7 +190,9 @@ class Search:
             little = [n for n in failing if missing[n] - before.get(n, -math.inf) < GAIN]
             stuck.update(little)
             plan = plan | {
-                name: self._with_more(plan, name, results, 1 + int(-missing[name] / 0.1))
+                name: self.with_more(
+                    plan, name, self.late(name, results), int(-missing[name] / 0.1)
+                )
                 for name in failing
                 if name not in little
             }
@@ -197,12 +200,14 @@ class Search:
             plan = plan | {n: self.plenty[n] for n in little if stuck[n] >= STUCK}
             before = missing
 
-    def _with_more(self, plan: Plan, agency: str, results: Results, slots: int) -> Table:
-        """Return a table with one counter more in the hours where most are called too late."""
-        late = self._late(agency, results)
+    def with_more(self, plan: Plan, agency: str, late: Sequence[float], besides: int) -> Table:
+        """Return a table with one counter more in the hours where most are called too late.
+
+        late : by slot; besides : in how many hours more than one
+        """
         table = list(plan[agency])
         order = sorted(range(len(table)), key=lambda k: (-late[k], k))
-        for k in order[:slots]:
+        for k in order[: 1 + besides]:
             # Who waits too long in one hour may stand behind those of the hour before.
             tight = [j for j in (k, k - 1) if j >= 0]
             table[max(tight, key=lambda j: self.offered[agency][j] / max(table[j], 0.5))] += 1
@@ -220,7 +225,7 @@ class Search:
         }
         return plan | {name: _more(plan[name], k) for name, k in best.items()}
 
-    def _late(self, agency: str, results: Results) -> list[float]:
+    def late(self, agency: str, results: Results) -> list[float]:
         """Return by slot how far the citizens of an hour fall short of the promise, in people."""
         if self.scenario.days[0].continuous:
             return [1.0]

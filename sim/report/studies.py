@@ -83,6 +83,10 @@ class Study:
         """Return the study with something more to say at its end."""
         return replace(self, text=f"{self.text}\n{text}")
 
+    def with_more(self, data: Mapping[str, Any], texts: Mapping[str, str]) -> Study:
+        """Return the study with further data and files."""
+        return replace(self, data={**self.data, **jsonable(data)}, texts={**self.texts, **texts})
+
     def _fill(self, aside: Path) -> None:
         write_text(aside / f"{self.name}.txt", self.text + "\n")
         write_json(aside / f"{self.name}.json", self.data)
