@@ -24,6 +24,8 @@ def sentences(found: Fitted, lang: str) -> Iterator[str]:
         return
     if not found.bookings:
         yield say("fit.bookings.few", lang, fewest=FEWEST)
+    elif any(of.share.value < 1 for of in found.bookings.values()):
+        yield say("fit.bookings.course", lang)
     for key, of in found.bookings.items():
         stops = found.routes.stops[found.routes.keys.index(key)]
         name = " → ".join(found.history.title(s) for s in stops)
