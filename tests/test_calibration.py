@@ -99,6 +99,8 @@ def test_without_ranges_or_counts_it_says_what_to_add() -> None:
         calibrate(small(plausible={}), workers=1)
     with pytest.raises(MallError, match="add observed"):
         calibrate(small(), workers=1)
+    with pytest.raises(MallError, match="next to none is ruled out; take 3 at least"):
+        calibrate(small(observed={"a.wait": "5 min"}), 4, 2, workers=1)
 
 
 @pytest.mark.long
@@ -178,12 +180,12 @@ def test_the_four_counts_that_most_malls_have_find_a_figure_out() -> None:
 def test_one_count_may_be_surer_than_the_others() -> None:
     observed = {"a.wait.mean": "900 min", "a.utilisation": "60 %"}
     wide = calibrate(
-        small(observed=observed), 4, 2, tolerances={"a.wait.mean": 1.0, "a.utilisation": 1.0},
+        small(observed=observed), 4, 3, tolerances={"a.wait.mean": 1.0, "a.utilisation": 1.0},
         workers=1,
     )  # fmt: skip
     assert wide.kept.all()
     with pytest.raises(MallError, match="no count"):
-        calibrate(small(observed=observed), 4, 2, tolerances={"a.wait": 0.1}, workers=1)
+        calibrate(small(observed=observed), 4, 3, tolerances={"a.wait": 0.1}, workers=1)
 
 
 def test_a_figure_in_a_list_is_said_and_not_lost() -> None:
@@ -196,7 +198,7 @@ def test_a_figure_in_a_list_is_said_and_not_lost() -> None:
         plausible={share: "20 % .. 80 %", MEAN: "5 min .. 9 min"},
         observed={"visits_per_day": "20"},
     )  # fmt: skip
-    result = calibrate(office, 6, 2, tolerance=0.3, workers=1)
+    result = calibrate(office, 6, 3, tolerance=0.3, workers=1)
     assert result.kept.any()
     first, *rest = result.overlay().splitlines()
     assert first.startswith(f"# {share}: ") and any("mean:" in line for line in rest)

@@ -99,6 +99,22 @@ def _verdict(verdict: str) -> Any:
     return SimpleNamespace(as_assumed=verdict)
 
 
+def test_a_plan_takes_draws_and_its_verdicts_hold_them(files: list[Path]) -> None:
+    """With a demand of today that may be anything, nobody surely may join."""
+    draws = [{"journeys.first.per_day": f"{n}"} for n in range(2, 80, 2)]
+    Path("draws.json").write_text(json.dumps({"set": draws}), encoding="utf-8")
+    words = ["plan", *map(str, files), "--replications", "20", "--workers", "1", "--lang", "en"]
+    words += ["--no-find-repair", "--no-break-even"]
+    plain, drawn = (
+        CliRunner().invoke(app, [*words, *more])
+        for more in ([], ["--input-uncertainty", "draws.json"])
+    )
+    assert plain.exit_code == drawn.exit_code == 0, drawn.output
+    assert "not included in the verdict" in plain.stdout and "x: may join." in plain.stdout
+    assert "included in the verdict: 39 draws" in drawn.stdout
+    assert "x: may join." not in drawn.stdout
+
+
 @pytest.mark.parametrize("lang", ["en", "id"])
 def test_the_command_says_the_order_first_and_writes_a_page(files: list[Path], lang: str) -> None:
     words = ("plan", *map(str, files), "--replications", "20", "--workers", "1", "--lang", lang)

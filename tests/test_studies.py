@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.experiments.explain import CAUSES
 from sim.report.explanation import cause_of
+from sim.words import say
 
 MALL = """\
 name: Small
@@ -71,6 +72,7 @@ def test_a_sweep_leaves_a_table_with_its_figures_and_a_picture(mall: Path, lang:
     )
     assert {"en": "Counters = 2", "id": "Loket = 2"}[lang] in text
     assert {"en": " = 1.5: ", "id": " = 1,5: "}[lang] in text and "a.counters" not in text
+    assert say("inputs.not_included_sweep", lang) in text
     folder = Path("results/small")
     rows = (folder / "sweep.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0].startswith("point,a.counters,demand.scale,scenario,replication")

@@ -79,7 +79,7 @@ def calibrate(
     points: Annotated[
         int, typer.Option(min=10, help="How many malls are tried at once, four times at most.")
     ] = 100,
-    replications: Annotated[int, typer.Option(min=2, help="How many replications of each.")] = 10,
+    replications: Annotated[int, typer.Option(help="How many replications of each.")] = 10,
     tolerance: Annotated[
         float,
         typer.Option(min=0.001, max=1, help="How far count and model may be off: 0.05 is 5 %."),

@@ -127,16 +127,19 @@ def plan(
     out: Out = None,
     lang: Language = Lang.id,
     as_json: AsJson = False,
+    input_uncertainty: DrawnInputs = None,
 ) -> None:
     """Say which newcomers may join: each alone, each pair, all, and in which order."""
     from sim.engine import check_engine
     from sim.experiments import joining
+    from sim.experiments.inputs import read_inputs, with_inputs_compared
     from sim.report.joining import verdicts
     from sim.report.result_folder import folder_of
     from sim.report.studies import of_plan
     from sim.scenario.loading import load
 
     check_engine(engine)
+    drawn = None if input_uncertainty is None else read_inputs(input_uncertainty)
     say_doubts([load(base, [join]) for join in joins], lang.value)
     with progress_bar(lang.value) as progress:
         found = joining.plan(
@@ -147,7 +150,12 @@ def plan(
         "repair": joining.with_repairs_of if find_repair and not repair else None,
         "break_even": joining.with_break_evens_of if break_even else None,
     }
-    found = _looked_into(found, searches, verdicts, lang.value, engine=engine, workers=workers)
+    run: Any = {"engine": engine, "workers": workers}
+    found = _looked_into(found, searches, verdicts, lang.value, **run)
+    if drawn is not None:
+        with progress_bar(lang.value) as progress:
+            whole = with_inputs_compared(found.comparison, drawn, progress=progress, **run)
+        found = found.with_comparison(whole)
     study = of_plan(found, lang.value, sys.argv)
     finish(study, out or folder_of((base, *joins), "-plan-"), lang.value, as_json)
 

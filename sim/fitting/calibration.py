@@ -46,6 +46,8 @@ SMALL = 0.05
 """Below this part of a count it matters little how small what a mall gives is."""
 ENOUGH, WAVES, CANDIDATES = 30, 4, 20_000
 """So many malls are enough; at most so many waves; out of so many, those of a wave are chosen."""
+FEWEST_RUNS = 3
+"""Replications of a mall: from two hardly anything is known of it, and next to none ruled out."""
 _WHOLE = ("counters", "machines", "quota", "capacity", "seats")
 
 
@@ -163,12 +165,12 @@ def calibrate(
     scenario : with `plausible` and `observed`
     seed, engine, workers, executor, progress : as in `replicate`
 
-    Raises MallError where nothing is plausible, or nothing is counted that the model has.
+    Raises MallError where nothing is plausible, nothing is counted that the model has, or the
+    replications are so few that they rule out next to nothing.
     """
     axes = [_axis(path, ends) for path, ends in scenario.plausible.items()]
     known = {name: value for name, value in scenario.observed.items() if _in_model(scenario, name)}
-    if not axes or not known:
-        raise MallError.of("error.nothing_observed" if axes else "error.nothing_plausible")
+    _check(axes, known, replications)
     counts = _Counts(known, tolerance, tolerances or {})
     run = partial(
         run_points, scenario, replications=replications, seed=seed, engine=engine,
@@ -191,6 +193,13 @@ def calibrate(
         counts.value, np.array([value for value, _ in tried.played]),
         counts.misses(tried.played), kept, tolerance, tried.waves,
     )  # fmt: skip
+
+
+def _check(axes: Sequence[Axis], known: Mapping[str, Quantity], replications: int) -> None:
+    if not axes or not known:
+        raise MallError.of("error.nothing_observed" if axes else "error.nothing_plausible")
+    if replications < FEWEST_RUNS:
+        raise MallError.of("error.calibrate_few", n=replications, fewest=FEWEST_RUNS)
 
 
 class _Tried:

@@ -34,6 +34,7 @@ def _lines(found: Sensitivity, lang: str) -> Iterator[str]:
         yield from ("    " + _break_even(found, swing, one, lang) for one in swing.breaks)
     yield say("study.sensitivity.only", lang, n=len(found.swings))
     yield say("study.sensitivity.method", lang, n=found.base.replications)
+    yield say("inputs.not_included_sensitivity", lang)
 
 
 def answer(found: Sensitivity, lang: str) -> str:

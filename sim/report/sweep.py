@@ -31,6 +31,7 @@ def so_far(found: Sweep, lang: str) -> str:
 def _lines(found: Sweep, lang: str) -> Iterator[str]:
     head = {"points": len(found.points), "n": found.points[0].results.replications}
     yield say("study.sweep.head", lang, **head)
+    yield say("inputs.not_included_sweep", lang)
     for measure in HEADLINES:
         points = [p for p in found.points if _estimate(p, measure).n]
         if points and len(points) * len(HEADLINES) <= 3 * MOST_LINES:
