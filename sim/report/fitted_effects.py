@@ -57,7 +57,13 @@ def _values(effect: Effect, level: Level, found: Fitted, lang: str) -> dict[str,
     values["agency"] = _agency(effect, found, lang)
     if effect.kind == "line":
         return values | {"cut": locale.number(effect.cut, lang)}
-    return values | {"counter": safe(found.tickets.names["counter"][level.key])}
+    return values | {"counter": _counter(level, found, lang)}
+
+
+def _counter(level: Level, found: Fitted, lang: str) -> str:
+    """Return what people call a counter: `Loket 3`, and `counter 3` for a bare number."""
+    name = safe(found.tickets.names["counter"][level.key])
+    return say("fit.effect.numbered", lang, name=name) if name[:1].isdigit() else name
 
 
 def _agency(effect: Effect, found: Fitted, lang: str) -> str:
@@ -82,7 +88,7 @@ def _service(effect: Effect, found: Fitted) -> str:
 
 def _said(effect: Effect, level: Level, found: Fitted, lang: str) -> str:
     if said(effect, found.counters):
-        return say(f"fit.effect.said_{effect.kind}", lang)
+        return ""
     if effect.kind == "counter":
         return say("fit.effect.unsaid_counter", lang)
     return say(f"fit.effect.unsaid_{'slower' if level.ratio.value > 1 else 'faster'}", lang)
