@@ -30,6 +30,7 @@ MARGIN = 0.10
 """A smaller difference would not change a plan."""
 FEWEST_DAYS = 8
 """Days on which a level is seen that is looked at."""
+_TERMS, _MOST_CODES = 8, 2**40
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,8 +162,8 @@ class _Design:
     ) -> None:  # fmt: skip
         self.day, self.times = day, times
         split = np.stack([service, *(factor.level for factor in factors)], axis=1)
-        cells, cell = np.unique(split, axis=0, return_inverse=True)
-        self.cell = cell.reshape(-1)
+        first, self.cell = _rows_alike(split)
+        cells = split[first]
         self.n = np.bincount(self.cell).astype(np.float64)
         self.total = np.bincount(self.cell, weights=times)
         columns = [cells[:, :1] == np.unique(service)]
@@ -203,12 +204,13 @@ class _Design:
         off, seen = np.zeros((2, days, len(self.n)))
         np.add.at(off, (self.day, self.cell), self.times / mean[self.cell] - 1)
         np.add.at(seen, (self.day, self.cell), 1.0)
-        moved = np.zeros((days, self.x.shape[1]))
-        for d in range(days):
-            mine = seen[d] > 0
-            x = self.x[mine]
-            rest = whole - x.T @ (x * seen[d, mine][:, None])
-            moved[d] = _inverse(rest) @ (x.T @ off[d, mine])
+        # What is left without a day, whole - its own, is inverted by a series: with 8 days or more
+        # the first term left out is below 1 in 8^8.
+        inverse = _inverse(whole)
+        scores = off @ self.x
+        moved = scores @ inverse
+        for _ in range(_TERMS):
+            moved = (scores + ((moved @ self.x.T) * seen) @ self.x) @ inverse
         moved -= moved.mean(axis=0)
         found: Floats = moved.T @ moved * (days - 1) / days
         return found
@@ -248,7 +250,18 @@ class _Design:
         whole[self.column[factor.kind, factor.name]] = contrast
         if np.abs(whole @ self.known - whole).max() > 1e-6:
             return 0
-        return len(np.unique(self.day[factor.level == k])) - 1
+        return int((np.bincount(self.day[factor.level == k]) > 0).sum()) - 1
+
+
+def _rows_alike(table: Ints) -> tuple[Ints, Ints]:
+    """Return the place of the first of all equal rows, and (N,) to which of these each belongs."""
+    code = np.zeros(len(table), dtype=np.int64)
+    for column in table.T:
+        code = code * (int(column.max()) + 1) + column
+        if code.max() > _MOST_CODES:
+            _, code = np.unique(code, return_inverse=True)
+    _, first, alike = np.unique(code, return_index=True, return_inverse=True)
+    return first, alike
 
 
 def _inverse(of: Floats) -> Floats:
