@@ -11,6 +11,7 @@ from malls import mall
 from sim import MallError, Scenario, replicate
 from sim.experiments.sensitivity import sensitivity
 from sim.experiments.varying import varied
+from sim.report.sensitivity import described
 
 AGENCY: dict[str, Any] = {
     "counters": 1,
@@ -43,6 +44,7 @@ def test_what_matters_most_comes_first_and_names_the_promise_that_it_decides() -
 
 def test_each_change_is_that_of_a_run_of_its_own_on_the_same_citizens() -> None:
     found = sensitivity(small(plausible=RANGES), "wait.mean", 4, seed=3, workers=1)
+    assert "Input uncertainty is not included: one figure" in described(found, "en")
     for swing in found.swings:
         alone = replicate(
             varied(small(plausible=RANGES), {swing.path: str(swing.high)}), 4, seed=3, workers=1
