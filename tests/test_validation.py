@@ -12,7 +12,7 @@ import pytest
 from ticket_logs import rounded, simulated
 
 from sim import fit
-from sim.fitting.validation import FEWEST_HELD, Validation, validate
+from sim.fitting.validation import FEWEST_HELD, Band, Checked, Validation, validate
 from sim.report.studies import of_fit
 from sim.statistics.equivalence import equivalence
 from sim.statistics.intervals import Estimate, welch_difference
@@ -68,6 +68,25 @@ def test_only_what_is_surely_within_the_margin_is_equivalent(
 ) -> None:
     one = Estimate((low + high) / 2, low, high, 9, "t", 0.9)
     assert equivalence(one, 2.0) == answer
+
+
+@pytest.mark.parametrize(
+    ("ends", "why"),
+    [((0.3, 2.3), "longer"), ((-2.3, -0.3), "shorter"), ((-1.0, 2.5), "undecided")],
+)
+@pytest.mark.parametrize("which", ["again", "drawn"])
+def test_a_difference_that_is_surely_there_is_told_from_one_that_may_be_none(
+    ends: tuple[float, float], why: str, which: str
+) -> None:
+    close = Estimate(0.0, -1.0, 1.0, 9, "t", 0.9)
+    apart = Estimate(sum(ends) / 2, *ends, 9, "t", 0.9)
+    none = Band(*[np.array([])] * 4)
+    both = {"again": close, "drawn": close} | {which: apart}
+    says = {key: equivalence(one, 2.0) for key, one in both.items()}
+    one = Checked("a", 99, 3.9, 9.0, **both, margin=2.0, as_again=says["again"],
+                  as_drawn=says["drawn"], throughput=0.0, waits=none, line=none,
+                  spread=none)  # fmt: skip
+    assert (one.use, one.why) == ("with_care", f"{which}_{why}")
 
 
 def test_a_log_of_the_simulator_is_like_the_scenario_fitted_to_it(

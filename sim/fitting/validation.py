@@ -103,7 +103,15 @@ class Checked:
             return "rules_differ"
         if self.as_drawn == "different":
             return "arrivals_differ"
-        return "again_undecided" if self.as_again == "undecided" else "drawn_undecided"
+        which = "again" if self.as_again == "undecided" else "drawn"
+        return f"{which}_{_way(self.again if which == 'again' else self.drawn)}"
+
+
+def _way(difference: Estimate) -> str:
+    """Say of a difference that may not matter whether it is surely there, and which way."""
+    if difference.low > 0:
+        return "longer"
+    return "shorter" if difference.high < 0 else "undecided"
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,8 @@ class Validation:
 
     skipped : why nothing could be checked, "" if it was; days : held out; fitted : the others
     period : the first and the last day held out; missing : visits that the scenario cannot play
+    demand : of the days held out over that of the others, as months and closures make it; NaN
+        where months do not surely differ
     """
 
     skipped: Skipped | Literal[""]
@@ -120,6 +130,7 @@ class Validation:
     period: tuple[str, str] = ("", "")
     missing: int = 0
     agencies: tuple[Checked, ...] = ()
+    demand: float = math.nan
 
 
 def validate(found: Fitted, trials: int = TRIALS) -> Validation:
@@ -146,8 +157,16 @@ def validate(found: Fitted, trials: int = TRIALS) -> Validation:
     days = held.days.astype("datetime64[D]")
     return Validation(
         "", len(days), len(fitted.history.days), (str(days[0]), str(days[-1])), replay.missing,
-        _compared(replay, trials),
+        _compared(replay, trials), _demand_of(found, number),
     )  # fmt: skip
+
+
+def _demand_of(found: Fitted, held: int) -> float:
+    """Return the demand of the last days over that of those before, where months differ."""
+    year = found.arrivals.year
+    if not year.differ:
+        return math.nan
+    return float(year.factor[-held:].mean() / year.factor[:-held].mean())
 
 
 def _pairs(of: History) -> list[tuple[str, str]]:

@@ -44,6 +44,8 @@ def notes(found: Validation, lang: str) -> Iterator[str]:
         share=locale.percent(MARGIN_SHARE, lang),
     )  # fmt: skip
     yield say("validated.inputs", lang)
+    if not math.isnan(found.demand):
+        yield say("validated.months", lang, ratio=locale.number(found.demand, lang, 2))
     if found.missing:
         yield say("validated.missing", lang, n=locale.number(found.missing, lang))
     if not found.agencies:
@@ -73,7 +75,7 @@ def change(one: Estimate, lang: str) -> str:
 
 def signed(value: float, lang: str) -> str:
     """Return minutes with their sign."""
-    sign = "+" if value >= 0.05 else "−" if value <= -0.05 else "±"
+    sign = "+" if value >= 0.05 else "−" if value <= -0.05 else ""
     return sign + locale.number(abs(value), lang, 1)
 
 
@@ -119,5 +121,7 @@ def plain(found: Validation) -> dict[str, Any]:
         agencies.append(data | {"use": one.use, "why": one.why})
     return {
         "skipped": found.skipped, "days_held_out": found.days, "days_fitted": found.fitted,
-        "period": list(found.period), "visits_not_played": found.missing, "agencies": agencies,
+        "period": list(found.period), "visits_not_played": found.missing,
+        "demand_of_days_held_out": None if math.isnan(found.demand) else found.demand,
+        "agencies": agencies,
     }  # fmt: skip
