@@ -13,7 +13,7 @@ from sim.experiments.break_even import REPLICATIONS, with_break_evens
 from sim.experiments.pairs import compare_pairs
 from sim.experiments.side_by_side import Pair
 from sim.experiments.varying import varied
-from sim.report.comparison import described, plain
+from sim.report.comparison import described, plain, verdict
 from sim.report.comparison_page import render_comparison, sheets
 
 PER_DAY = "journeys.new.per_day"
@@ -84,6 +84,9 @@ def test_a_figure_of_the_whole_mall_is_not_the_newcomers_to_state() -> None:
     (of,) = found(mall(10, plausible=ranges, demand={"scale": 1}), demand={"scale": 1}).alternatives
     one = next(b for b in of.break_evens if b.path == "demand.scale")
     assert one.shared and not of.until
+    assert of.until_known == ((one,) if one.turns else ())
+    said = " ".join(verdict(of, "en"))
+    assert ("Even then it hangs on figures of the mall itself" in said) == one.turns
     assert of.verdict == of.as_assumed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -344,6 +345,11 @@ def test_counters_and_patience_are_told_with_a_figure(lang: str, says: str) -> N
         within = sum(row.place == "within" for row in answer.counted)
         expected = say(f"page.counted.{key}", lang, within=within, all=len(answer.counted))
         assert compared(answer, lang) == expected
+    answer = Answer.of(replicate(made, 4, workers=1))
+    off = replace(answer, counted=tuple(replace(row, place="below") for row in answer.counted))
+    n = len(off.counted)
+    wrong = say("page.counted.disagree_same", lang, within=0, outside=n, all=n)
+    assert compared(off, lang) == wrong
 
 
 @pytest.mark.skipif(not WARSAW.is_file(), reason="the log of Warsaw is not here")

@@ -34,6 +34,8 @@ def test_who_falls_below_its_promise_stands_first_and_in_the_title() -> None:
     assert higher.rises and "then surely keeps it" in crossing.title((higher,), "en")
     still = replace(row, before="broken")
     assert not still.falls and "none surely rises" in crossing.title((still,), "en")
+    pushed = replace(row, blamed=False)  # it fails now, and the join sends nobody there
+    assert not pushed.falls and "none surely rises" in crossing.title((pushed,), "en")
     new = replace(row, today=None, before=None)
     assert not new.falls  # it was not there to fall
 
@@ -52,6 +54,16 @@ def test_the_changes_by_hour_are_those_of_the_whole_when_taken_together() -> Non
     title = change.title(data, "en")
     assert f"Monday from {worst:02d}:00" in title
     assert f"{-data.values.min():.1f} fewer of 100" in title
+
+
+def test_a_larger_loss_that_may_be_chance_is_named_beside_the_sure_one() -> None:
+    data = change.changes(joined(200))
+    assert data is not None and "may be chance" not in change.title(data, "en")
+    small, large = sorted(data.cells[0], key=lambda cell: -cell.value)
+    half = replace(data, cells=((small, replace(large, high=0.1)),))
+    said = change.title(half, "en")
+    assert f"{-100 * small.value:.1f} fewer" in said
+    assert said.endswith(f"may be chance: Monday 09:00–10:00, {-100 * large.value:.1f}")
 
 
 def test_beside_itself_no_hour_changes() -> None:

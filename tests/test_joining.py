@@ -125,7 +125,9 @@ def test_the_command_says_the_order_first_and_writes_a_page(files: list[Path], l
     lines = result.stdout.splitlines()
     combinations = [line.split(":")[0] for line in lines if re.match("  [^ ]", line)]
     assert combinations == ["  x", "  y", "  x + y"]
-    assert say("study.joining.only_steps", lang, others="y") in lines
+    not_looked = [line[2] for line in lines if say("study.joining.not_looked", lang) in line]
+    assert not_looked == ["y"]  # x is a step, and x + y may not
+    assert say("cli.sheets", lang, path="").strip() in result.stderr
     assert any(line.startswith(("Step 1: x", "Langkah 1: x")) for line in lines)
     (folder,) = Path("results").iterdir()
     page = (folder / "compare.html").read_text(encoding="utf-8")
@@ -154,7 +156,7 @@ def test_newcomers_are_called_what_their_agencies_are_and_each_step_names_its_re
     assert mended.as_assumed == "may_join_if"
     first = replace(found.combinations[0], alternative=mended)
     said = described(replace(found, combinations=(first, *found.combinations[1:])), "en")
-    assert "Up to where it holds was looked at" not in said  # no break-evens were asked for
+    assert "was not looked at" not in said  # no break-evens were asked for
     step = said.index("Step 1: Ex joins.")
     assert said.index("It holds if this is done") > step
     assert "Input uncertainty is not included" in said and " are assumptions " in said

@@ -391,7 +391,7 @@ def test_approximations_are_exact_where_they_should_be(counters, rho, scv):
         assert approximation(rate, 1, 1.0, counters) == pytest.approx(exponential)
         single = MG1(rho, 1, 1 + scv).mean_wait
         assert approximation(rho, 1, scv, 1) == pytest.approx(single, rel=1e-7)
-    if exponential > 1e-12:
+    if exponential > 1e-12 and rho <= 0.95:  # nearer to 1 its series is not computed
         constant = kimura_mean_wait(rate, 1, 0.0, counters)
         assert constant == pytest.approx(MDc(rate, 1, counters).mean_wait, rel=1e-6)
         assert constant >= exponential / 2 * (1 - 1e-6)

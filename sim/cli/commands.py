@@ -338,6 +338,14 @@ def finish(study: Study, folder: Path, lang: str, as_json: bool) -> None:
     path = study.write(folder, lang)
     tell(study.data if as_json else study.text)
     say_written(path, lang)
+    say_sheets(study, path, lang)
+
+
+def say_sheets(study: Study, shown: Path, lang: str) -> None:
+    """Say on stderr where the one page for the mayor is, where there is one."""
+    if study.sheets:
+        path = shown_path(shown.with_name("verdict.pdf"))
+        typer.echo(say("cli.sheets", lang, path=path), err=True)
 
 
 def shown_path(path: Path) -> str:

@@ -29,6 +29,7 @@ from sim.cli.commands import (
     plainly,
     progress_bar,
     say_precision,
+    say_sheets,
     say_written,
     shown_path,
     tell,
@@ -102,6 +103,7 @@ def compare(
     page = study.write(out or folder_of((base, *alternatives), "-vs-"), lang.value)
     tell(study.data if as_json else study.text)
     typer.echo(say("cli.page", lang.value, path=shown_path(page)), err=True)
+    say_sheets(study, page, lang.value)
     if open_:
         typer.launch(page.as_uri())
 

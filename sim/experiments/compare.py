@@ -150,9 +150,16 @@ class Alternative:
 
     @property
     def hangs_on(self) -> tuple[BreakEven, ...]:
-        """The assumptions that turn the verdict most easily."""
+        """The assumptions that turn the verdict most easily, within what is plausible first."""
         near = [b for b in self.break_evens if b.nearness < math.inf]
-        return tuple(near[:HANGS_ON])
+        return tuple(sorted(near, key=lambda b: not b.turns)[:HANGS_ON])
+
+    @property
+    def until_known(self) -> tuple[BreakEven, ...]:
+        """The figures of the mall of today of which a plausible value turns the verdict."""
+        if self.as_assumed in ("cannot_tell", "no_rule"):
+            return ()
+        return tuple(b for b in self.break_evens if b.turns and b.shared)
 
     @property
     def deciding(self) -> tuple[Condition, ...]:

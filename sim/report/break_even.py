@@ -24,6 +24,8 @@ def break_evens(of: Alternative, lang: str) -> Iterator[str]:
     for one in of.break_evens:
         if one.turns or not one.shared:
             yield _said(one, of, lang)
+    if any(one.shared and one.below and one.above for one in of.break_evens):
+        yield say("compare.break_even.today_too", lang)
 
 
 def hangs(of: Alternative, lang: str) -> str:
@@ -36,10 +38,16 @@ def hangs(of: Alternative, lang: str) -> str:
 
 def until(of: Alternative, lang: str) -> list[str]:
     """Name what the newcomers have to state before a verdict can be given, a sentence each."""
-    return [_said(one, of, lang) for one in of.until]
+    keys = {one.path: "until" if one.holds and (one.below or one.above) else "" for one in of.until}
+    return [_said(one, of, lang, keys[one.path]) for one in of.until]
 
 
-def _said(one: BreakEven, of: Alternative, lang: str) -> str:
+def of_the_mall(of: Alternative, lang: str) -> str:
+    """Name the figures of the mall of today of which a plausible value turns the verdict."""
+    return locale.join([path_text(one.path, of.scenario, lang) for one in of.until_known], lang)
+
+
+def _said(one: BreakEven, of: Alternative, lang: str, form: str = "") -> str:
     """Say where the verdict turns as the figure moves, both sides of what is assumed."""
     values = {
         "what": path_text(one.path, of.scenario, lang),
@@ -47,11 +55,15 @@ def _said(one: BreakEven, of: Alternative, lang: str) -> str:
         "low": _text(one.low, lang),
         "high": _text(one.high, lang),
     }
-    key = f"{'holds' if one.holds else 'fails'}_{_sides(one)}"
+    key = f"{form or ('holds' if one.holds else 'fails')}_{_sides(one)}"
     for side, edge in (("below", one.below), ("above", one.above)):
         if edge is not None:
             values |= {side: _text(edge.holds, lang), f"{side}_fails": _text(edge.fails, lang)}
-    return say(f"compare.break_even.{key}", lang, **values)
+    said = say(f"compare.break_even.{key}", lang, **values)
+    if one.stated and one.shared and (one.below or one.above):
+        ends = {end: values[end] for end in ("low", "high")}
+        said += " " + say("compare.break_even.possible", lang, **ends)
+    return said
 
 
 def _sides(one: BreakEven) -> str:

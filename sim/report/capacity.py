@@ -17,7 +17,8 @@ from sim.words import say
 
 def described(found: Capacity, lang: str) -> str:
     """Return the capacity as plain text, the first promise to break first."""
-    lines = [answer(found, lang), _head(found, lang)]
+    rough = say("study.capacity.rough", lang, n=found.replications)
+    lines = [answer(found, lang), rough, _head(found, lang)]
     lines += ["  " + sentence(found, curve, lang) for curve in found.curves]
     lines += ["  " + text for text in _inputs(found, lang)]
     levels = len(found.curves[0].factors)
@@ -59,8 +60,11 @@ def answer(found: Capacity, lang: str) -> str:
     today = [c for c in found.curves if c.crossing.state != "never" and c.crossing.high < 1]
     if today:
         listed = locale.join([names[c.agency] for c in today], lang)
-        level = locale.short(max(c.crossing.factor for c in today), lang, 2)
-        said = say("study.capacity.first_today", lang, agencies=listed, level=level)
+        most = max(c.crossing.factor for c in today)
+        said = say(
+            "study.capacity.first_today", lang, agencies=listed,
+            level=locale.short(most, lang, 2), visits=locale.people(most * found.per_day, lang),
+        )  # fmt: skip
         unsure = [c for c in found.curves if c.crossing.state == "crosses" and c not in today]
         named = [names[c.agency] for c in unsure if c.crossing.low <= 1]
         if named:

@@ -14,7 +14,7 @@ from sim.report.differences import differences
 from sim.report.outside import outside
 from sim.report.provenance import provenance
 from sim.report.repair import repair_words
-from sim.report.sentences import shown
+from sim.report.sentences import digits_for, shown
 from sim.report.titles import titles
 from sim.scenario.figures import figures
 from sim.statistics.intervals import Estimate, PairedDifference, ratio_interval
@@ -145,6 +145,9 @@ def verdict(of: Alternative, lang: str) -> list[str]:
             *break_even.until(of, lang),
             say("compare.verdict_then", lang, verdict=as_assumed),
         ]
+    if of.until_known:
+        figures = break_even.of_the_mall(of, lang)
+        said.append(say("compare.verdict_mall", lang, figures=figures))
     return [*said, say("compare.identical", lang)] if of.identical else said
 
 
@@ -167,7 +170,8 @@ def by_part(of: Alternative) -> dict[str, list[Condition]]:
 
 def condition(of: Alternative, one: Condition, lang: str) -> str:
     """Say whether a condition holds, with the figures before and after."""
-    text = shown(one.estimate, lang, 1, 100)  # bounds rounded outwards, as in the tables
+    digits = max(1, digits_for(one.estimate, one.limit))
+    text = shown(one.estimate, lang, digits, 100)  # bounds rounded outwards, as in the tables
     values = {
         "agency": titles(of.scenario).get(one.name, one.name),
         "state": say(f"compare.state_{one.state}", lang),

@@ -9,7 +9,7 @@ from typing import Any
 from sim.experiments.break_even import REPLICATIONS
 from sim.experiments.joining import Combination, JoinPlan
 from sim.report import locale
-from sim.report.break_even import break_evens, until
+from sim.report.break_even import break_evens, of_the_mall, until
 from sim.report.comparison import assumed, reasons, repair_of
 from sim.report.comparison import plain as plain_comparison
 from sim.report.inputs import statement
@@ -33,7 +33,6 @@ def _lines(found: JoinPlan, lang: str) -> Iterator[str]:
     base = found.comparison.base
     if any(step.alternative.break_evens for step in found.steps):
         yield say("compare.break_even.method", lang, n=REPLICATIONS)
-        yield from _only_of_steps(found, lang)
     yield assumed(found.combinations[-1].alternative, lang)
     yield statement(base, lang, compared=True)
     yield say("study.joining.method", lang, base=base.scenario.name, n=base.replications)
@@ -58,19 +57,13 @@ def verdicts(found: JoinPlan, lang: str) -> list[str]:
 
 def _combinations(found: JoinPlan, lang: str) -> Iterator[str]:
     named = names(found)
-    return (combination(one, named, lang) for one in found.combinations)
-
-
-def _only_of_steps(found: JoinPlan, lang: str) -> Iterator[str]:
-    """Say of whom it was not looked at what has to be stated first, though they may join."""
-    named = names(found)
-    others = [
-        " + ".join(named[key] for key in one.who)
-        for one in found.combinations
-        if one.alternative.carried_out.as_planned == "may_join" and one not in found.steps
-    ]
-    if others:
-        yield say("study.joining.only_steps", lang, others=locale.join(others, lang))
+    looked = any(one.alternative.break_evens for one in found.combinations)
+    for one in found.combinations:
+        said = combination(one, named, lang)
+        joins = one.alternative.carried_out.as_planned == "may_join"
+        if looked and joins and not one.alternative.break_evens:
+            said += " " + say("study.joining.not_looked", lang)
+        yield said
 
 
 def names(found: JoinPlan) -> dict[str, str]:
@@ -94,12 +87,12 @@ def _order(found: JoinPlan, lang: str) -> Iterator[str]:
     named = names(found)
     order = " → ".join(named[key] for key in found.order)
     left = [named[key] for key in found.newcomers if key not in found.order]
-    yield say(f"study.joining.{key}", lang, order=order, left=locale.join(left, lang))
-    yield from _why_this(found, lang)
+    open_still = any(s.alternative.until or s.alternative.until_known for s in found.steps)
+    said = say(f"study.joining.{key}", lang, order=order, left=locale.join(left, lang))
+    yield say("study.joining.not_yet", lang, then=said) if open_still else said
     if any(step.alternative.as_assumed == "may_join_if" for step in found.steps):
         yield say("study.joining.on_conditions", lang)
-    if any(step.alternative.until for step in found.steps):
-        yield say("study.joining.as_assumed", lang)
+    yield from _why_this(found, lang)
 
 
 def _why_this(found: JoinPlan, lang: str) -> Iterator[str]:
@@ -118,6 +111,8 @@ def combination(one: Combination, named: Mapping[str, str], lang: str) -> str:
     if of.until:
         then = say("compare.verdict_then", lang, verdict=verdict)
         verdict = " ".join([say("compare.verdict_until", lang), *until(of, lang), then])
+    if of.until_known:
+        verdict += " " + say("compare.verdict_mall", lang, figures=of_the_mall(of, lang))
     who = " + ".join(named[key] for key in one.who)
     return say("compare.verdict", lang, name=who, verdict=verdict)
 

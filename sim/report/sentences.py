@@ -58,7 +58,7 @@ def shown(estimate: Estimate, lang: str, digits: int = 0, scale: float = 1) -> S
 
 def share(estimate: Estimate, lang: str, required: float = math.nan) -> Shown:
     """Write a share per hundred; decimals where rounding would hide its side of `required`."""
-    return shown(estimate, lang, _digits(estimate, required), 100)
+    return shown(estimate, lang, digits_for(estimate, required), 100)
 
 
 def people(estimate: Estimate, lang: str) -> Shown:
@@ -73,7 +73,8 @@ def between(text: Shown, lang: str) -> str:
     return say("page.range", lang, low=text.low, high=text.high)
 
 
-def _digits(estimate: Estimate, required: float) -> int:
+def digits_for(estimate: Estimate, required: float) -> int:
+    """Return how many decimals it takes to see on which side of `required` a share surely is."""
     if math.isnan(estimate.low) or math.isnan(required):
         return 0
     for digits in (0, 1, 2):
@@ -319,9 +320,13 @@ def compared(answer: Answer, lang: str) -> str:
     rows = [row for row in answer.counted if row.place != "unknown"]
     if not rows:
         return say("page.counted.no_range", lang)
-    within = locale.number(sum(row.place == "within" for row in rows), lang)
-    key = "agree_same" if answer.counts_made_it else "agree"
-    return say(f"page.counted.{key}", lang, within=within, all=locale.number(len(rows), lang))
+    within = sum(row.place == "within" for row in rows)
+    same = "disagree_same" if within < len(rows) else "agree_same"
+    numbers = {"within": within, "outside": len(rows) - within, "all": len(rows)}
+    return say(
+        f"page.counted.{same if answer.counts_made_it else 'agree'}", lang,
+        **{key: locale.number(n, lang) for key, n in numbers.items()},
+    )  # fmt: skip
 
 
 def assumed(answer: Answer, lang: str) -> str:

@@ -29,6 +29,8 @@ from sim.words import say
 
 MOST = 4
 """So many people, agencies or figures are named; the others are counted."""
+SPREADS = (".sd", ".cv")
+"""Nobody at an agency can state these: they are asked for last."""
 BAD = 0.1
 """A bad day is the worst of ten."""
 
@@ -138,7 +140,8 @@ def _sure(of: Alternative, lang: str) -> Iterator[str]:
         n = locale.number(of.base.replications, lang)
         yield say("sheet.sure_chance", lang, low=low, high=high, n=n)
     yield said.assumed(of, lang)
-    yield inputs.statement(of.base, lang, compared=True)
+    known = of.base.spread is not None
+    yield inputs.statement(of.base, lang, True) if known else say("sheet.sure_figures", lang)
     if of.break_evens:
         yield say("compare.break_even.method", lang, n=REPLICATIONS)
 
@@ -251,8 +254,11 @@ def _counted(of: Alternative, lang: str) -> Iterator[str]:
         yield say("sheet.counted_nothing", lang)
         return
     within = sum(row.place == "within" for row in rows)
-    key = "counted_same" if made_of_them(of.base.scenario) else "counted_some"
-    yield say(f"sheet.{key}", lang, within=within, all=len(rows))
+    key = "some"
+    if made_of_them(of.base.scenario):
+        key = "same" if within == len(rows) else "unlike"
+    numbers = {"within": within, "outside": len(rows) - within, "all": len(rows)}
+    yield say(f"sheet.counted_{key}", lang, **numbers)
 
 
 def _in_writing(of: Alternative, lang: str) -> Iterator[str]:
@@ -261,7 +267,7 @@ def _in_writing(of: Alternative, lang: str) -> Iterator[str]:
     ranges = of.scenario.plausible
     unsure = [f for f in figures(of.scenario) if f.kind != "source" or f.path in ranges]
     unsure = [f for f in unsure if (f.path, f.text) not in known]
-    unsure.sort(key=lambda f: f.path not in ranges)
+    unsure.sort(key=lambda f: (f.path not in ranges, f.path.endswith(SPREADS)))
     for figure in unsure[: 2 * MOST]:
         yield _asked(figure, of, lang)
     if len(unsure) > 2 * MOST:

@@ -32,6 +32,11 @@ def _lines(found: StaffingPlan, lang: str, shifts: Shifts) -> Iterator[str]:
     names = titles(found.scenario)
     if found.agencies:
         yield from _head(found, names, lang)
+    if found.left_alone:
+        listed = locale.join([names[name] for name in found.left_alone], lang)
+        yield say("study.staff.left_alone", lang, agencies=listed)
+    if found.agencies and not shifts:
+        yield say("study.staff.no_shifts", lang)
     yield from _costs(found, lang)
     for one in found.agencies:
         yield from _agency(found, one, names[one.agency], lang)
@@ -43,11 +48,6 @@ def _lines(found: StaffingPlan, lang: str, shifts: Shifts) -> Iterator[str]:
         yield say("study.staff.impossible", lang, agency=names[agency], share=in_time)
         if agency in found.why and found.why[agency].causes:
             yield "    " + waiting_for(found.why[agency], lang)
-    if found.left_alone:
-        listed = locale.join([names[name] for name in found.left_alone], lang)
-        yield say("study.staff.left_alone", lang, agencies=listed)
-    if found.agencies and not shifts:
-        yield say("study.staff.no_shifts", lang)
     key = "method" if found.certified else "method_so_far"
     yield say(f"study.staff.{key}", lang, tried=found.tried, n=found.results.replications)
 

@@ -94,17 +94,26 @@ def draw(data: Changes, ax: Axes, lang: str) -> Axes:
 
 
 def title(data: Changes, lang: str) -> str:
-    """Say in which hour present citizens surely lose most, or that they lose in none."""
-    lost = np.where(data.sure, data.values, 0.0)
-    row, column = np.unravel_index(int(np.argmin(lost)), lost.shape)
-    if not lost[row, column] < 0:
-        return say("plots.change.title.nowhere", lang)
+    """Say in which hour present citizens surely lose most, and where they may lose more."""
+    sure = np.where(data.sure, data.values, 0.0)
+    lost = np.where(np.isnan(data.values), 0.0, data.values)
+    said = say("plots.change.title.nowhere", lang)
+    if sure.min() < 0:
+        said = say("plots.change.title.lost", lang, **_hour(data, sure, lang))
+    if lost.min() < sure.min():
+        said += say("plots.change.title.maybe", lang, **_hour(data, lost, lang))
+    return said
+
+
+def _hour(data: Changes, changed: np.ndarray, lang: str) -> dict[str, str]:
+    """Return the hour in which most is lost, in words."""
+    row, column = np.unravel_index(int(np.argmin(changed)), changed.shape)
     hour = data.hours[column]
-    return say(
-        "plots.change.title.lost", lang, day=locale.weekday(data.weekdays[row], lang),
-        begin=locale.clock(hour * q.HOUR, lang), end=locale.clock((hour + 1) * q.HOUR, lang),
-        fewer=locale.number(-float(lost[row, column]), lang, 1),
-    )  # fmt: skip
+    return {
+        "day": locale.weekday(data.weekdays[row], lang),
+        "begin": locale.clock(hour * q.HOUR, lang), "end": locale.clock((hour + 1) * q.HOUR, lang),
+        "fewer": locale.number(-float(changed[row, column]), lang, 1),
+    }  # fmt: skip
 
 
 def picture(of: Alternative, lang: str) -> Figure | None:

@@ -40,6 +40,7 @@ class Row:
     today : the share, None for an agency that is new; before : what followed today
     after : with an interval at the confidence of the decision; state : what follows
     promised : the share promised
+    blamed : whether what is not kept speaks against the join
     """
 
     label: str
@@ -48,11 +49,12 @@ class Row:
     after: Estimate
     state: State
     promised: float
+    blamed: bool = True
 
     @property
     def falls(self) -> bool:
-        """Whether the promise is surely broken now and was not today."""
-        return self.state == "broken" and self.before not in ("broken", None)
+        """Whether the join surely breaks the promise, which was not broken today."""
+        return self.blamed and self.state == "broken" and self.before not in ("broken", None)
 
     @property
     def rises(self) -> bool:
@@ -63,6 +65,7 @@ class Row:
 def rows(of: Alternative) -> tuple[Row, ...]:
     """Return the agencies that promise something, those that lose most first, new ones last."""
     present = promising(of.base.scenario)
+    not_blamed = {one.name for one in of.conditions if not one.blamed}
     found = []
     for name in promising(of.scenario):
         after, margin, state = promise_of(of.results, "agency", name, of.confidence)
@@ -73,7 +76,8 @@ def rows(of: Alternative) -> tuple[Row, ...]:
             share, _, before = promise_of(of.base, "agency", name, of.confidence)
             today = share.value
         label = agency_label(of.scenario, name)
-        found.append(Row(label, today, before, after, state, after.value - margin.value))
+        promised = after.value - margin.value
+        found.append(Row(label, today, before, after, state, promised, name not in not_blamed))
     return tuple(sorted(found, key=lambda r: 1.0 if r.today is None else r.after.value - r.today))
 
 
