@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,21 @@ def test_a_decimal_comma_in_braces_is_one_fault_with_its_remedy(written: str, re
     (comma,) = [f for f in found if f.code == "decimal_comma"]
     assert (comma.params["value"], comma.params["remedy"]) == (written, remedy)
     assert not [f for f in found if f.code in ("null_in_base", "dist_key")]
+
+
+@pytest.mark.parametrize(
+    ("read", "written", "remedy"),
+    [(q.read_span, "5,9 min", "5.9 min"), (q.read_share, "5,9 %", "5.9 %"),
+     (q.read_ratio, "5,9 %", "5.9 %"), (q.read_ratio, "5,9", "5.9")],
+)  # fmt: skip
+def test_the_remedy_of_a_decimal_comma_keeps_its_unit(
+    read: Callable[[str], object], written: str, remedy: str
+) -> None:
+    with pytest.raises(PydanticCustomError) as raised:
+        read(written)
+    assert raised.value.context is not None
+    (comma,) = raised.value.context["found"]
+    assert comma.params == {"value": written, "remedy": remedy}
 
 
 def test_a_number_as_a_key_that_is_none_stays_what_it_is() -> None:

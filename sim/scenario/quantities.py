@@ -51,12 +51,19 @@ def text_of(raw: object, code: str, **params: object) -> str:
     return str(raw).strip()
 
 
-def decimal(raw: object, code: str = "number") -> Decimal:
-    """Read a plain number, finite; `0,88`, `0830` and `1_000` are faults with their remedy."""
+def decimal(raw: object, code: str = "number", unit: str = "") -> Decimal:
+    """Read a plain number, finite; `0,88`, `0830` and `1_000` are faults with their remedy.
+
+    unit : what stands behind it, ` min`, to be kept in the remedy
+    """
     text = text_of(raw, code)
     _thousands(text)
     if re.fullmatch(r"-?\d+,\d+", text):
-        refuse(Finding("decimal_comma", {"value": text, "remedy": text.replace(",", ".")}))
+        refuse(
+            Finding(
+                "decimal_comma", {"value": text + unit, "remedy": text.replace(",", ".") + unit}
+            )
+        )
     if re.fullmatch(r"-?0\d+(\.\d*)?", text):
         refuse(Finding("leading_zero", {"value": text}))
     if not _NUMBER.fullmatch(text):
@@ -136,7 +143,7 @@ def read_share(raw: object) -> float:
             refuse(Finding("share", {"value": text}))
         value = part / whole
     elif text.endswith("%"):
-        value = decimal(text[:-1].strip(), "share") / 100
+        value = decimal(text[:-1].strip(), "share", " %") / 100
     else:
         value = decimal(text, "share")
     if 1 < value <= 100 and not ratio and "%" not in text:
@@ -149,7 +156,7 @@ def read_share(raw: object) -> float:
 def read_ratio(raw: object) -> float:
     """Read a ratio of zero or more that may exceed 1: `15 %`, `0.15`."""
     text = text_of(raw, "ratio")
-    value = decimal(text[:-1].strip()) / 100 if text.endswith("%") else decimal(text)
+    value = decimal(text[:-1].strip(), unit=" %") / 100 if text.endswith("%") else decimal(text)
     if value < 0:
         refuse(Finding("negative", {"value": text}))
     return float(value)
@@ -189,7 +196,7 @@ def read_span(raw: object) -> int:
     unit = _UNITS.get(match["unit"]) if match else None
     if match is None or unit is None:
         refuse(Finding("duration", {"value": text}))
-    value = decimal(match["number"], "duration") * unit
+    value = decimal(match["number"], "duration", f" {match['unit']}") * unit
     if abs(value) > LONGEST:
         refuse(Finding("duration_long", {"value": text}))
     return int(value.to_integral_value())
