@@ -16,12 +16,14 @@ from ticket_logs import EXAMPLE, MALL, example, rounded, simulated
 
 from sim import LogError, ScenarioError, draft, fit, replicate
 from sim.cli import main
+from sim.fitting.doubts import doubts
 from sim.fitting.draft import Draft
 from sim.fitting.ledger import PARTS
 from sim.fitting.likelihood import Sample, fit_law, fit_laws
 from sim.fitting.patience import survival
 from sim.fitting.rules import Told, read_mapping
 from sim.report.answer import Answer
+from sim.report.fitted import described
 from sim.report.observed import made_of_them
 from sim.report.sentences import compared
 from sim.report.studies import of_fit
@@ -309,10 +311,62 @@ def test_a_mapping_names_columns_and_changes_rules(tmp_path: Path) -> None:
         "columns: {arrival: Jam Ambil}\ndate: 2025-01-06\nrules: {forgotten_open: 1 h}\n"
     )
     told = read_mapping(file)
+    assert told.order == ""
     assert told.rules.forgotten_open == 3600 * 10**6
     assert fit([LOGS / "no_date.csv"], told=told).period == ("2025-01-06", "2025-01-06")
+    file.write_text("dates: month_first\n")
+    assert read_mapping(file).order == "month_first"
+    file.write_text("dates: american\n")
+    with pytest.raises(LogError, match="day_first or month_first"):
+        read_mapping(file)
     with pytest.raises(LogError, match="there is no column"):
         fit([LOGS / "dots.csv"], told=Told(columns={"arrival": "Jam Tiba"}))
+
+
+HEAD = "Nomor;Tenant Mal;Layanan;Tanggal;Jam Ambil\n"
+
+
+def log_of(folder: Path, dates: list[str], head: str = HEAD) -> Path:
+    """Write a log with two tickets on each date."""
+    file = folder / "log.csv"
+    both = ("Samsat;pajak", "Bank;bayar")
+    rows = [f"{2 * k + a};{name};{date};08:0{a}\n" for k, date in enumerate(dates)
+            for a, name in enumerate(both)]  # fmt: skip
+    file.write_text(head + "".join(rows), encoding="utf-8")
+    return file
+
+
+def asked(file: Path, told: Told | None = None) -> list[str]:
+    return [one.key for one in doubts(fit([file], told=told))]
+
+
+def test_a_column_that_may_be_the_agency_is_asked_about(tmp_path: Path) -> None:
+    file = log_of(tmp_path, ["2025-01-06", "2025-01-07"])
+    (doubt,) = doubts(fit([file]))
+    assert (doubt.key, doubt.columns) == ("no_agency", ("Tenant Mal",))
+    assert asked(file, Told(columns={"agency": "Tenant Mal"})) == []
+    assert asked(log_of(tmp_path, ["2025-01-06"], HEAD.replace("Tenant Mal", "Instansi"))) == []
+
+
+def test_a_date_that_cannot_be_read_is_not_that_of_the_row_above(tmp_path: Path) -> None:
+    found = fit([log_of(tmp_path, ["2025-01-06", "kemarin", "2025-01-07", "", "-", "NULL"])])
+    assert found.ledger.counts("arrivals") == {"used": 10, "unreadable": 2}
+    assert found.tickets.filled_dates == 6
+    assert [(one.key, one.rows) for one in doubts(found)][-1] == ("unreadable", 2)
+
+
+def test_dates_that_can_be_read_either_way_are_asked_about(tmp_path: Path) -> None:
+    head = HEAD.replace("Tenant Mal", "Instansi")
+    odd = log_of(tmp_path, ["05/06/2025", "05/07/2025", "05/08/2025", "06/02/2025"], head)
+    found = fit([odd])
+    assert [one.key for one in doubts(found)] == ["day_first"]
+    assert "dates: month_first" in described(found, Draft(found, "en"), "en")
+    assert fit([odd], told=Told(order="month_first")).period == ("2025-05-06", "2025-06-02")
+    assert asked(odd, Told(order="month_first")) == asked(odd, Told(order="day_first")) == []
+    likely = log_of(tmp_path, ["02/06/2025", "03/06/2025", "04/06/2025"], head)
+    assert fit([likely]).tickets.guessed and asked(likely) == []
+    plain = log_of(tmp_path, ["06/06/2025", "13/06/2025", "08/06/2025"], head)
+    assert not fit([plain]).tickets.guessed and asked(plain) == []
 
 
 def test_the_shipped_example_is_what_the_simulator_gives_and_its_mall_comes_back() -> None:
@@ -328,8 +382,6 @@ def test_the_shipped_example_is_what_the_simulator_gives_and_its_mall_comes_back
 
 @pytest.mark.parametrize(("lang", "says"), [("en", "2 to 3 at a time"), ("id", "2 sampai 3, pada")])
 def test_counters_and_patience_are_told_with_a_figure(lang: str, says: str) -> None:
-    from sim.report.fitted import described
-
     found = fit([EXAMPLE])
     text = described(found, Draft(found, lang), lang)
     assert says in text and ":  [" not in text

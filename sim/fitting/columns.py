@@ -73,7 +73,8 @@ class Columns:
     unit : µs of a plain number in the columns of lengths of time
     width : how many columns the table has
     skip : rows above the first ticket
-    unused : columns that nothing was made of
+    unused : columns that nothing was made of; kinds : those of them that hold words which recur,
+        as names of agencies do
     """
 
     at: Mapping[str, int]
@@ -82,6 +83,7 @@ class Columns:
     width: int
     skip: int
     unused: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 def plain_name(text: str) -> str:
@@ -127,7 +129,16 @@ def find_columns(
         width=len(names),
         skip=skip,
         unused=tuple(n for k, n in enumerate(names) if n and k not in at.values()),
-    )
+        kinds=tuple(n for k, n in enumerate(names)
+                    if n and k not in at.values() and _recur(rows[skip:], k)),
+    )  # fmt: skip
+
+
+def _recur(rows: Sequence[Sequence[str]], k: int) -> bool:
+    """Whether a column holds words, and each of them twice on average."""
+    cells = [row[k].strip() for row in rows if k < len(row) and row[k].strip()]
+    words = [cell for cell in cells if re.search(r"[^\W\d_]", cell)]
+    return len(cells) == len(words) > 0 and 2 * len(set(words)) <= len(words)
 
 
 def _candidates(rows: Sequence[Sequence[str]]) -> list[tuple[int, list[str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sim.errors import LogError, why
 from sim.fitting.columns import FIELDS
@@ -42,12 +42,19 @@ class Rules:
     today: int | None = None
 
 
+Order = Literal["", "day_first", "month_first"]
+
+
 @dataclass(frozen=True)
 class Told:
-    """A mapping file: columns by field, one date for a log without any, and rules."""
+    """A mapping file: columns by field, one date for a log without any, and rules.
+
+    order : how dates such as 05/06/2025 are written, "" where the log shows it
+    """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     date: int | None = None
+    order: Order = ""
     rules: Rules = field(default_factory=Rules)
 
 
@@ -62,6 +69,12 @@ def _dates(raw: object) -> tuple[int, ...]:
     return tuple(_date(item) for item in (raw if isinstance(raw, list) else [raw]))
 
 
+def _order(raw: object) -> Order:
+    if raw not in ("day_first", "month_first"):
+        raise ValueError(raw)
+    return "month_first" if raw == "month_first" else "day_first"
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "forgotten_open": q.read_duration, "clock_jump": q.read_duration, "hours": q.read_interval,
     "holiday_below": q.read_share, "half_day_below": q.read_share, "rare_slot": q.read_share,
@@ -69,8 +82,11 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
+_PARTS = ("columns", "date", "dates", "rules")
+
+
 def read_mapping(path: Path) -> Told:
-    """Read a mapping file: `columns:`, `date:` and `rules:`, or columns alone.
+    """Read a mapping file: `columns:`, `date:`, `dates:` and `rules:`, or columns alone.
 
     Raises LogError for a file that cannot be read and for what is no field or rule.
     """
@@ -82,9 +98,9 @@ def read_mapping(path: Path) -> Told:
     if faults or root is None:
         raise LogError("mapping", file=path, why=faults[0] if faults else Phrase("fault.empty"))
     data = plain(root)
-    if not set(data) & {"columns", "date", "rules"}:
+    if not set(data) & set(_PARTS):
         data = {"columns": data}
-    _known(data, ("columns", "date", "rules"), path)
+    _known(data, _PARTS, path)
     parts = {part: data.get(part) or {} for part in ("columns", "rules")}
     for part, content in parts.items():
         if not isinstance(content, dict):
@@ -92,9 +108,10 @@ def read_mapping(path: Path) -> Told:
     _known(parts["columns"], FIELDS, path)
     _known(parts["rules"], tuple(_READERS), path)
     when = _read(_date, data["date"], "date", path) if data.get("date") else None
+    order: Order = _read(_order, data["dates"], "dates", path) if data.get("dates") else ""
     given = {key: _read(_READERS[key], raw, key, path) for key, raw in parts["rules"].items()}
     columns = {key: str(name) for key, name in parts["columns"].items() if name is not None}
-    return Told(columns, when, replace(Rules(), **given))
+    return Told(columns, when, order, replace(Rules(), **given))
 
 
 def _read(reader: Callable[[Any], Any], raw: object, key: str, path: Path) -> Any:

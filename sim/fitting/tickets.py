@@ -21,7 +21,15 @@ from sim.fitting import reading
 from sim.fitting.columns import Columns, find_columns
 from sim.fitting.reading import Row
 from sim.fitting.rules import Told
-from sim.fitting.times import DAY, month_first, read_date, read_length, split_moment
+from sim.fitting.times import (
+    DAY,
+    either_way,
+    month_first,
+    no_date,
+    read_date,
+    read_length,
+    split_moment,
+)
 from sim.workload import ABSENT
 
 Ints = NDArray[np.int64]
@@ -48,6 +56,8 @@ class Tickets:
     visit, ticket : (N,) hashes, 0 where nothing is said; number : (N,) that of the ticket, or -1
     damage : (N,) SOUND, UNREADABLE or RAGGED (more cells than columns)
     has : the fields that the log states; columns : what they are called there
+    kinds : columns nothing was made of that hold recurring words, as names of agencies would
+    guessed : whether the day was taken as first, where dates can be read either way
     examples : what unreadable cells look like, every letter an `a`
     """
 
@@ -74,6 +84,8 @@ class Tickets:
     has: frozenset[str]
     columns: Mapping[str, str]
     unused: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    guessed: bool = False
     examples: Mapping[int, str] = field(default_factory=dict)
     filled_dates: int = 0
 
@@ -142,6 +154,7 @@ class _Builder:
         self.dates: dict[str, int] = {"": 0}
         self.columns: dict[str, str] = {}
         self.unused: dict[str, None] = {}
+        self.kinds: dict[str, None] = {}
         self.examples: dict[int, str] = {}
         self.rows = 0
 
@@ -153,6 +166,7 @@ class _Builder:
         self.files.append(name)
         self.columns |= columns.names
         self.unused |= dict.fromkeys(columns.unused)
+        self.kinds |= dict.fromkeys(columns.kinds)
         numbered = enumerate(chain(top, rows), start=1)
         tickets = (pair for pair in islice(numbered, columns.skip, None) if any(pair[1]))
         while piece := list(islice(tickets, reading.PIECE)):
@@ -242,11 +256,13 @@ class _Builder:
         """Return all rows together; now the dates can be read as one log writes them."""
         whole = {key: np.concatenate([p[key] for p in self.parts]) for key in self.parts[0]}
         texts = list(self.dates)
-        american = month_first(texts)
+        american, guessed = self._order(texts)
         read = np.array([read_date(text, american) for text in texts], dtype=np.int64)
-        empty = np.array([not re.search(r"\d", text) for text in texts])  # "" and "-" alike
-        for name in ("date", *(f"{time}_date" for time in TIMES)):
-            whole[name] = np.where(empty[whole[name]], 0, whole[name])
+        empty = np.array([no_date(text) for text in texts])  # "" and "-" alike
+        whole["date"] = np.where(empty[whole["date"]], 0, whole["date"])
+        words = np.array([not re.search(r"\d", text) for text in texts])  # "tidak datang"
+        for name in (f"{time}_date" for time in TIMES):
+            whole[name] = np.where(words[whole[name]], 0, whole[name])
         of_arrival = read[whole["arrival_date"]]
         day = np.where(whole["arrival_date"] > 0, of_arrival, read[whole["date"]])
         for name in ("called", "start", "end", "booked"):
@@ -272,8 +288,15 @@ class _Builder:
             names={name: tuple(known) for name, known in self.codes.items()},
             has=self._has(times, whole), columns=dict(self.columns),
             unused=tuple(name for name in self.unused if name not in self.columns.values()),
-            examples=self.examples, filled_dates=filled,
+            kinds=tuple(name for name in self.kinds if name not in self.columns.values()),
+            guessed=guessed, examples=self.examples, filled_dates=filled,
         )  # fmt: skip
+
+    def _order(self, texts: list[str]) -> tuple[bool, bool]:
+        """Return whether the month is first, and whether that is a guess."""
+        if self.told.order:
+            return self.told.order == "month_first", False
+        return month_first(texts), either_way(texts)
 
     def _derive(self, times: dict[str, Ints], whole: dict[str, Ints]) -> None:
         """Work out the call from the wait, and the end from the length of the service."""

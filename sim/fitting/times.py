@@ -48,6 +48,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NAMED = re.compile(r"(?:[a-z']+,?\s+)?(\d{1,2})[-/. ]*([a-z]+)\.?[-/., ]*(\d{4}|\d{2})", re.I)
 _NAMED_FIRST = re.compile(r"(?:[a-z']+,?\s+)?([a-z]+)\.?\s+(\d{1,2}),?\s+(\d{4})", re.I)
 _WEEKDAY = re.compile(r"[A-Za-z']+,?\s+(?=\d)")
+_NOTHING = ("null", "none", "nan", "nat", "n/a", "na")
 _YEARS = range(1990, 2101)
 _EXCEL = date(1899, 12, 30).toordinal()
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -100,6 +101,19 @@ def split_moment(text: str) -> tuple[str, int]:
     if time != ABSENT and not _COMPACT.fullmatch(text):
         return "", time
     return text, ABSENT
+
+
+def no_date(text: str) -> bool:
+    """Whether a cell says nothing: empty, a dash, or what programs write for nothing."""
+    return not re.search(r"\w", text) or text.strip().lower() in _NOTHING
+
+
+def either_way(texts: Iterable[str]) -> bool:
+    """Whether a log's dates can be read with the day first and with the month first."""
+    found = [parts for text in texts if (parts := _NUMERIC.fullmatch(text.strip()))]
+    found = [parts for parts in found if len(parts[1]) < 3]
+    no_more = all(int(parts[k]) <= 12 for parts in found for k in (1, 2))
+    return no_more and any(int(parts[1]) != int(parts[2]) for parts in found)
 
 
 def month_first(texts: Iterable[str]) -> bool:

@@ -33,6 +33,7 @@ def render_fit(
     rows = [_row(part, found, lang) for part in parts(found)]
     text: str = page.render(
         lang=lang, t=partial(_say, lang), head=fitted.head(found, lang),
+        doubts=fitted.doubts(found, lang),
         verdict=fitted.answer(draft, checked, lang), state=_state(draft, checked), gaps=draft.gaps,
         bookings=list(fitted_bookings.sentences(found, lang)),
         dates=list(fitted_dates.sentences(found, lang)),

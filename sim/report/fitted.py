@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sim.fitting.doubts import Doubt
+from sim.fitting.doubts import doubts as doubts_of
 from sim.fitting.draft import Draft
 from sim.fitting.fit import Fitted
 from sim.fitting.grades import Part, parts
@@ -30,11 +32,26 @@ def described(
 ) -> str:  # fmt: skip
     """Return what a fit says as plain text, the answer first."""
     said = [
+        *doubts(found, lang),
         answer(draft, checked, lang),
         *(f"  {path}: {text}" for path, text in draft.gaps.items()),
     ]
     said += ["", *_lines(found, lang)]
     return "\n".join(said + ([] if checked is None else list(validated.lines(checked, lang))))
+
+
+def doubts(found: Fitted, lang: str) -> list[str]:
+    """Ask what may have been read wrongly."""
+    return [_doubt(one, found, lang) for one in doubts_of(found)]
+
+
+def _doubt(one: Doubt, found: Fitted, lang: str) -> str:
+    first, last = (locale.weekday(day, lang) for day in found.period)
+    return say(
+        f"fit.doubt.{one.key}", lang, columns=locale.join(one.columns, lang), first=first,
+        last=last, days=locale.number(found.arrivals.days, lang), sundays=one.sundays,
+        lost=locale.number(one.rows, lang), rows=locale.number(len(found.tickets), lang),
+    )  # fmt: skip
 
 
 def answer(draft: Draft, checked: Validation | None, lang: str) -> str:
@@ -92,6 +109,8 @@ def notes(found: Fitted, lang: str) -> Iterator[str]:
         yield say(f"fit.note.{key}", lang, step=locale.duration(step, lang))
     if found.arrivals.whole < found.arrivals.days:
         yield say("fit.note.whole", lang, whole=found.arrivals.whole, days=found.arrivals.days)
+    if found.tickets.guessed:
+        yield say("fit.note.day_first", lang)
     if not found.history.joined:
         yield say("fit.note.no_visits", lang)
     if found.routes.cut:
@@ -197,6 +216,7 @@ def plain(
         "files": list(found.tickets.files),
         "columns": dict(found.tickets.columns),
         "unused_columns": list(found.tickets.unused),
+        "asked_of_reading": [one.key for one in doubts_of(found)],
         "rules": told(found.ledger.rules),
         "period": list(found.period),
         "rows": len(found.tickets),
