@@ -14,11 +14,13 @@ from ticket_logs import MALL, degraded, rounded, simulated
 
 from sim import draft, fit
 from sim.experiments.varying import varied
-from sim.fitting.effects import CHANCE, Effect
+from sim.fitting.effects import CHANCE, Effect, Level
 from sim.fitting.fit import Fitted
 from sim.fitting.inputs import inputs
+from sim.report import locale
 from sim.report.fitted_effects import plain, sentences
 from sim.scenario.loading import load_text
+from sim.statistics.intervals import Estimate
 
 SEED, TRIALS = 20250106, 400
 HOUR = 3_600_000_000
@@ -91,10 +93,36 @@ def test_the_scenario_says_them_with_ranges_and_they_are_drawn(uneven: Fitted) -
 def test_it_is_told_in_plain_words(uneven: Fitted, lang: str, says: str) -> None:
     told = list(sentences(uneven, lang))
     assert any(sentence.startswith(says) for sentence in told)
+    counters = [sentence for sentence in told if sentence.startswith(says[:10])]
+    assert len(counters) == 1  # that the others are faster is that this one is slow
+    speed = dict(load_text(draft(uneven, "en")).agencies["dukcapil"].posts)["loket-3"].speed
+    assert locale.number(1 / speed, lang, 2) in told[told.index(counters[0]) + 1]
     assert ("08:00–09:00" if lang == "en" else "08.00–09.00") in "".join(told)
     data = plain(uneven)
     sure = [of for of in data["found"] if any(level["sure"] for level in of["levels"])]
     assert [(of["kind"], of["in_scenario"]) for of in sure] == [("counter", True), ("hour", True)]
+
+
+@pytest.mark.parametrize(
+    ("true", "told"),
+    [((1, 1.5, 1), [1]), ((1, 1.5, 1.5, 1), [1, 2]), ((1, 1.5, 1, 1.5, 1), [1, 3]),
+     ((1, 1.5, 2.25), [0, 2]), ((1.3, 1), [0]), ((1, 1, 0.6), [2])],
+)  # fmt: skip
+def test_the_fewest_levels_are_told_that_explain_the_others(
+    true: tuple[float, ...], told: list[int]
+) -> None:
+    logs = np.log(true) - np.log(np.mean(true))
+    sd, number = 0.01, len(true)
+
+    def level(k: int) -> Level:
+        beside = logs[k] - np.delete(logs, k).mean()
+        ratio, factor = (Estimate(np.exp(x), np.exp(x - 0.02), np.exp(x + 0.02), 500, "t", 0.95)
+                         for x in (beside, logs[k]))  # fmt: skip
+        return Level(k, 500, ratio, factor, 1e-9, 50, bool(abs(beside) > np.log(1.1)))
+
+    levels = tuple(level(k) for k in range(number))
+    effect = Effect("counter", "a", ("a.b",), levels, sd**2 * np.eye(number))
+    assert [one.key for one in effect.told] == told
 
 
 @pytest.mark.parametrize(("text", "step"), [(SMALL, "1min"), (SMALL, "5min"), (MALL, "5min")])

@@ -386,6 +386,9 @@ def test_counters_and_patience_are_told_with_a_figure(lang: str, says: str) -> N
     text = described(found, Draft(found, lang), lang)
     assert says in text and ":  [" not in text
     assert text.startswith(say("fit.draft.whole", lang))  # the answer, before what it rests on
+    hours = "08:30–15:30" if lang == "en" else "08.30–15.30"
+    pause = "break 11:30–14:00" if lang == "en" else "istirahat 11.30–14.00"
+    assert hours in text and pause in text and say("fit.hours.ask", lang) in text
     assert "Disdukcapil › ktp" in text and "disdukcapil.ktp" not in text
     made = load_text(draft(found, lang))
     assert made_of_them(made)

@@ -41,7 +41,7 @@ class Level:
         short line, 1 for a long one
     n : times; ratio : mean time over that of the others, all else alike, with a 95 % interval
     factor : mean time over that of all, with such an interval
-    p : of no difference; sure : told
+    p : of no difference; freedom : with which it is known; sure : surely there and large enough
     """
 
     key: int
@@ -49,6 +49,7 @@ class Level:
     ratio: Estimate
     factor: Estimate
     p: float
+    freedom: int = 0
     sure: bool = False
 
     @property
@@ -80,6 +81,36 @@ class Effect:
     def sure(self) -> bool:
         """Whether any level is told."""
         return any(level.sure for level in self.levels)
+
+    @property
+    def told(self) -> tuple[Level, ...]:
+        """The fewest of the sure levels that explain the others: what is left is alike.
+
+        One slow counter makes all others faster than the rest, which has it among them. So the
+        farthest is told first, and another only if it is apart from those not told yet.
+        """
+        told: list[int] = []
+        while len(rest := [k for k in range(len(self.levels)) if k not in told]) > 1:
+            logs = {k: self._beside(k, rest) for k in rest if self.levels[k].sure}
+            apart = [k for k, (log, p) in logs.items()
+                     if not told or (p <= CHANCE and abs(log) >= np.log1p(MARGIN))]  # fmt: skip
+            if not apart:
+                break
+            told.append(max(apart, key=lambda k: (round(abs(logs[k][0]), 9), logs[k][0])))
+        return tuple(self.levels[k] for k in sorted(told))
+
+    def _beside(self, k: int, rest: list[int]) -> tuple[float, float]:
+        """Return the logarithm of a level's ratio to those of `rest` but itself, and its p."""
+        from scipy.special import stdtr
+
+        n = np.array([level.n if j in rest and j != k else 0
+                      for j, level in enumerate(self.levels)], dtype=np.float64)  # fmt: skip
+        contrast = (np.arange(len(n)) == k) - n / n.sum()
+        log = float(contrast @ np.log([level.factor.value for level in self.levels]))
+        sd = math.sqrt(max(float(contrast @ self.spread @ contrast), 0.0))
+        freedom = self.levels[k].freedom
+        known = freedom > 0 and 0 < sd < math.inf
+        return log, 2 * float(stdtr(freedom, -abs(log) / sd)) if known else 1.0
 
     def factors(self, u: Floats | None = None) -> dict[int, float]:
         """Return the factor of each level, or one drawn as the data leave them open.
@@ -235,7 +266,8 @@ class _Design:
             freedom = self._freedom(factor, k, beside)
             ratio = _ratio(beta, scatter, beside, freedom, int(n[k]))
             whole = _ratio(beyond, scatter, centre[k], freedom, int(n[k]), float(beyond[k]))
-            levels.append(Level(keys[k], int(n[k]), ratio, whole, _p(ratio, freedom)))
+            p = _p(ratio, freedom)
+            levels.append(Level(keys[k], int(n[k]), ratio, whole, p, freedom))
         known = [k for k, key in enumerate(keys) if key >= 0]
         spread = (centre @ scatter @ centre.T)[np.ix_(known, known)]
         told = tuple(levels[k] for k in known)

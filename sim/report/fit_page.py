@@ -11,7 +11,15 @@ from sim.fitting.grades import Part, parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
 from sim.fitting.validation import Validation
-from sim.report import fitted, fitted_bookings, fitted_dates, fitted_effects, locale, validated
+from sim.report import (
+    fitted,
+    fitted_bookings,
+    fitted_dates,
+    fitted_effects,
+    fitted_hours,
+    locale,
+    validated,
+)
 from sim.report.page import environment, program_version
 from sim.report.plots import validation
 from sim.report.plots.fit import pictures
@@ -36,6 +44,7 @@ def render_fit(
         doubts=fitted.doubts(found, lang),
         verdict=fitted.answer(draft, checked, lang), state=_state(draft, checked), gaps=draft.gaps,
         bookings=list(fitted_bookings.sentences(found, lang)),
+        hours=list(fitted_hours.sentences(found, lang)),
         dates=list(fitted_dates.sentences(found, lang)),
         ledgers=[(_say(lang, f"part.{part}"), _ledger(found, part, lang)) for part in PARTS],
         notes=[*fitted.notes(found, lang), *fitted.tests(found, lang),

@@ -15,7 +15,14 @@ from sim.fitting.grades import Part, parts
 from sim.fitting.ledger import PARTS
 from sim.fitting.rules import told
 from sim.fitting.validation import Validation
-from sim.report import fitted_bookings, fitted_dates, fitted_effects, locale, validated
+from sim.report import (
+    fitted_bookings,
+    fitted_dates,
+    fitted_effects,
+    fitted_hours,
+    locale,
+    validated,
+)
 from sim.report.path_text import BETWEEN
 from sim.scenario import quantities as q
 from sim.statistics.intervals import Estimate
@@ -68,6 +75,7 @@ def _lines(found: Fitted, lang: str) -> Iterator[str]:
     yield from ("  " + note for note in notes(found, lang))
     for part_ in parts(found):
         yield "  " + part_line(part_, found, lang)
+    yield from (f"  {sentence}" for sentence in fitted_hours.sentences(found, lang))
     yield from (f"  {sentence}" for sentence in tests(found, lang))
     yield from (f"  {sentence}" for sentence in fitted_effects.sentences(found, lang))
     yield from (f"  {sentence}" for sentence in fitted_dates.sentences(found, lang))

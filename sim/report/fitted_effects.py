@@ -33,14 +33,18 @@ def sentences(found: Fitted, lang: str) -> Iterator[str]:
 
 
 def _told(effect: Effect, found: Fitted, lang: str) -> Iterator[str]:
-    """Yield a sentence for each level that is sure; of two, which mirror each other, for one."""
-    levels = [level for level in effect.levels if level.sure]
-    if effect.kind == "line":
-        levels = levels[-1:]
-    elif len(effect.levels) == 2:
-        levels = sorted(levels, key=lambda level: level.ratio.value)[-1:]
+    """Yield a sentence for each level that is told, and what the scenario calls it."""
+    long = [level for level in effect.levels if level.sure][-1:]
+    levels = long if effect.kind == "line" else effect.told
     for level in levels:
         yield say(f"fit.effect.{effect.kind}", lang, **_values(effect, level, found, lang))
+    if effect.kind == "counter" and said(effect, found.counters):
+        slowest = max(levels, key=lambda level: level.factor.value)
+        speed = round(slowest.speed.value, 2)
+        yield say(
+            "fit.effect.speed", lang, counter=_counter(slowest, found, lang),
+            speed=locale.number(speed, lang, 2), times=locale.number(1 / speed, lang, 2),
+        )  # fmt: skip
 
 
 def _values(effect: Effect, level: Level, found: Fitted, lang: str) -> dict[str, str]:
