@@ -17,6 +17,7 @@ from sim.fitting.emulator import Emulator
 from sim.report.calibration import described, plain, render, table
 from sim.report.studies import of_calibration
 from sim.scenario.loading import load
+from sim.scenario.noted import read_quantity
 from sim.scenario.writing import show
 
 MEAN, OTHER = "agencies.a.services.s.time.mean", "agencies.b.services.s.time.mean"
@@ -90,8 +91,25 @@ def test_counts_that_no_mall_within_the_ranges_gives_are_named() -> None:
     assert not result.kept.any()
     assert result.in_the_way() == ("a.wait.mean",)
     assert result.ignored == ("visits.mon",)
-    assert "look at this count first" in described(result, "en")
+    text = described(result, "en")
+    assert "Out of reach: " in text.splitlines()[0] and "counted 900.0 min" in text
+    assert "in 4 rounds." in text or "in 1 round." in text
     assert "no mall comes near" in render(result, "en")
+
+
+def test_counts_that_tell_nothing_are_said_to_tell_nothing() -> None:
+    """And no range becomes wider than it was, to whatever digits it is written."""
+    scenario = small(
+        observed={"visits_per_day": "40"}, plausible={MEAN: "6.99 min .. 7.01 min"}
+    )
+    result = calibrate(scenario, 40, 3, tolerance=0.5, workers=1)
+    assert result.kept.all() and result.waves == 1
+    text = described(result, "en")
+    assert text.startswith("These counts add nothing") and "in 1 round." in text
+    assert 'class="verdict cannot_tell"' in render(result, "id")
+    (one,) = plain(result)["figures"]
+    low, high = (read_quantity(one[end]).value for end in ("low", "high"))
+    assert read_quantity("6.99 min").value <= low <= high <= read_quantity("7.01 min").value
 
 
 def test_without_ranges_or_counts_it_says_what_to_add() -> None:

@@ -54,10 +54,31 @@ def usable(found: Calibration) -> bool:
 
 
 def head(found: Calibration, lang: str) -> str:
-    """Say how many malls agree with everything that was counted."""
+    """Say how many malls agree with everything that was counted, and which count is in the way."""
     kept, tried = int(found.kept.sum()), len(found.kept)
     numbers = {"kept": locale.number(kept, lang), "tried": locale.number(tried, lang)}
-    return say("calibrate.head" if kept else "calibrate.none", lang, **numbers)
+    key = "none" if not kept else "head" if learned(found) else "nothing"
+    return " ".join([say(f"calibrate.{key}", lang, **numbers), *_out_of_reach(found, lang)])
+
+
+def learned(found: Calibration) -> bool:
+    """Whether any figure was narrowed, by itself or together with another."""
+    return any(one.found_out or one.tied_to for one in found.learned)
+
+
+def _out_of_reach(found: Calibration, lang: str) -> Iterator[str]:
+    """Yield each count that no mall comes near, with what all malls tried give."""
+    kinds = dict(zip(found.counts, found.kinds, strict=True))
+    for name in found.in_the_way():
+        o = found.counts.index(name)
+        given = found.modelled[np.isfinite(found.modelled[:, o]), o]
+        ends = [_count(float(end(given)), kinds[name], lang) if len(given) else locale.ABSENT
+                for end in (np.min, np.max)]  # fmt: skip
+        yield say(
+            "calibrate.never", lang, name=count_text(name, found.scenario, lang),
+            counted=_count(float(found.counted[o]), kinds[name], lang),
+            modelled=_from_to(ends[0], ends[1], lang),
+        )  # fmt: skip
 
 
 def _lines(found: Calibration, lang: str) -> Iterator[str]:
@@ -139,8 +160,6 @@ def count_text(path: str, scenario: Scenario, lang: str) -> str:
 
 def notes(found: Calibration, lang: str) -> Iterator[str]:
     """Yield what a reader has to know besides the ranges."""
-    for name in found.in_the_way():
-        yield say("calibrate.never", lang, name=count_text(name, found.scenario, lang))
     for name in found.ignored:
         yield say("calibrate.ignored", lang, name=name)
     if found.kept.any():
@@ -152,13 +171,15 @@ def notes(found: Calibration, lang: str) -> Iterator[str]:
     if kept:
         yield say("calibrate.set", lang)
     off = locale.percent(found.tolerance, lang, 1)
-    yield say("calibrate.method", lang, tried=len(found.kept), waves=found.waves, off=off)
+    waves = say(f"calibrate.{'wave' if found.waves == 1 else 'waves'}", lang, n=found.waves)
+    yield say("calibrate.method", lang, tried=len(found.kept), waves=waves, off=off)
 
 
 def render(found: Calibration, lang: str, command: str = "") -> str:
     """Return the page of a calibration as HTML that needs nothing else; command : `described`."""
     page: str = environment(lang).get_template("calibrate.html.j2").render(
         lang=lang, name=found.scenario.name, head=head(found, lang), kept=bool(found.kept.any()),
+        learned=learned(found),
         figures=[(row, judged(row, lang), COLOURS[row.key]) for row in figures(found, lang)],
         counts=counts(found, lang), notes=list(notes(found, lang)), command=command,
         run_set=say("calibrate.run_set", lang), version=program_version(),
@@ -182,7 +203,9 @@ def _count(value: float, kind: str, lang: str) -> str:
 
 
 def _quantity(one: Learned, value: float) -> Quantity:
-    return Quantity(float(f"{value:.3g}"), one.prior[0].kind)
+    """Return a figure to three digits, which never lies outside its plausible range."""
+    low, high = one.prior
+    return Quantity(min(max(float(f"{value:.3g}"), low.value), high.value), low.kind)
 
 
 def plain(found: Calibration, command: Sequence[str] = ()) -> dict[str, Any]:
