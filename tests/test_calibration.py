@@ -99,9 +99,7 @@ def test_counts_that_no_mall_within_the_ranges_gives_are_named() -> None:
 
 def test_counts_that_tell_nothing_are_said_to_tell_nothing() -> None:
     """And no range becomes wider than it was, to whatever digits it is written."""
-    scenario = small(
-        observed={"visits_per_day": "40"}, plausible={MEAN: "6.99 min .. 7.01 min"}
-    )
+    scenario = small(observed={"visits_per_day": "40"}, plausible={MEAN: "6.99 min .. 7.01 min"})
     result = calibrate(scenario, 40, 3, tolerance=0.5, workers=1)
     assert result.kept.all() and result.waves == 1
     text = described(result, "en")

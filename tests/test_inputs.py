@@ -127,7 +127,7 @@ def test_what_is_unsure_widens_and_is_named() -> None:
     row = frame.loc[("mall", "", "", "", "wait.mean")]
     assert (row["low"], row["high"]) == pytest.approx((both.low, both.high))
     text = "\n".join(lines(whole, "en"))
-    assert "is included" in text and "Measure next: service time" in text and "60 days" in text
+    assert "is included" in text and "for longer: service time" in text and "60 days" in text
     assert "is not included" in "\n".join(lines(results, "en"))
 
 
@@ -242,7 +242,7 @@ def test_what_a_promise_bears_is_less_sure_where_the_figures_are() -> None:
     assert both.high - both.low > 1.5 * (bare.high - bare.low)
     assert both.low < bare.low <= bare.high < both.high
     text = described(found, "en")
-    assert "is included" in text and "more runs would narrow" in text and "Measure next" in text
+    assert "is included" in text and "narrows with more runs" in text and "for longer: " in text
     assert "is not included" in described(plain, "en")
     known = capacity(small(), replications=10, levels=5, inputs=drawn(7, 7), workers=1)
     same = plain.curves[0].crossing

@@ -124,6 +124,8 @@ def measure_next(results: Results, lang: str) -> str:
 def lines(results: Results, lang: str) -> Iterator[str]:
     """Yield whether inputs are included and, if so, what would make the answer surer."""
     yield statement(results, lang)
+    if results.spread is not None:
+        yield say("inputs.explain", lang)
     for row in rows(results, lang):
         label = say("inputs.column.first", lang).lower()
         first = row.first and say("inputs.first", lang, label=label, name=row.first)
@@ -154,6 +156,7 @@ def compared(found: Comparison, lang: str) -> Iterator[str]:
     yield statement(found.base, lang, compared=True)
     if found.base.spread is None:
         return
+    yield say("inputs.explain", lang)
     for of in found.alternatives:
         done = of.carried_out
         bare, both = done.bare.difference("fulfilled"), done.difference("fulfilled")
