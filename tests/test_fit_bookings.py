@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ from round_trip import SEED, refuted
 from sim import draft, fit, sample, simulate
 from sim.fitting.bookings import seats_of
 from sim.fitting.fit import Fitted
+from sim.fitting.grades import parts
 from sim.fitting.inputs import inputs
 from sim.fitting.validation import validate
 from sim.report import fitted_bookings
+from sim.report.fitted import figure
 from sim.report.studies import of_fit
 from sim.scenario import quantities as q
 from sim.scenario.loading import load_text
@@ -107,6 +110,11 @@ def test_bookings_come_back(passports: Fitted) -> None:
     of = passports.bookings["paspor"]
     assert (of.every, of.seats) == (30 * 60 * 10**6, 5)
     assert of.call_early and of.normal and of.filled < 0.1
+    early = next(part for part in parts(passports) if part.kind == "early")
+    assert "min before the booked time" in figure(early, "en")
+    assert "menit sebelum waktu yang dipesan" in figure(early, "id")
+    late = replace(early, value=Estimate(2.5, 1.0, 4.0, 9, "t", 0.95))
+    assert figure(late, "en") == "come 2.5 min after the booked time (1.0–4.0)"
     for key, one in estimates(passports).items():
         assert one.value == pytest.approx(TRUE[key], abs=2 * one.half_width), key
     per_day = passports.arrivals.per_day["paspor"]

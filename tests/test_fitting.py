@@ -22,6 +22,7 @@ from sim.fitting.ledger import PARTS
 from sim.fitting.likelihood import Sample, fit_law, fit_laws
 from sim.fitting.patience import survival
 from sim.fitting.rules import Told, read_mapping
+from sim.report import locale
 from sim.report.answer import Answer
 from sim.report.fitted import described
 from sim.report.observed import made_of_them
@@ -297,6 +298,10 @@ def test_a_call_on_another_day_is_no_wait() -> None:
     assert found.waits().max() < 60
 
 
+def test_a_chance_is_never_nothing() -> None:
+    assert locale.chance(0.0004, "id") == "< 0,001" and locale.chance(0.48, "id") == "= 0,480"
+
+
 def test_times_are_read_as_they_are_written() -> None:
     for name in ("indonesian_months.csv", "dots.csv", "to_24_00.csv", "merged_cells.xlsx"):
         found = fit([LOGS / name])
@@ -389,6 +394,9 @@ def test_counters_and_patience_are_told_with_a_figure(lang: str, says: str) -> N
     hours = "08:30–15:30" if lang == "en" else "08.30–15.30"
     pause = "break 11:30–14:00" if lang == "en" else "istirahat 11.30–14.00"
     assert hours in text and pause in text and say("fit.hours.ask", lang) in text
+    left = found.ledger.counts("waits")["left"]
+    assert left == found.patience.left and "no_call" not in found.ledger.counts("waits")
+    assert f"{say('fit.reason.left', lang)} {left}" in text
     assert "Disdukcapil › ktp" in text and "disdukcapil.ktp" not in text
     made = load_text(draft(found, lang))
     assert made_of_them(made)
@@ -432,3 +440,19 @@ def test_the_command_writes_the_scenario_beside_its_page(
     assert "2025-01-06" in out.read_text(encoding="utf-8")
     page = (tmp_path / "fit.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 2 and f'lang="{lang}"' in page
+
+
+def test_a_fit_of_another_log_in_one_folder_says_what_it_replaces(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "mall.yaml"
+
+    def said(name: str, target: Path) -> str:
+        with pytest.raises(SystemExit):
+            main(["fit", str(LOGS / name), "--out", str(target), "--lang", "en"])
+        return capsys.readouterr().err
+
+    assert "replaces" not in said("semicolons.csv", out)
+    assert "replaces" not in said("semicolons.csv", out)
+    assert "semicolons.csv" in said("dots.csv", out).splitlines()[0]
+    assert "this replaces the earlier fit" in said("dots.csv", tmp_path / "other.yaml")

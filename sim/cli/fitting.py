@@ -24,9 +24,11 @@ from sim.cli.commands import (
     plainly,
     progress_bar,
     say_written,
+    shown_path,
     tell,
 )
 from sim.errors import MallError
+from sim.words import say
 
 
 @app.command()
@@ -55,7 +57,7 @@ def fit(
     from sim.fitting.rules import read_mapping
     from sim.fitting.validation import validate
     from sim.report.replacing import check_place
-    from sim.report.result_folder import folder_of
+    from sim.report.result_folder import folder_of, replaced_fit
     from sim.report.studies import of_fit
     from sim.scenario.loading import load
 
@@ -65,6 +67,9 @@ def fit(
     told = None if columns is None else read_mapping(columns)
     found = fitted(logs, like=lent, told=told)
     study = of_fit(found, lang.value, target.name, sys.argv, validate(found))
+    if other := replaced_fit(target, study.data["files"]):
+        place = shown_path(target.parent)
+        typer.echo(say("cli.replaces_fit", lang.value, path=place, name=other), err=True)
     page = study.write(target.parent, lang.value)
     tell(study.data if as_json else study.text)
     say_written(target, lang.value)

@@ -16,7 +16,7 @@ from sim.fitting.bookings import Booked, bookings
 from sim.fitting.counters import Open, counters
 from sim.fitting.effects import Effects, effects
 from sim.fitting.history import History, history
-from sim.fitting.ledger import PARTS, Ledger, audit, outcomes
+from sim.fitting.ledger import PARTS, Ledger, audit, left_the_line, outcomes
 from sim.fitting.likelihood import Floats
 from sim.fitting.opening import Opening, openings
 from sim.fitting.paces import pace
@@ -28,7 +28,6 @@ from sim.fitting.services import ServiceTime, lengths_of, service_times
 from sim.fitting.tickets import Tickets, read_tickets
 from sim.scenario import quantities as q
 from sim.words import say
-from sim.workload import ABSENT
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -141,9 +140,8 @@ def _patience(tickets: Tickets, ledger: Ledger) -> Patience | None:
     since = tickets.since
     waits = np.where(used, tickets.called - since, 0) / q.MINUTE
     came = used & ~missed & ~left
-    gone = ledger.used("arrivals") & left & (tickets.end != ABSENT)
+    gone = ledger.used("arrivals") & left_the_line(tickets, ledger.rules)
     until = np.where(gone, tickets.end - since, 0) / q.MINUTE
-    gone &= (until >= 0) & (until <= ledger.rules.forgotten_open / q.MINUTE)
     absent = used & (missed | (left & ~gone))
     return patience(waits[came], until[gone], waits[absent])
 

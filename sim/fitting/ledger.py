@@ -29,7 +29,7 @@ REASONS = (
     "used", "unreadable", "ragged", "future", "booked_absent", "booked_cancelled", "duplicate",
     "second_officer", "online",
     "clock_jump", "outside_hours", "holiday", "half_day",
-    "no_call", "called_before_arrival", "called_another_day",
+    "left", "no_call", "called_before_arrival", "called_another_day",
     "no_show", "no_start", "no_end", "end_before_start", "forgotten_open", "held_out",
 )  # fmt: skip
 _CODE = {reason: code for code, reason in enumerate(REASONS)}
@@ -121,7 +121,7 @@ def audit(tickets: Tickets, rules: Rules | None = None) -> Ledger:
     aside("half_day", _half_days(tickets, code == 0, rules))
     if tickets.filled_dates:
         notes.append(("filled_dates", tickets.filled_dates))
-    waits, services = _of_waits(tickets, code), _of_services(tickets, code, rules)
+    waits, services = _of_waits(tickets, code, rules), _of_services(tickets, code, rules)
     codes = {"arrivals": code, "waits": waits, "services": services}
     return Ledger(len(tickets), codes, rules, tuple(notes), _examples(tickets, codes))
 
@@ -147,8 +147,19 @@ def _came_as_booked(tickets: Tickets) -> Bools:
     return np.asarray(known & (abs(early) <= _NEAR_BOOKED), dtype=bool)
 
 
-def _of_waits(tickets: Tickets, code: Ints) -> Ints:
+def left_the_line(tickets: Tickets, rules: Rules) -> Bools:
+    """(N,) whether somebody left, and when is known: that is what her patience was."""
+    since = tickets.since
+    known = (tickets.end != ABSENT) & (since != ABSENT)
+    waited = np.where(known, tickets.end, -1) - np.where(known, since, 0)
+    known &= (waited >= 0) & (waited <= rules.forgotten_open)
+    return np.asarray(outcomes(tickets)[1] & known, dtype=bool)
+
+
+def _of_waits(tickets: Tickets, code: Ints, rules: Rules) -> Ints:
     code = code.copy()
+    uncalled = (code == 0) & (tickets.called == ABSENT)
+    code[uncalled & left_the_line(tickets, rules)] = _CODE["left"]
     code[(code == 0) & (tickets.called == ABSENT)] = _CODE["no_call"]
     code[(code == 0) & (tickets.called < tickets.arrival)] = _CODE["called_before_arrival"]
     code[(code == 0) & (tickets.called >= q.DAY)] = _CODE["called_another_day"]

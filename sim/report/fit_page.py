@@ -102,6 +102,10 @@ def _examples(found: Fitted, lang: str) -> list[tuple[str, list[dict[str, str]]]
     ]
 
 
+def _p(p: float, lang: str) -> str:
+    return locale.chance(p, lang, 2).removeprefix("= ")
+
+
 def _services(found: Fitted, lang: str) -> list[dict[str, str]]:
     """Return a row for each family that was tried at each service."""
     number = partial(locale.number, lang=lang, digits=1)
@@ -114,8 +118,8 @@ def _services(found: Fitted, lang: str) -> list[dict[str, str]]:
                 "family": law_name(fit.law.family, lang),
                 "mean": number(fit.law.mean), "sd": number(fit.law.sd), "aic": number(fit.aic),
                 "ks": "" if good is None else locale.number(good.ks, lang, 3),
-                "ks_p": "" if good is None else locale.number(good.ks_p, lang, 2),
-                "ad_p": "" if good is None else locale.number(good.ad_p, lang, 2),
+                "ks_p": "" if good is None else _p(good.ks_p, lang),
+                "ad_p": "" if good is None else _p(good.ad_p, lang),
                 "chosen": _say(lang, "page.empirical" if one.values else "page.chosen")
                 if k == 0 else "",
             })  # fmt: skip

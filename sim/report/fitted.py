@@ -30,7 +30,8 @@ from sim.words import say
 
 FACTORS = ("month", "after", "apart")
 """Parts that are so many times an ordinary day."""
-SHARES, EARLY = ("booked", "no_show", "cancelled"), ("early", "early_sd")
+SHARES = ("booked", "no_show", "cancelled")
+BOOKED = (*SHARES, "early", "early_sd")
 """Parts of bookings: shares, and minutes around the booked time."""
 
 
@@ -131,10 +132,10 @@ def tests(found: Fitted, lang: str) -> Iterator[str]:
     if not math.isnan(a.within_p):
         refuted = a.within_p < 0.01 and a.within > 1.2
         key, ratio = "clumped" if refuted else "poisson", locale.number(a.within, lang, 2)
-        yield say(f"fit.test.{key}", lang, ratio=ratio, p=locale.number(a.within_p, lang, 3))
+        yield say(f"fit.test.{key}", lang, ratio=ratio, p=locale.chance(a.within_p, lang))
     if not math.isnan(a.between_p):
         key = "days_differ" if a.between_p < 0.05 else "days_alike"
-        yield say(f"fit.test.{key}", lang, p=locale.number(a.between_p, lang, 3))
+        yield say(f"fit.test.{key}", lang, p=locale.chance(a.between_p, lang))
     if found.arrivals.days < 40:
         yield say("fit.test.few_days", lang, days=found.arrivals.days)
 
@@ -155,7 +156,7 @@ def part_name(part: Part, found: Fitted, lang: str) -> str:
         return fitted_dates.month_title(part.name, lang)
     if part.kind == "apart":
         return locale.weekday(part.name, lang)
-    if part.kind in ("arrivals", *SHARES, *EARLY):
+    if part.kind in ("arrivals", *BOOKED):
         return " → ".join(history.title(s) for s in routes.stops[routes.keys.index(part.name)])
     if part.kind == "counters":
         return history.agency_title(history.agencies.index(part.name))
@@ -174,17 +175,27 @@ def figure(part: Part, lang: str) -> str:
     """Return the figure of a part with its interval, or without where none is known."""
     if part.value is None:
         return _bare(part, lang)
+    if part.kind == "early":
+        return _early(part.value, lang)
     scale, unit = (100, " %") if part.kind in ("day_to_day", *SHARES) else (1, "")
-    if part.kind in ("service", *FACTORS, *EARLY):
+    if part.kind in ("service", "early_sd", *FACTORS):
         unit = " " + say("fit.times" if part.kind in FACTORS else "fit.minutes", lang)
     value, low, high = (
         locale.number(scale * v, lang, 2 if part.kind in FACTORS else 1)
         for v in (part.value.value, part.value.low, part.value.high)
     )
-    if part.kind in EARLY:  # a dash between numbers below zero would be lost
-        value, low, high = (text.replace("-", "−") for text in (value, low, high))
-        return f"{value}{unit} ({low} … {high})"
     return f"{value}{unit} ({low}–{high})"
+
+
+def _early(of: Estimate, lang: str) -> str:
+    """Say by how much people come before or after the time that they booked."""
+    if of.low <= 0 <= of.high:
+        key, ends = "around", (-of.low, of.high)
+    else:
+        key = "before" if of.high < 0 else "after"
+        ends = (min(abs(of.low), abs(of.high)), max(abs(of.low), abs(of.high)))
+    value, low, high = (locale.number(v, lang, 1) for v in (abs(of.value), *ends))
+    return say(f"fit.early.{key}", lang, value=value, low=low, high=high)
 
 
 def _bare(part: Part, lang: str) -> str:

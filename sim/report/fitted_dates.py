@@ -72,7 +72,7 @@ def _months(year: Year, weeks: int, lang: str) -> str:
     if len(year.months) < 2:
         return say("fit.dates.few_months", lang, weeks=weeks, fewest=FEWEST_IN_MONTH)
     key = "months_differ" if year.differ else "months_alike"
-    return say(f"fit.dates.{key}", lang, p=locale.number(year.months_p, lang, 3))
+    return say(f"fit.dates.{key}", lang, p=locale.chance(year.months_p, lang))
 
 
 def _trend(year: Year, weeks: int, lang: str) -> str:

@@ -60,6 +60,14 @@ def of_hundred(value: float, lang: str, digits: int = 0) -> str:
     return say("locale.of", lang, part=number(100 * value, lang, digits), whole=number(100, lang))
 
 
+def chance(p: float, lang: str, digits: int = 3) -> str:
+    """Write how likely something is by chance: `= 0,480`; never 0: `< 0,001`."""
+    least = 10.0**-digits
+    if p < least:
+        return f"< {number(least, lang, digits)}"
+    return f"= {number(p, lang, digits)}"
+
+
 def people(value: float, lang: str) -> str:
     """Write how many people, on average: whole from 10 on, else one decimal; `0,04` is `< 0,1`."""
     if 0 < value < 0.05:

@@ -27,3 +27,21 @@ def replaced(folder: Path, name: str) -> str:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
     return brief("".join(filter(str.isprintable, str(found)))) if found != name else ""
+
+
+def replaced_fit(target: Path, logs: Sequence[str]) -> str:
+    """Return the logs whose fit stands beside a scenario to be written; "" if none will be lost.
+
+    That is a fit of other logs, or one whose scenario has another name and would stay without
+    its page.
+    """
+    try:
+        files = json.loads((target.parent / "fit.json").read_text(encoding="utf-8"))["files"]
+        found = ", ".join(map(str, files))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return (
+        ""
+        if files == list(logs) and target.exists()
+        else brief("".join(filter(str.isprintable, found)))
+    )
