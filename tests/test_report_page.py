@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from malls import mall, scenario_of
 
 from sim.engine import simulate
-from sim.engine.loads import loads, overloads
+from sim.engine.loads import Load, loads, overloads
 from sim.log import Log
 from sim.report import locale, sentences
 from sim.report.answer import Answer
@@ -351,6 +351,18 @@ def test_offered_load_is_what_ample_counters_are_busy_with():
         assert low <= hourly(results.scenario, agency) <= high
 
 
+def test_overloaded_hours_are_told_with_the_counters_that_are_open_in_them() -> None:
+    def load(interval: str, offered: float, counters: float) -> Load:
+        return Load("mon", interval, "a", (), offered, counters, True)
+
+    hours = (load("09:00", 2.7, 2), load("10:00", 2.6, 2), load("14:00", 3.04, 3))
+    first, second = sentences.overloads(hours, "en", {"a": "A"})
+    assert "09:00" in first and "11:00" in first and "up to 2.7 counters; open: 2." in first
+    assert "14:00" in second and "up to 3.04 counters; open: 3." in second
+    (day,) = sentences.overloads((load("", 2.9, 2.5), *hours), "en", {"a": "A"})
+    assert "2.9 counters" in day and "09:00" not in day
+
+
 def test_too_much_work_is_said_before_and_after_and_enough_counters_are_not_accused():
     assert {x.agency for x in overloads(busy()[0].scenario)} == {"a"}
     assert not overloads(ample()[0].scenario)
@@ -535,7 +547,7 @@ def test_figures_are_named_in_words_and_keep_their_path_at_hand():
 def test_what_the_author_wrote_is_marked_as_such():
     results, log = run(small(description="A mall of its author."), 2)
     text = Visible(render_page(results, log, "id")).text
-    assert "dengan kata-katanya sendiri: A mall of its author." in text
+    assert "Keterangan dalam berkas itu sendiri: A mall of its author." in text
 
 
 def test_an_average_beside_a_median_is_explained():

@@ -52,7 +52,8 @@ def rows(results: Results, lang: str) -> list[Row]:
         return []
     title_of = titles(results.scenario)
     promised = promising(results.scenario)
-    found = [_row(results, say("inputs.what.fulfilled", lang), ("fulfilled",), lang)]
+    done = say("inputs.what.fulfilled" if promised else "inputs.what.done", lang)
+    found = [_row(results, done, ("fulfilled",), lang)]
     for key, agency in results.scenario.agencies.items():
         if agency.machines is None:
             name = {"agency": title_of[key]}

@@ -274,23 +274,30 @@ def when(answer: Answer, lang: str) -> str:
 
 
 def overloads(loads: Sequence[Load], lang: str, titles_of: dict[str, str]) -> list[str]:
-    """Say which counters are given more work than they can do, by the scenario alone."""
-    grouped: dict[tuple[str, tuple[str, ...], str], list[Load]] = {}
+    """Say which counters are given more work than they can do, by the scenario alone.
+
+    A day that is overloaded as a whole is said so; else its hours are, those of as many counters
+    together.
+    """
+    days = {(x.agency, x.services, x.weekday) for x in loads if not x.interval}
+    grouped: dict[tuple[str, tuple[str, ...], str, float], list[Load]] = {}
     for load in loads:
-        grouped.setdefault((load.agency, load.services, load.weekday), []).append(load)
+        of = (load.agency, load.services, load.weekday)
+        grouped.setdefault((*of, 0.0 if of in days else load.counters), []).append(load)
     texts = []
-    for (agency, services, weekday), found in grouped.items():
+    for (agency, services, weekday, _), found in grouped.items():
         name = titles_of[agency]
         if services:
             names = ", ".join(titles_of[s] for s in services)
             name = say("page.overload.line", lang, agency=name, services=names)
         whole = [x for x in found if not x.interval]
         worst = whole[0] if whole else found[0]
+        digits = next((d for d in (1, 2) if round(worst.offered, d) > round(worst.counters, d)), 3)
         values = {
             "agency": name,
             "weekday": locale.weekday(weekday, lang),
-            "load": locale.number(worst.offered, lang, 1),
-            "open": locale.short(worst.counters, lang, 1),
+            "load": locale.number(worst.offered, lang, digits),
+            "open": locale.short(worst.counters, lang, digits),
         }
         spans = [_clock(first, last, lang) for first, last in _runs_of(x.interval for x in found)]
         hours = locale.join(spans, lang)
