@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ from ticket_logs import EXAMPLE, MALL, example, rounded, simulated
 
 from sim import LogError, ScenarioError, draft, fit, replicate
 from sim.cli import main
+from sim.fitting.columns import FIELDS
 from sim.fitting.doubts import doubts
 from sim.fitting.draft import Draft
 from sim.fitting.ledger import PARTS
 from sim.fitting.likelihood import Sample, fit_law, fit_laws
 from sim.fitting.patience import survival
-from sim.fitting.rules import Told, read_mapping
+from sim.fitting.rules import Rules, Told, read_mapping
 from sim.report import locale
 from sim.report.answer import Answer
 from sim.report.fitted import described
@@ -413,6 +414,18 @@ def test_counters_and_patience_are_told_with_a_figure(lang: str, says: str) -> N
     n = len(off.counted)
     wrong = say("page.counted.disagree_same", lang, within=0, outside=n, all=n)
     assert compared(off, lang) == wrong
+
+
+def test_the_docs_name_every_key_of_a_file_of_columns(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "how-to.md").read_text(encoding="utf-8")
+    block = next(b for b in text.split("```yaml\n")[1:] if b.startswith("columns:"))
+    file = tmp_path / "columns.yaml"
+    file.write_text(block.split("```")[0], encoding="utf-8")
+    told = read_mapping(file)
+    assert set(told.columns) == set(FIELDS)
+    assert told.date is not None and told.order == "day_first"
+    below = file.read_text(encoding="utf-8").split("rules:")[1].splitlines()[1:]
+    assert [line.split(":")[0].strip() for line in below] == [f.name for f in fields(Rules)]
 
 
 @pytest.mark.skipif(not WARSAW.is_file(), reason="the log of Warsaw is not here")
