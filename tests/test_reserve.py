@@ -14,9 +14,10 @@ from sim import load
 from sim.cli import main
 from sim.experiments.inputs import Inputs
 from sim.experiments.points import run_points
-from sim.experiments.reserve import Reserved, _share, reserve
+from sim.experiments.reserve import Reserved, reserve
 from sim.experiments.staffing import StaffingPlan, staff
 from sim.scenario.loading import load_text
+from sim.statistics.intervals import exact_share
 from sim.statistics.verdict import margin_of
 
 UNSURE = drawn(5, 9)
@@ -86,7 +87,7 @@ def test_what_no_counter_mends_gets_none_and_is_said() -> None:
 
 def test_the_interval_is_that_of_scipy() -> None:
     for held in (0, 7, 19, 20):
-        ours, theirs = _share(held, 20, 0.95), binomtest(held, 20).proportion_ci(0.95)
+        ours, theirs = exact_share(held, 20, 0.95), binomtest(held, 20).proportion_ci(0.95)
         assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
 
 

@@ -270,7 +270,7 @@ def validate(
     as_json: AsJson = False,
 ) -> int:
     """Check scenarios and name every fault with its place and its remedy."""
-    from sim.scenario.doubts import doubts
+    from sim.report.beforehand import doubt_notes
     from sim.scenario.loading import load
 
     found: list[Fault] = []
@@ -279,8 +279,8 @@ def validate(
             scenario = load(file, overlays)
             if not as_json:
                 typer.echo(say("cli.sound", lang.value, file=file))
-                for doubt in doubts(scenario):
-                    typer.echo(say("cli.doubt", lang.value, of="", text=doubt.say(lang.value)))
+                for note in doubt_notes([scenario], lang.value):
+                    typer.echo(note)
         except ScenarioError as error:
             found += error.faults
     if as_json:

@@ -32,7 +32,7 @@ from sim.experiments.slots import Plan, Slots, Table
 from sim.experiments.staffing import StaffingPlan
 from sim.experiments.staffing_search import FRESH, Search, less
 from sim.statistics.change import difference
-from sim.statistics.intervals import Estimate, t_factor
+from sim.statistics.intervals import Estimate, exact_share, t_factor
 from sim.statistics.results import Results
 from sim.statistics.verdict import State, margin_of, state, together
 
@@ -230,7 +230,7 @@ class _Reserving:
     def told(self, agency: str, after: Table, held: Bools, confidence: float) -> Reserved:
         """Say what was found for an agency."""
         before, hours = self.first[agency], self.search.hours
-        kept = _share(int(held.sum()), len(held), confidence)
+        kept = exact_share(int(held.sum()), len(held), confidence)
         return Reserved(
             agency, before, after, hours(agency, after) - hours(agency, before),
             self.at_first[agency], kept, state(kept.low - self.share, kept.high - self.share),
@@ -260,13 +260,3 @@ def margins(level: Results, found: Sequence[Results], agency: str) -> Floats:
 def _some(results: Results, first: int, number: int) -> Results:
     these = slice(first, first + number)
     return replace(results, total=results.total[these], n=results.n[these])
-
-
-def _share(held: int, n: int, confidence: float) -> Estimate:
-    """Return a share of draws with its exact interval (Clopper and Pearson 1934)."""
-    from scipy.special import betaincinv
-
-    tail = (1 - confidence) / 2
-    low = float(betaincinv(held, n - held + 1, tail)) if held else 0.0
-    high = float(betaincinv(held + 1, n - held, 1 - tail)) if held < n else 1.0
-    return Estimate(held / n, low, high, n, "binomial", confidence)

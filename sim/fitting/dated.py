@@ -14,7 +14,8 @@ import numpy as np
 
 from sim.fitting.draft import hours_of
 from sim.fitting.fit import Fitted
-from sim.fitting.national import as_date, in_ramadan
+from sim.fitting.national import in_ramadan
+from sim.fitting.times import as_date
 from sim.fitting.year import RAMADAN, RAMADAN_NAME, Apart, month_name, months_of
 from sim.scenario.dates import Dates, Range, write_dates
 from sim.scenario.demand_factors import MONTHS
@@ -78,7 +79,7 @@ class _Dated:
         named = self.found.arrivals.holidays
         found = {}
         for day in np.setdiff1d(shut, self.found.arrivals.half).tolist():
-            if WEEKDAYS[(day + 3) % 7] in weekdays:
+            if WEEKDAYS[as_date(day).weekday()] in weekdays:
                 found[as_date(day).isoformat()] = named.get(day, self._say("closed"))
         if found:
             self.sources["calendar.holidays"] = self._say("holidays")

@@ -9,6 +9,7 @@ import numpy as np
 from sim.fitting.history import Bools, History, Ints
 from sim.fitting.likelihood import Floats
 from sim.fitting.routes import Routes
+from sim.fitting.times import weekday_of
 from sim.fitting.year import FEWEST_IN_MONTH, Year
 from sim.scenario import quantities as q
 from sim.workload import ABSENT
@@ -39,15 +40,15 @@ class DayTable:
 
     @property
     def weekday(self) -> Ints:
-        """(D,) 0 is Monday: 1970 began on a Thursday."""
-        return (self.days + 3) % 7
+        """(D,) 0 is Monday."""
+        return weekday_of(self.days)
 
     @property
     def shut(self) -> Ints:
         """Days since 1970 without tickets, of weekdays on which the mall is open most weeks."""
         every = np.arange(self.days[0], self.days[-1] + 1)
         opened = np.isin(every, self.days)
-        weekday = (every + 3) % 7
+        weekday = weekday_of(every)
         all_of, open_of = (np.bincount(w, minlength=7) for w in (weekday, weekday[opened]))
         return np.asarray(every[~opened & (2 * open_of > all_of)[weekday]], dtype=np.int64)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.fitting.fit import Fitted
 from sim.fitting.history import Ints
+from sim.fitting.times import weekday_of
 
 SUNDAY = 6
 FEWEST_OPEN = 0.5
@@ -47,7 +48,7 @@ def doubts(found: Fitted) -> Iterator[Doubt]:
 
 def sundays(days: Ints) -> int:
     """Return how many of some days since 1970 are Sundays."""
-    return int(((days + 3) % 7 == SUNDAY).sum())  # 1970 began on a Thursday
+    return int((weekday_of(days) == SUNDAY).sum())
 
 
 def unlikely(days: Ints) -> bool:

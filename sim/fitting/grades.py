@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.fitting.fit import Fitted
-from sim.fitting.national import as_date
+from sim.fitting.times import as_date
 from sim.statistics.intervals import Estimate
 
 Grade = Literal["good", "fair", "weak", "unknown"]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.fitting.ledger import Ledger, begins, outcomes
 from sim.fitting.naming import keys_of, safe
 from sim.fitting.tickets import Tickets
+from sim.fitting.times import weekday_of
 from sim.scenario import quantities as q
 from sim.workload import ABSENT
 
@@ -69,8 +70,8 @@ class History:
 
     @property
     def weekday(self) -> Ints:
-        """(D,) 0 is Monday: 1970 began on a Thursday."""
-        return (self.days + 3) % 7
+        """(D,) 0 is Monday."""
+        return weekday_of(self.days)
 
     @property
     def agency(self) -> Ints:

@@ -11,13 +11,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.fitting.rules import Rules
 from sim.fitting.tickets import RAGGED, UNREADABLE, Tickets
+from sim.fitting.times import as_date, weekday_of
 from sim.scenario import quantities as q
 from sim.workload import ABSENT
 
@@ -317,7 +317,7 @@ def _half_days(tickets: Tickets, sound: Bools, rules: Rules) -> Bools:
     noon = np.median(tickets.arrival[rows])
     late = tickets.arrival[rows] >= noon
     half = np.stack([np.bincount(position[late == k], minlength=len(days)) for k in (0, 1)])
-    weekday = (days + 3) % 7  # 1970 began on a Thursday
+    weekday = weekday_of(days)
     for k in range(len(days)):
         alike = weekday == weekday[k]
         usual = np.median(half[:, alike] if alike.sum() >= 3 else half, axis=1)
@@ -356,7 +356,7 @@ def _example(tickets: Tickets, k: int) -> dict[str, str]:
 
 def day_text(day: int) -> str:
     """Write days since 1970 as an ISO date."""
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+    return as_date(day).isoformat()
 
 
 def clock_text(time: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
 from sim.fitting.history import Bools, Ints
+from sim.fitting.times import as_date
 from sim.scenario.dates import Dates
 from sim.scenario.holidays import read_holidays
 
@@ -41,8 +42,3 @@ def in_ramadan(days: Ints, holidays: dict[int, str]) -> Bools:
     for eid in eids:
         inside |= (days < eid) & (days >= eid - _MONTH)
     return inside
-
-
-def as_date(day: int) -> date:
-    """Return a day since 1970 as a date."""
-    return _EPOCH + timedelta(days=day)

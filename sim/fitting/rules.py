@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sim.errors import LogError, why
 from sim.fitting.columns import FIELDS
-from sim.fitting.times import read_date
+from sim.fitting.times import as_date, read_date
 from sim.scenario import quantities as q
 from sim.scenario.document import LARGEST_FILE, read_document
 from sim.scenario.faults import nearest
@@ -132,10 +132,9 @@ def _known(data: Mapping[str, object], known: tuple[str, ...], path: Path) -> No
 
 def told(rules: Rules) -> dict[str, str]:
     """Return the rules as a mapping file would write them, those that are off left out."""
-    from datetime import date, timedelta
 
     def day(value: int) -> str:
-        return (date(1970, 1, 1) + timedelta(days=value)).isoformat()
+        return as_date(value).isoformat()
 
     texts: dict[str, str] = {}
     for one in fields(rules):

@@ -13,6 +13,9 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.workload import ABSENT
 
 SECOND = 1_000_000
@@ -202,3 +205,13 @@ def _seconds(text: str, unit: float) -> float:
             return math.inf
         parts = [float((part or "0").replace(",", ".")) for part in found.groups()]
     return parts[0] * 3600 + parts[1] * 60 + parts[2]
+
+
+def as_date(day: int) -> date:
+    """Return a day since 1970 as a date."""
+    return date.fromordinal(_EPOCH + day)
+
+
+def weekday_of(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the weekdays of days since 1970, 0 for Monday: 1970 began on a Thursday."""
+    return (days + 3) % 7

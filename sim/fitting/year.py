@@ -17,6 +17,7 @@ import numpy as np
 from sim.fitting.history import Bools, Ints
 from sim.fitting.likelihood import Floats
 from sim.fitting.loglinear import LogLinear, loglinear
+from sim.fitting.times import weekday_of
 from sim.statistics.intervals import Estimate, t_factor
 
 LEVEL = 0.01
@@ -127,7 +128,7 @@ class _Design:
 
     def __init__(self, days: Ints, whole: Bools, shut: Ints, fasting: Bools) -> None:
         self.days, self.whole, self.fasting = days, whole, fasting
-        weekday = (days + 3) % 7
+        weekday = weekday_of(days)
         month = np.where(fasting, RAMADAN, months_of(days))
         self.months = [month_name(code) for code in np.unique(month)]
         self.weekdays, self.blocks = _indicators(weekday), _indicators(month)

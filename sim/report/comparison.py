@@ -298,8 +298,8 @@ def _change(of: Alternative, measure: str, lang: str) -> dict[str, str]:
     return {
         "before": _of_100(of.present_before, measure, lang),
         "after": _of_100(of.present, measure, lang),
-        "low": signed(100 * change.low, lang),
-        "high": signed(100 * change.high, lang),
+        "low": locale.signed(100 * change.low, lang),
+        "high": locale.signed(100 * change.high, lang),
     }
 
 
@@ -310,13 +310,6 @@ def _of_100(results: Results, measure: str, lang: str) -> str:
 def of_100(share: float, lang: str) -> str:
     """Write a share as so many of 100, with one decimal: rules speak of differences of 1 or 2."""
     return locale.number(100 * share, lang, 1)
-
-
-def signed(value: float, lang: str) -> str:
-    """Write a change with its sign, 0 without."""
-    text = locale.number(abs(value), lang, 1)
-    zero = text == locale.number(0, lang, 1)
-    return text if zero else f"{'+' if value > 0 else '−'}{text}"
 
 
 def plain(found: Comparison, command: Sequence[str] = ()) -> dict[str, Any]:

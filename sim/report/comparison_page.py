@@ -165,7 +165,7 @@ def _tiles(of: Alternative, plan: Alternative, lang: str) -> Iterator[tuple[str,
         was, now, bare = (
             said.of_100(e.value, lang) for e in (before, after, said.estimate(plan.present, key))
         )
-        low, high = (said.signed(100 * bound, lang) for bound in (change.low, change.high))
+        low, high = (locale.signed(100 * bound, lang) for bound in (change.low, change.high))
         same = change.value == change.low == change.high == 0
         note = say("compare.page." + ("no_change" if same else "today"), lang,
                    before=was, low=low, high=high)  # fmt: skip

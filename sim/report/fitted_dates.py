@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.fitting.fit import Fitted
-from sim.fitting.national import as_date
 from sim.fitting.opening import Opening
+from sim.fitting.times import as_date
 from sim.fitting.year import FEWEST_AFTER, FEWEST_IN_MONTH, FEWEST_MONTHS, RAMADAN_NAME, Apart, Year
 from sim.report import locale
 from sim.scenario import quantities as q

@@ -30,6 +30,13 @@ def number(value: float, lang: str, digits: int = 0) -> str:
     return f"{value:,.{digits}f}".translate({ord(","): thousands, ord("."): decimals})
 
 
+def signed(value: float, lang: str) -> str:
+    """Write a change with its sign and one decimal, 0 without a sign."""
+    text = number(abs(value), lang, 1)
+    zero = text == number(0, lang, 1)
+    return text if zero else f"{'+' if value > 0 else '−'}{text}"
+
+
 def short(value: float, lang: str, digits: int = 1) -> str:
     """Write a number with at most `digits` decimals, without trailing zeros: `12`, `12,5`."""
     text = number(value, lang, digits)

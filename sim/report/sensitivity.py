@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.experiments.sensitivity import BreakEven, Sensitivity, Swing
-from sim.report.comparison import signed
+from sim.report import locale
 from sim.report.figure_text import figure_text
 from sim.report.path_text import path_text
 from sim.report.provenance import provenance
@@ -51,7 +51,7 @@ def answer(found: Sensitivity, lang: str) -> str:
 
 def _change(found: Sensitivity, change: PairedDifference, lang: str) -> str:
     share = found.base.is_share(found.base.position(found.measure))
-    text = signed(100 * change.value if share else change.value, lang)
+    text = locale.signed(100 * change.value if share else change.value, lang)
     return say("study.sensitivity.points", lang, number=text) if share else text
 
 

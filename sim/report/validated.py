@@ -69,14 +69,8 @@ def change(one: Estimate, lang: str) -> str:
     """Return a difference in minutes with its sign and interval."""
     if math.isnan(one.value):
         return locale.ABSENT
-    value, low, high = (signed(v, lang) for v in (one.value, one.low, one.high))
+    value, low, high = (locale.signed(v, lang) for v in (one.value, one.low, one.high))
     return f"{value} ({low} … {high})"
-
-
-def signed(value: float, lang: str) -> str:
-    """Return minutes with their sign."""
-    sign = "+" if value >= 0.05 else "−" if value <= -0.05 else ""
-    return sign + locale.number(abs(value), lang, 1)
 
 
 def use(one: Checked, lang: str) -> str:

@@ -35,7 +35,7 @@ class Estimate:
     value, low, high : the estimate and its bounds; NaN where absent
     n : replications that it rests on
     method : `t`, `jackknife`, `no events`, `order statistics`, `paired t`, `paired jackknife`,
-        `welch` or `absent`
+        `welch`, `binomial` or `absent`
     confidence : probability that such an interval covers the truth
     left_out : replications in which nobody experienced the measure
     n_needed : how many replications an absent interval needs; 0 where there is one
@@ -136,6 +136,16 @@ class PairedDifferences(Estimates):
 
 
 # --- means and ratios ---------------------------------------------------------------------
+
+
+def exact_share(held: int, n: int, confidence: float = 0.95) -> Estimate:
+    """Return a share of independent trials with its exact interval (Clopper and Pearson 1934)."""
+    from scipy.special import betaincinv
+
+    tail = (1 - confidence) / 2
+    low = float(betaincinv(held, n - held + 1, tail)) if held else 0.0
+    high = float(betaincinv(held + 1, n - held, 1 - tail)) if held < n else 1.0
+    return Estimate(held / n, low, high, n, "binomial", confidence)
 
 
 def mean_interval(x: ArrayLike, confidence: float = 0.95) -> Estimate:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sim.statistics.intervals import (
     Estimates,
+    exact_share,
     mean_intervals,
     paired_ratio_differences,
     quantile_ranks,
@@ -71,11 +72,8 @@ class Tried:
     @property
     def interval(self) -> tuple[float, float]:
         """The exact 95 % interval of the true share (Clopper and Pearson 1934)."""
-        from scipy.special import betaincinv
-
-        k, n = self.held, self.experiments
-        low = float(betaincinv(k, n - k + 1, 0.025)) if k else 0.0
-        return low, float(betaincinv(k + 1, n - k, 0.975)) if k < n else 1.0
+        share = exact_share(self.held, self.experiments)
+        return share.low, share.high
 
     @property
     def chance(self) -> float:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ORDER: tuple[Verdict, ...] = ("broken", "cannot_tell", "kept")
-_LOOKS: dict[Verdict, tuple[str, str]] = {
+LOOKS: dict[Verdict, tuple[str, str]] = {
     "broken": (BAD, "s"),
     "cannot_tell": (UNSURE, "D"),
     "kept": (GOOD, "o"),
@@ -63,7 +63,7 @@ def draw(data: tuple[AgencyInTime, ...], ax: Axes, lang: str) -> Axes:
     for verdict in ORDER:
         rows = [k for k, a in enumerate(data) if a.verdict == verdict]
         if rows:
-            colour, marker = _LOOKS[verdict]
+            colour, marker = LOOKS[verdict]
             value = [data[k].in_time.value for k in rows]
             below = [data[k].in_time.value - data[k].in_time.low for k in rows]
             above = [data[k].in_time.high - data[k].in_time.value for k in rows]

@@ -9,7 +9,6 @@ import numpy as np
 
 from sim.experiments.compare import Alternative
 from sim.report import locale
-from sim.report.comparison import signed
 from sim.report.style import BAD, GOOD, INK, finish, new_figure
 from sim.scenario import quantities as q
 from sim.statistics.change import difference
@@ -78,7 +77,7 @@ def draw(data: Changes, ax: Axes, lang: str) -> Axes:
     ax.imshow(values, cmap=colours, vmin=-most, vmax=most, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         if value == value:
-            ax.text(column, row, signed(value, lang), ha="center", va="center", fontsize=8.5)
+            ax.text(column, row, locale.signed(value, lang), ha="center", va="center", fontsize=8.5)
         if data.sure[row, column]:
             frame = Rectangle((column - 0.47, row - 0.45), 0.94, 0.9, fill=False, linewidth=1.6)
             frame.set_edgecolor(INK)

@@ -8,18 +8,9 @@ from typing import TYPE_CHECKING
 from sim.experiments.compare import Alternative
 from sim.experiments.decision import promising
 from sim.report import locale
+from sim.report.plots.agencies import LOOKS
 from sim.report.plots.labels import agency_label, in_title
-from sim.report.style import (
-    BAD,
-    FAINT,
-    GOOD,
-    LIMIT,
-    MUTED,
-    UNSURE,
-    clipped,
-    finish,
-    new_figure,
-)
+from sim.report.style import FAINT, LIMIT, MUTED, clipped, finish, new_figure
 from sim.statistics.intervals import Estimate
 from sim.statistics.verdict import State, promise_of
 from sim.words import say
@@ -27,10 +18,6 @@ from sim.words import say
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-MARKS: dict[State, tuple[str, str]] = {
-    "kept": ("o", GOOD), "cannot_tell": ("D", UNSURE), "broken": ("s", BAD),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,7 +87,7 @@ def draw(data: tuple[Row, ...], ax: Axes, lang: str) -> Axes:
 
 
 def _row(row: Row, place: int, ax: Axes, lang: str) -> None:
-    marker, colour = MARKS[row.state]
+    colour, marker = LOOKS[row.state]
     value, low, high = (100 * x for x in (row.after.value, row.after.low, row.after.high))
     if row.today is not None:
         ax.plot([100 * row.today, value], [place, place], color=MUTED, linewidth=1, zorder=1)
